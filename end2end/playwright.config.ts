@@ -1,0 +1,89 @@
+// Runs every spec twice against the release binary: with scripts and without. What needs scripts is named
+// `*.hydrate.spec.ts`. Build first (`cargo leptos build --release`), then `npx playwright test`.
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { defineConfig, devices } from '@playwright/test';
+
+const root = path.resolve(__dirname, '..');
+const binary = path.resolve(
+  root,
+  process.env.LATCHKEY_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? 'target', 'release/latchkey'),
+);
+
+// This file is read by every worker again; the first reader chooses the ports, the others find them here.
+const origin = (process.env.LATCHKEY_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
+const shortLifeOrigin = (process.env.LATCHKEY_SHORT_LIFE_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
+
+const chromium = process.env.CHROMIUM_PATH ?? onPath('chromium') ?? onPath('google-chrome');
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  // A test that fails now and then is a fault, of the test or of what it tests.
+  retries: 0,
+  reporter: [['list']],
+  expect: { timeout: 10_000 },
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: origin,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      // Without a browser of the machine, the one that Playwright brings.
+      ...(chromium && { executablePath: chromium }),
+      args: ['--disable-gpu', '--disable-quic', '--disable-sync', '--disable-background-networking'],
+    },
+  },
+  projects: [
+    { name: 'scripts-on' },
+    { name: 'scripts-off', use: { javaScriptEnabled: false }, testIgnore: '**/*.hydrate.spec.ts' },
+  ],
+  webServer: [server('server', origin), server('short-life', shortLifeOrigin, { JWT_ACCESS_LIFESPAN: '2s' })],
+});
+
+/** The release binary at `at`, with a database of its own and no setting left to a developer's environment. */
+function server(name: string, at: string, settings: Record<string, string> = {}) {
+  const data = path.join(__dirname, 'test-results', name);
+  return {
+    name,
+    command: `unset PORT; mkdir -p "${data}" && exec "${binary}"`,
+    cwd: root,
+    url: `${at}/readyz`,
+    reuseExistingServer: false,
+    timeout: 30_000,
+    gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 },
+    env: {
+      LEPTOS_ENV: 'DEV',
+      LEPTOS_SITE_ADDR: at.replace('http://', ''),
+      PUBLIC_URL: at,
+      DATABASE_URL: `sqlite://${data}/latchkey.db`,
+      JWT_SECRET: 'for-browser-tests-only-0123456789',
+      JWT_ACCESS_LIFESPAN: '15m',
+      CONFIRM_EMAIL: 'false',
+      RUST_LOG: 'warn',
+      LOG_FORMAT: 'text',
+      ...settings,
+    },
+  };
+}
+
+function freePort(): string {
+  const print = 'const s = net.createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })';
+  return execFileSync(process.execPath, ['-e', print], { encoding: 'utf8' }).trim();
+}
+
+function onPath(program: string): string | undefined {
+  const candidates = (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, program));
+  return candidates.find((candidate) => {
+    try {
+      accessSync(candidate, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

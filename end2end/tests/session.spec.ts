@@ -1,0 +1,86 @@
+// The cookie that is the session, and what the reader sees of it.
+import {
+  accessExpiry, expect, expectLoggedIn, expectSecret, logIn, logOut, main, newPerson, open, register, remember,
+  sessionCookie, sessionToken, test,
+} from './support';
+
+test('the session ends with the browser unless it is to be kept', async ({ page, context }) => {
+  const person = await register(page);
+  await logOut(page);
+  expect(await sessionCookie(context), 'cookie after logout').toBeUndefined();
+
+  await open(page, '/login');
+  await logIn(page, person);
+  await expectSecret(page, person);
+  expect((await sessionCookie(context))?.expires).toBe(-1);
+
+  await logOut(page);
+  await open(page, '/login');
+  await remember(page).check();
+  await logIn(page, person);
+  await expectSecret(page, person);
+  const days = ((await sessionCookie(context))!.expires - Date.now() / 1000) / 86_400;
+  expect(days).toBeGreaterThan(29);
+  expect(days).toBeLessThanOrEqual(30);
+});
+
+test('a rejected login remembers that it was to be kept', async ({ page }) => {
+  await open(page, '/login');
+  await remember(page).check();
+  await logIn(page, newPerson());
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(remember(page)).toBeChecked();
+});
+
+test('the cookie is out of the reach of scripts and other sites', async ({ page, context, baseURL }) => {
+  await register(page);
+  expect(await sessionCookie(context)).toMatchObject({
+    domain: new URL(baseURL!).hostname,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: false,
+  });
+});
+
+test('the token is nowhere in a page', async ({ page, context }) => {
+  await register(page);
+  for (const path of ['/', '/secret']) {
+    const sent = await (await page.request.get(path, { headers: { accept: 'text/html' } })).text();
+    await open(page, path);
+    const shown = await page.content();
+    for (const part of (await sessionToken(context)).split('.')) {
+      expect(sent).not.toContain(part);
+      expect(shown).not.toContain(part);
+    }
+  }
+});
+
+test('the first byte knows who is reading', async ({ page }) => {
+  const person = await register(page);
+  const sent = await page.request.get('/', { headers: { accept: 'text/html' } });
+  expect(await sent.text()).toContain(person.username);
+});
+
+test('Refresh now exchanges the token', async ({ page, context }) => {
+  const person = await register(page);
+  const before = await sessionToken(context);
+  const expiry = await accessExpiry(page).getAttribute('datetime');
+  await main(page).getByRole('button', { name: 'Refresh now' }).click();
+  await expect(page.getByRole('status')).toContainText('Refreshed');
+  expect(await sessionToken(context)).not.toBe(before);
+  expect(Date.parse((await accessExpiry(page).getAttribute('datetime'))!)).toBeGreaterThanOrEqual(Date.parse(expiry!));
+  await expectSecret(page, person);
+});
+
+test('one browser’s logout leaves the other alone', async ({ page, browser, baseURL }) => {
+  const person = await register(page);
+  const other = await browser.newPage({ baseURL: baseURL! });
+  await other.goto('/login');
+  await logIn(other, person);
+  await expectSecret(other, person);
+  await logOut(page);
+  await other.reload();
+  await expectLoggedIn(other, person);
+  await other.close();
+});

@@ -1,0 +1,136 @@
+// What the specs share: people, the way through the forms, and a watch over the console.
+import { randomUUID } from 'node:crypto';
+import { expect, test as base, type BrowserContext, type Locator, type Page } from '@playwright/test';
+
+export { expect };
+
+export const SESSION_COOKIE = 'latchkey-session';
+export const LOGIN_REJECTED = 'The username and/or password are incorrect';
+
+export interface Person {
+  username: string;
+  email: string;
+  password: string;
+}
+
+/** Somebody whom no other test knows. */
+export function newPerson(): Person {
+  const username = `user-${randomUUID().slice(0, 13)}`;
+  return { username, email: `${username}@example.org`, password: 'quiet otters juggle lanterns' };
+}
+
+/** Every test with scripts fails on any console line but the browser's own about a request that failed. */
+export const test = base.extend<{ watchConsole: void }>({
+  watchConsole: [
+    async ({ page, javaScriptEnabled }, use) => {
+      const lines = consoleLines(page);
+      await use();
+      if (javaScriptEnabled !== false) expect(lines, 'console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** What the page says in the console from now on; grows while the page lives. */
+function consoleLines(page: Page): string[] {
+  const lines: string[] = [];
+  page.on('pageerror', (error) => lines.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (!message.text().startsWith('Failed to load resource')) lines.push(`${message.type()}: ${message.text()}`);
+  });
+  return lines;
+}
+
+export const header = (page: Page) => page.getByRole('banner');
+export const main = (page: Page) => page.getByRole('main');
+export const username = (page: Page) => main(page).getByLabel(/^Username/);
+export const email = (page: Page) => main(page).getByLabel(/^E-mail/);
+export const password = (page: Page) => main(page).getByLabel('Password', { exact: true });
+export const showPassword = (page: Page) => main(page).getByRole('button', { name: 'Show password' });
+export const remember = (page: Page) => main(page).getByRole('checkbox', { name: 'Keep me signed in' });
+export const submit = (page: Page, name: 'Log in' | 'Register') => main(page).getByRole('button', { name });
+
+export const secretOf = (person: Person) => `protected endpoint (allowed usr ${person.username})`;
+
+/** When the access that /secret shows expires, as a machine reads it. */
+export const accessExpiry = (page: Page) => main(page).locator('time').first();
+
+/** Opens a page; with scripts, waits until they have taken over its form, if it has one with a password. */
+export async function open(page: Page, path: string) {
+  const response = await page.goto(path);
+  await expectHydrated(page);
+  return response;
+}
+
+/** The show-password button exists only where scripts run; without them there is nothing to wait for. */
+export async function expectHydrated(page: Page): Promise<void> {
+  const hasScripts = test.info().project.use.javaScriptEnabled !== false;
+  if (hasScripts && (await page.locator('input[type=password]').count()) > 0) {
+    await expect(showPassword(page)).toBeVisible();
+  }
+}
+
+/** Makes an account through the page and stays logged in. */
+export async function register(page: Page, person: Person = newPerson()): Promise<Person> {
+  await open(page, '/registration');
+  await fillRegistration(page, person);
+  await submit(page, 'Register').click();
+  await expectSecret(page, person);
+  return person;
+}
+
+export async function fillRegistration(page: Page, person: Person): Promise<void> {
+  await username(page).fill(person.username);
+  await email(page).fill(person.email);
+  await password(page).fill(person.password);
+}
+
+/** Fills in and sends the login that is on the page. */
+export async function logIn(page: Page, person: Pick<Person, 'username' | 'password'>): Promise<void> {
+  await username(page).fill(person.username);
+  await password(page).fill(person.password);
+  await submit(page, 'Log in').click();
+}
+
+export async function logOut(page: Page): Promise<void> {
+  await header(page).getByRole('button', { name: 'Log out' }).click();
+  await expect(page).toHaveURL('/');
+  await expectAnonymous(page);
+}
+
+export async function expectSecret(page: Page, person: Person): Promise<void> {
+  await expect(page).toHaveURL('/secret');
+  await expect(page.getByText(secretOf(person))).toBeVisible();
+  await expectLoggedIn(page, person);
+}
+
+export async function expectLoggedIn(page: Page, person: Person): Promise<void> {
+  await expect(header(page)).toContainText(person.username);
+  await expect(header(page).getByRole('button', { name: 'Log out' })).toBeVisible();
+  await expect(header(page).getByRole('link', { name: 'Log in' })).toHaveCount(0);
+}
+
+export async function expectAnonymous(page: Page): Promise<void> {
+  await expect(header(page).getByRole('link', { name: 'Register' })).toBeVisible();
+  await expect(header(page).getByRole('link', { name: 'Log in' })).toBeVisible();
+  await expect(header(page).getByRole('button', { name: 'Log out' })).toHaveCount(0);
+}
+
+/** The control is marked as faulty, has the focus, and a screen reader reads `message` with it. */
+export async function expectFault(control: Locator, message: RegExp): Promise<void> {
+  await expect(control).toHaveAttribute('aria-invalid', 'true');
+  await expect(control).toHaveAccessibleDescription(message);
+  await expect(control).toBeFocused();
+}
+
+export async function sessionCookie(context: BrowserContext) {
+  const cookies = await context.cookies();
+  return cookies.find((cookie) => cookie.name === SESSION_COOKIE);
+}
+
+/** The token that the browser holds. */
+export async function sessionToken(context: BrowserContext): Promise<string> {
+  const cookie = await sessionCookie(context);
+  expect(cookie, 'session cookie').toBeDefined();
+  return cookie?.value ?? '';
+}

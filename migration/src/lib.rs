@@ -1,0 +1,27 @@
+//! The tables of Latchkey, one file a step, each with a way back.
+//!
+//! Times are seconds since 1970 (UTC) in 64-bit columns: the two databases differ in everything else about time.
+
+#![expect(elided_lifetimes_in_paths, reason = "the trait of sea-orm-migration is declared so")]
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+mod m0001_users;
+mod m0002_sessions;
+mod m0003_audit_events;
+
+/// Applies the steps in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_users::Migration),
+            Box::new(m0002_sessions::Migration),
+            Box::new(m0003_audit_events::Migration),
+        ]
+    }
+}

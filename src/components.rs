@@ -1,0 +1,23 @@
+//! The parts that pages are made of.
+//!
+//! Invariant: a part knows no use case; what it shows or sends comes from the page.
+
+// Public, because `#[component]` leaves a public function behind in each.
+pub mod browser;
+pub mod error_page;
+pub mod field;
+pub mod form;
+pub mod header;
+pub mod logout_form;
+pub mod moment;
+pub mod notice;
+pub mod submit;
+
+pub use error_page::ErrorPage;
+pub use field::Field;
+pub use form::{FormError, FormState, provide_flash, use_flash, use_form};
+pub use header::{Header, Mark};
+pub use logout_form::LogoutForm;
+pub use moment::Moment;
+pub use notice::{Alert, Notices};
+pub use submit::Submit;

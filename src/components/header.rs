@@ -1,0 +1,72 @@
+//! The top of every page, documents without scripts included.
+
+use leptos::prelude::*;
+
+use super::LogoutForm;
+use crate::domain::CurrentUser;
+use crate::{routes, texts};
+
+/// The way home, and to the account or its beginning. `path` is that of the page below.
+#[component]
+pub fn Header<P>(
+    /// Who is logged in.
+    user: Option<CurrentUser>,
+    /// The path of the page that is shown. A closure, because an error document has no router to ask.
+    path: P,
+) -> impl IntoView
+where
+    P: Fn() -> String + Clone + Send + Sync + 'static,
+{
+    let entries = match user {
+        Some(user) => view! {
+            <li class="who">{user.username}</li>
+            <li><LogoutForm/></li>
+        }
+        .into_any(),
+        None => view! {
+            <li><NavLink to=routes::REGISTRATION label=texts::REGISTER path=path.clone()/></li>
+            <li><NavLink to=routes::LOGIN label=texts::LOG_IN path=path.clone()/></li>
+        }
+        .into_any(),
+    };
+    // `external`, or the router would take the click and leave the focus where it is.
+    view! {
+        <a class="skip" href="#content" rel="external">{texts::SKIP_TO_CONTENT}</a>
+        <header class="site-header">
+            <a class="brand" href=routes::HOME aria-current=current(routes::HOME, path)><Mark/>{texts::PRODUCT}</a>
+            <nav aria-label=texts::ACCOUNT_NAVIGATION>
+                <ul>{entries}</ul>
+            </nav>
+        </header>
+    }
+}
+
+/// The mark of the product: a key in its plate.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
+            <rect class="plate" width="32" height="32" rx="9"></rect>
+            <g class="key" fill="none" stroke-width="2.75" stroke-linecap="round" stroke-linejoin="round">
+                <circle cx="12" cy="12" r="4.5"></circle>
+                <path d="M15.3 15.3 24 24m-5-5 3-3"></path>
+            </g>
+        </svg>
+    }
+}
+
+#[component]
+fn NavLink<P>(to: &'static str, label: &'static str, path: P) -> impl IntoView
+where
+    P: Fn() -> String + Send + Sync + 'static,
+{
+    view! { <a href=to aria-current=current(to, path)>{label}</a> }
+}
+
+/// Marks the link to the page that is shown.
+fn current<P>(to: &'static str, path: P) -> impl Fn() -> Option<&'static str> + Send + Sync
+where
+    P: Fn() -> String + Send + Sync + 'static,
+{
+    move || (path() == to).then_some("page")
+}

@@ -1,0 +1,15 @@
+//! What people type and what the server knows of them, parsed once and kept as types.
+//!
+//! Invariant: `serde` and `std` only; everything here compiles to WASM and knows nothing of HTTP or of a database.
+
+mod email_address;
+mod password;
+mod roles;
+mod user;
+mod username;
+
+pub use email_address::EmailAddress;
+pub use password::Password;
+pub use roles::{Role, Roles};
+pub use user::CurrentUser;
+pub use username::Username;

@@ -1,0 +1,5 @@
+//! The program: see `latchkey --help`.
+
+fn main() -> std::process::ExitCode {
+    latchkey::server::run()
+}

@@ -1,0 +1,49 @@
+//! Where a session begins.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::components::{Field, FormError, FormState, Submit, use_form};
+use crate::server_fns::Login;
+use crate::{routes, texts};
+
+/// The login.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let (action, form) = use_form::<Login>();
+    view! {
+        <Title text=texts::title(texts::LOG_IN)/>
+        <section class="card">
+            <h1>{texts::LOG_IN}</h1>
+            <p class="lead">{texts::LOGIN_LEAD}</p>
+            <ActionForm action node_ref=form.node attr:class="form">
+                <FormError form/>
+                <Field form name="username" label=texts::USERNAME_OR_EMAIL autocomplete="username"/>
+                <Field form name="password" label=texts::PASSWORD kind="password" autocomplete="current-password"/>
+                <Remember form/>
+                <input type="hidden" name="next" value=return_to()/>
+                <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_leaving/>
+            </ActionForm>
+            <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=routes::REGISTRATION>{texts::REGISTER}</a></p>
+        </section>
+    }
+}
+
+/// Where the login leads.
+fn return_to() -> String {
+    let next = use_query_map().read_untracked().get("next");
+    routes::safe_return_to(next.as_deref().unwrap_or_default()).to_owned()
+}
+
+#[component]
+fn Remember(form: FormState) -> impl IntoView {
+    let id = form.id_of("remember");
+    view! {
+        <div class="check">
+            <input id=id.clone() type="checkbox" name="remember" value="on" checked=form.typed("remember").is_some()/>
+            <label for=id>{texts::REMEMBER}</label>
+        </div>
+    }
+}

@@ -1,0 +1,100 @@
+//! Every path, who may see the page behind it, and where one may be sent back to.
+//!
+//! Invariant: no other module spells a path of ours. The table decides for the server's guard and for the router in
+//! the browser alike; a page that is not in it does not exist.
+
+use crate::domain::Roles;
+
+/// What this is.
+pub const HOME: &str = "/";
+/// Where an account begins.
+pub const REGISTRATION: &str = "/registration";
+/// Where a session begins.
+pub const LOGIN: &str = "/login";
+/// What only who is logged in may see.
+pub const SECRET: &str = "/secret";
+
+/// Where the server functions lie.
+pub const SERVER_FNS: &str = "/fn";
+/// Where the scripts, the WASM and the styles lie.
+pub const ASSETS: &str = "/pkg";
+/// Whether the process runs.
+pub const LIVEZ: &str = "/livez";
+/// Whether requests should be sent here.
+pub const READYZ: &str = "/readyz";
+
+/// Who may see a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Everyone,
+    /// Only who is not logged in; others go to [`SECRET`].
+    Anonymous,
+    /// Only who is logged in; others go to [`LOGIN`] and come back.
+    LoggedIn,
+    /// Only who has this role; others who are logged in get 403.
+    HasRole(&'static str),
+}
+
+/// The pages.
+pub const PAGES: &[(&str, Access)] = &[
+    (HOME, Access::Everyone),
+    (REGISTRATION, Access::Anonymous),
+    (LOGIN, Access::Anonymous),
+    (SECRET, Access::LoggedIn),
+];
+
+/// The page on which the form of a server function lies, by the last segment of the function's path.
+pub const FORMS: &[(&str, &str)] = &[
+    ("login", LOGIN),
+    ("register", REGISTRATION),
+    ("logout", HOME),
+    ("refresh", SECRET),
+    ("current_user", HOME),
+    ("secret", SECRET),
+];
+
+/// Who may see the page at `path`; `None` where there is no page.
+#[must_use]
+pub fn access(path: &str) -> Option<Access> {
+    PAGES.iter().find(|(page, _)| *page == path).map(|(_, access)| *access)
+}
+
+/// Whether somebody with these roles (`None`: nobody is logged in) is let in.
+#[must_use]
+pub fn is_allowed(access: Access, roles: Option<&Roles>) -> bool {
+    match access {
+        Access::Everyone => true,
+        Access::Anonymous => roles.is_none(),
+        Access::LoggedIn => roles.is_some(),
+        Access::HasRole(role) => roles.is_some_and(|roles| roles.has(role)),
+    }
+}
+
+/// Longest path that one is sent back to, in bytes.
+const RETURN_TO_MAX: usize = 512;
+
+/// `typed` if it is a path of ours, else [`SECRET`].
+///
+/// What a browser could read as another origin is refused: a second slash or a backslash after the first, a scheme, a
+/// control byte (browsers drop tabs and line ends inside a URL). What is no header value is refused too, since the
+/// answer goes into `Location`.
+#[must_use]
+pub fn safe_return_to(typed: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    let local = typed.starts_with('/') && !typed.starts_with("//");
+    if local && typed.len() <= RETURN_TO_MAX && typed.bytes().all(plain) { typed } else { SECRET }
+}
+
+/// The login page that leads back to `path_and_query` afterwards.
+#[must_use]
+pub fn login_then(path_and_query: &str) -> String {
+    let mut url = format!("{LOGIN}?next=");
+    for byte in safe_return_to(path_and_query).bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => url.push(char::from(byte)),
+            other => url.push_str(&format!("%{other:02X}")),
+        }
+    }
+    url
+}

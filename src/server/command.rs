@@ -1,0 +1,242 @@
+//! The command line: what can be asked for, and what comes of it.
+//!
+//! Exit status 0 on success, 1 on failure, 2 on wrong usage; an error is one line on standard error.
+
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use super::client::Client;
+use super::clock::Clock;
+use super::config::{Config, LogFormat, RawSettings, generate_secret};
+use super::security::jwt::Keys;
+use super::security::password_hash::Hasher;
+use super::serve;
+use super::service::accounts::Change;
+use super::service::registration::RegistrationError;
+use super::service::{Core, Services};
+use super::store::Store;
+use crate::domain::{Password, Role, Roles};
+use crate::texts;
+
+/// The login that a Leptos application starts from.
+#[derive(Parser, Debug)]
+#[command(name = "latchkey", version, subcommand_required = false)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: RawSettings,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Apply the migrations that are missing
+    Migrate {
+        /// Take back the last N instead
+        #[arg(long, value_name = "N")]
+        down: Option<u32>,
+    },
+    /// Look after accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print a new key for `JWT_SECRET`
+    Secret,
+}
+
+#[derive(Subcommand, Debug)]
+enum UserCommand {
+    /// Add an account; asks for the password, or reads it from standard input
+    Add {
+        /// 3 to 32 letters, digits, `.`, `_`, `-`
+        name: String,
+        /// The address of its owner
+        #[arg(long)]
+        email: String,
+        /// Let it administer others
+        #[arg(long)]
+        admin: bool,
+    },
+    /// List the accounts
+    List,
+    /// Let an account be used
+    Enable {
+        /// Whose
+        name: String,
+    },
+    /// Let an account not be used; its sessions end
+    Disable {
+        /// Whose
+        name: String,
+    },
+    /// Set what an account may do
+    Roles {
+        /// Whose
+        name: String,
+        /// Comma-separated, such as `user,admin`
+        roles: String,
+    },
+    /// End all sessions of an account
+    Logout {
+        /// Whose
+        name: String,
+    },
+}
+
+/// Does what the command line says.
+#[must_use]
+pub fn run() -> ExitCode {
+    match dotenvy::dotenv() {
+        Ok(_) => {}
+        Err(error) if error.not_found() => {}
+        Err(error) => return failed(&format!(".env: {error}")),
+    }
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return usage(&error),
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.to_string()),
+    };
+    match runtime.block_on(obey(line)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&format!("{error:#}")),
+    }
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    complain(&format!("{first} (see latchkey --help)"));
+    ExitCode::from(2)
+}
+
+fn failed(message: &str) -> ExitCode {
+    complain(&message.split_whitespace().collect::<Vec<_>>().join(" "));
+    ExitCode::FAILURE
+}
+
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "latchkey: {line}");
+}
+
+fn say(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+async fn obey(line: CommandLine) -> anyhow::Result<()> {
+    let settings = &line.settings;
+    match line.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            start_logging(settings)?;
+            serve(settings.config()?).await
+        }
+        Command::Migrate { down } => {
+            let store = open(settings).await?;
+            match down {
+                Some(steps) => store.migrate_down(steps).await?,
+                None => store.migrate().await?,
+            }
+            say("migrated")
+        }
+        Command::User(command) => look_after(command, settings.config()?).await,
+        Command::Secret => say(&generate_secret()?),
+    }
+}
+
+async fn open(settings: &RawSettings) -> anyhow::Result<Store> {
+    Store::connect(&settings.database_url()?).await.context("cannot open the database (DATABASE_URL)")
+}
+
+fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
+    let (format, filter) = settings.logging()?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+async fn look_after(command: UserCommand, config: Config) -> anyhow::Result<()> {
+    let store = Store::connect(&config.database_url).await.context("cannot open the database (DATABASE_URL)")?;
+    store.migrate().await?;
+    let (current, previous) = config.secrets.split_first().context("no key")?;
+    let services = Services::new(Core {
+        store,
+        clock: Clock::system(),
+        keys: Keys::new(current, previous),
+        hasher: Hasher::new()?,
+        lifespans: config.lifespans,
+        tasks: tokio_util::task::TaskTracker::new(),
+    });
+    let client = Client::command_line();
+    let (name, change, done) = match command {
+        UserCommand::Add { name, email, admin } => return add(&services, &name, &email, admin, &client).await,
+        UserCommand::List => return list(&services).await,
+        UserCommand::Logout { name } => {
+            let ended = services.accounts.log_out(&name, &client).await?;
+            return say(&format!("{name}: {ended} sessions ended"));
+        }
+        UserCommand::Enable { name } => (name, Change::Enable, "enabled".to_owned()),
+        UserCommand::Disable { name } => (name, Change::Disable, "disabled, sessions ended".to_owned()),
+        UserCommand::Roles { name, roles } => {
+            let roles = Roles::parse(&roles).map_err(|refusal| anyhow::anyhow!("{}", texts::of_refusal(refusal)))?;
+            let done = format!("roles are now {roles}");
+            (name, Change::SetRoles(roles), done)
+        }
+    };
+    services.accounts.change(&name, &change, &client).await?;
+    say(&format!("{name}: {done}"))
+}
+
+async fn add(services: &Services, name: &str, email: &str, admin: bool, client: &Client) -> anyhow::Result<()> {
+    let password = ask_password()?;
+    let roles = if admin { Roles::of([Role::USER, Role::ADMIN]) } else { Roles::of([Role::USER]) };
+    let roles = roles.unwrap_or_default();
+    match services.registration.add(name, email, &password, roles, client).await {
+        Ok(user) => say(&format!("{}: added", user.username)),
+        Err(RegistrationError::Refused(refusals)) => {
+            bail!(refusals.into_iter().map(texts::of_refusal).collect::<Vec<_>>().join(" "))
+        }
+        Err(RegistrationError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+async fn list(services: &Services) -> anyhow::Result<()> {
+    for user in services.accounts.list().await? {
+        let state = if user.is_active { "active" } else { "disabled" };
+        say(&format!("{}\t{}\t{}\t{state}", user.username, user.email.unwrap_or_default(), user.roles))?;
+    }
+    Ok(())
+}
+
+/// Asks twice at a terminal; elsewhere the first line of standard input is the password.
+fn ask_password() -> anyhow::Result<Password> {
+    if std::io::stdin().is_terminal() {
+        let password = rpassword::prompt_password("Password: ")?;
+        if rpassword::prompt_password("Password again: ")? != password {
+            bail!("the two passwords are not the same");
+        }
+        return Ok(password.into());
+    }
+    let mut typed = String::new();
+    std::io::stdin()
+        .take(Password::MAX_BYTES as u64 + 2)
+        .read_to_string(&mut typed)
+        .context("the password must be UTF-8")?;
+    Ok(typed.lines().next().unwrap_or_default().into())
+}

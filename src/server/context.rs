@@ -1,0 +1,122 @@
+//! The bridge from a request to a server function or a page.
+//!
+//! Fallible throughout: the app also runs without a request, once at the start, to list its routes.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, header};
+use leptos::context::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::client::Client;
+use super::http::cookies::{CookieJar, Cookies};
+use super::http::door::FormPost;
+use super::http::renew::Presented;
+use super::service::Services;
+use super::service::session::{SignedIn, Visitor};
+use super::state::AppState;
+use crate::error::AppError;
+use crate::visit::{Flash, Notice, Outcome, Visit};
+
+/// What a server function gets of its request, and how it answers beside its value.
+pub struct Door {
+    /// The use cases.
+    pub services: Services,
+    /// Who asks.
+    pub client: Client,
+    presented: Option<Presented>,
+    visitor: Option<Visitor>,
+    is_form_post: bool,
+    cookies: Cookies,
+    response: ResponseOptions,
+}
+
+/// The door of this request.
+///
+/// # Errors
+/// [`AppError::Internal`] where there is no request.
+pub fn door() -> Result<Door, AppError> {
+    let (Some(state), Some(parts), Some(response)) =
+        (use_context::<AppState>(), use_context::<Parts>(), use_context::<ResponseOptions>())
+    else {
+        return Err(AppError::Internal);
+    };
+    Ok(Door {
+        services: state.services.clone(),
+        client: parts.extensions.get().cloned().ok_or(AppError::Internal)?,
+        presented: parts.extensions.get().cloned(),
+        visitor: parts.extensions.get().cloned(),
+        is_form_post: parts.extensions.get::<FormPost>().is_some(),
+        cookies: Cookies::of(&state.config),
+        response,
+    })
+}
+
+impl Door {
+    /// The token of the cookie, whatever it is worth.
+    #[must_use]
+    pub fn presented(&self) -> Option<&str> {
+        self.presented.as_ref().map(|Presented(token)| token.as_str())
+    }
+
+    /// Who is logged in.
+    ///
+    /// # Errors
+    /// [`AppError::NotLoggedIn`].
+    pub fn visitor(&self) -> Result<&Visitor, AppError> {
+        self.visitor.as_ref().ok_or(AppError::NotLoggedIn)
+    }
+
+    /// Puts the token into the cookie.
+    pub fn keep(&self, signed_in: &SignedIn) {
+        self.append_cookie(&self.cookies.session(signed_in));
+    }
+
+    /// Clears the cookie and what else the browser keeps for us. Only the answer to a logout does.
+    pub fn forget(&self) {
+        self.append_cookie(&self.cookies.no_session());
+        if self.cookies.is_https() {
+            self.response
+                .insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));
+        }
+    }
+
+    /// Goes on to a path of ours.
+    pub fn redirect(&self, path: &str) {
+        leptos_axum::redirect(crate::routes::safe_return_to(path));
+    }
+
+    /// Says, to a browser without scripts, that what `form` asked for is done. With scripts the value says so.
+    pub fn done(&self, form: &str, notice: Notice) {
+        if self.is_form_post {
+            let flash = Flash { form: form.to_owned(), outcome: Outcome::Done(notice), values: Vec::new() };
+            self.append_cookie(&self.cookies.flash(&flash));
+        }
+    }
+
+    fn append_cookie(&self, cookie: &str) {
+        if let Ok(value) = HeaderValue::from_str(cookie) {
+            self.response.append_header(header::SET_COOKIE, value);
+        }
+    }
+}
+
+/// What the first byte of this request's page knows of its reader.
+#[must_use]
+pub fn visit() -> Visit {
+    let (Some(state), Some(parts)) = (use_context::<AppState>(), use_context::<Parts>()) else {
+        return Visit::default();
+    };
+    visit_of(&state, &parts)
+}
+
+/// The visit that a request is.
+#[must_use]
+pub fn visit_of(state: &AppState, parts: &Parts) -> Visit {
+    let flash = CookieJar::of(&parts.headers, &Cookies::of(&state.config)).flash();
+    Visit {
+        user: parts.extensions.get::<Visitor>().map(Visitor::current_user),
+        flash: flash.filter(|flash| super::http::door::page_of(&flash.form) == Some(parts.uri.path())),
+        path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
+        confirm_email: state.config.confirm_email,
+    }
+}

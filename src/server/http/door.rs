@@ -1,0 +1,161 @@
+//! The door to the server functions: one answer to a form, another to the hydrated page, from one result.
+//!
+//! A form (`Accept` has `text/html`) is answered 302: onwards when it was taken, back to its own page with a flash when
+//! it was refused. Leptos would put the error into the URL of the Referer, where anybody can write one; so the function
+//! is always asked for JSON here, and its answer is translated.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::cookies::Cookies;
+use super::error_page;
+use crate::error::AppError;
+use crate::routes;
+use crate::server::state::AppState;
+use crate::visit::{Flash, Outcome};
+
+/// Largest body, in bytes.
+pub const BODY_MAX: usize = 8 * 1024;
+/// How long a whole body may take to arrive. A limit on idle time alone would let one byte a second through.
+pub const BODY_DEADLINE: Duration = Duration::from_secs(15);
+/// Largest answer of a server function that is read to translate it.
+const ANSWER_MAX: usize = 1024 * 1024;
+/// What was typed and may be shown again. A list of what may, so that a new secret field is none by forgetting.
+const SHOWN_AGAIN: [&str; 3] = ["username", "email", "remember"];
+const SERVER_FN_REDIRECT: HeaderName = HeaderName::from_static("serverfnredirect");
+
+/// Marks a request that a form without scripts sent.
+#[derive(Clone, Copy, Debug)]
+pub struct FormPost;
+
+/// The page on which a form lies, by the last segment of its server function's path.
+#[must_use]
+pub fn page_of(form: &str) -> Option<&'static str> {
+    routes::FORMS.iter().find(|(name, _)| *name == form).map(|(_, page)| *page)
+}
+
+/// Reads the body, lets the function answer in JSON, and translates.
+pub async fn translate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let is_form = accepts_html(&parts.headers);
+    let asked = parts.clone();
+    let bytes = match read(body).await {
+        Ok(bytes) => bytes,
+        Err(error) => return refuse(&state, &asked, error),
+    };
+    if is_form {
+        parts.extensions.insert(FormPost);
+    }
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
+    if response.status().is_success() {
+        return if is_form { onwards(response, &asked) } else { response };
+    }
+    // Not of a server function: no such path, no such method, a fault.
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let error = match Limited::new(body, ANSWER_MAX).collect().await {
+        Ok(answer) => serde_json::from_slice(&answer.to_bytes()).unwrap_or(AppError::Internal),
+        Err(_) => AppError::Internal,
+    };
+    let mut refused = if is_form { back(&state, &asked, &bytes, error) } else { as_json(&error) };
+    let cookies = parts.headers.get_all(header::SET_COOKIE).iter().cloned();
+    for cookie in cookies {
+        refused.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    refused
+}
+
+/// Refuses a request to the cookie door before any server function saw it: a page gets a page, a form is sent back, the
+/// hydrated page gets the code.
+pub fn refuse(state: &AppState, asked: &Parts, error: AppError) -> Response {
+    let is_server_fn = asked.uri.path().starts_with(routes::SERVER_FNS);
+    match (is_server_fn, accepts_html(&asked.headers)) {
+        // Sent back with a flash it would pass for a form of ours.
+        (true, true) if error != AppError::CrossSite => back(state, asked, &[], error),
+        (true, false) => as_json(&error),
+        _ => error_page::respond(state, asked, error),
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, AppError> {
+    match tokio::time::timeout(BODY_DEADLINE, Limited::new(body, BODY_MAX).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(AppError::TooLarge),
+        _ => Err(AppError::Malformed),
+    }
+}
+
+/// Whether a form without scripts asks.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// A form that was taken: 302 to where the function says, or to the form's page.
+fn onwards(mut response: Response, asked: &Parts) -> Response {
+    let headers = response.headers_mut();
+    headers.remove(SERVER_FN_REDIRECT);
+    headers.remove(header::CONTENT_TYPE);
+    headers.remove(header::CONTENT_LENGTH);
+    if !headers.contains_key(header::LOCATION) {
+        headers.insert(header::LOCATION, HeaderValue::from_static(page_of(form_name(asked)).unwrap_or(routes::HOME)));
+    }
+    *response.status_mut() = StatusCode::FOUND;
+    *response.body_mut() = Body::empty();
+    response
+}
+
+/// A form that was refused: 302 to its own page, with a flash.
+fn back(state: &AppState, asked: &Parts, body: &[u8], error: AppError) -> Response {
+    // Whoever is not logged in any more can't be told on a page that they may not see.
+    if error == AppError::NotLoggedIn {
+        let page = page_of(form_name(asked)).unwrap_or(routes::HOME);
+        return found(&routes::login_then(page));
+    }
+    let Some(page) = page_of(form_name(asked)) else { return error_page::respond(state, asked, error) };
+    let typed = url::form_urlencoded::parse(body).collect::<Vec<_>>();
+    let values = typed.iter().filter(|(name, _)| SHOWN_AGAIN.contains(&name.as_ref()));
+    let values = values.map(|(name, value)| (name.clone().into_owned(), value.clone().into_owned())).collect();
+    let flash = Flash { form: form_name(asked).to_owned(), outcome: Outcome::Rejected(error), values };
+    let next = typed.iter().find(|(name, _)| name == "next").map(|(_, next)| routes::safe_return_to(next));
+    let mut response = match next.filter(|next| page == routes::LOGIN && *next != routes::SECRET) {
+        Some(next) => found(&routes::login_then(next)),
+        None => found(page),
+    };
+    if let Ok(value) = HeaderValue::from_str(&Cookies::of(&state.config).flash(&flash)) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// 302: after a POST, every browser asks for the target with GET.
+pub fn found(location: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
+fn form_name(asked: &Parts) -> &str {
+    asked.uri.path().rsplit('/').next().unwrap_or_default()
+}
+
+fn as_json(error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, axum::Json(error)).into_response();
+    add_retry_after(&mut response, error);
+    response
+}
+
+/// Says when to try again, where that helps.
+pub fn add_retry_after(response: &mut Response, error: &AppError) {
+    if let Some(seconds) = error.retry_after_seconds() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

@@ -1,0 +1,67 @@
+//! The headers of every answer, in one place.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use leptos::nonce::Nonce;
+
+use crate::routes;
+use crate::server::state::AppState;
+
+/// What is no page of ours loads nothing and is framed by nobody.
+const CSP_OF_OTHERS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Not `no-referrer`: browsers would leave out the Origin of a form's POST as well.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+/// Two years, as the preload lists ask.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Adds what is missing of the headers that every answer has.
+pub async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_asset = request.uri().path().starts_with(routes::ASSETS);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if state.config.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let csp = if is_html(headers) { csp(&Nonce::new(), &state) } else { Some(CSP_OF_OTHERS) };
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp.unwrap_or(CSP_OF_OTHERS));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+    }
+    if is_asset {
+        headers.remove(header::SET_COOKIE);
+    }
+    response
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// What a page may load: what we serve, and the one inline script that carries this answer's nonce.
+#[must_use]
+pub fn csp(nonce: &Nonce, state: &AppState) -> Option<HeaderValue> {
+    // `cargo leptos watch` tells the page over a socket of its own when to reload.
+    let reload = std::env::var_os("LEPTOS_WATCH")
+        .map(|_| format!(" ws://127.0.0.1:{0} ws://localhost:{0}", state.leptos.reload_port));
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'{}; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+         frame-ancestors 'none'",
+        reload.unwrap_or_default()
+    );
+    HeaderValue::from_str(&policy).ok()
+}

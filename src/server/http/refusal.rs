@@ -1,0 +1,56 @@
+//! From the enums of the use cases to the closed codes of the edge. Faults are logged here, once, and told nobody.
+
+use crate::error::AppError;
+use crate::server::service::Fault;
+use crate::server::service::registration::RegistrationError;
+use crate::server::service::session::{Denial, LoginError};
+
+/// What is told of a fault.
+#[must_use]
+pub fn of_fault(fault: Fault) -> AppError {
+    match fault {
+        Fault::Unavailable(why) => {
+            tracing::warn!(why, "not available");
+            AppError::Unavailable
+        }
+        Fault::Internal(error) => {
+            tracing::error!(error = format!("{error:#}"), "a request failed");
+            AppError::Internal
+        }
+    }
+}
+
+impl From<Fault> for AppError {
+    fn from(fault: Fault) -> Self {
+        of_fault(fault)
+    }
+}
+
+impl From<LoginError> for AppError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Rejected => Self::LoginRejected,
+            LoginError::Deactivated => Self::Deactivated,
+            LoginError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RegistrationError> for AppError {
+    fn from(error: RegistrationError) -> Self {
+        match error {
+            RegistrationError::Refused(refusals) => Self::Refused(refusals),
+            RegistrationError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Denial> for AppError {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Token(_) | Denial::Ended => Self::NotLoggedIn,
+            Denial::Deactivated => Self::Deactivated,
+            Denial::Fault(fault) => fault.into(),
+        }
+    }
+}

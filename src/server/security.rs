@@ -1,0 +1,8 @@
+//! Hashes, tokens, randomness.
+//!
+//! Invariant: knows neither HTTP nor the database.
+
+pub mod jwt;
+pub mod password_hash;
+pub mod password_rule;
+pub mod random;

@@ -1,0 +1,68 @@
+//! What every request needs.
+
+use std::sync::Arc;
+
+use leptos::config::LeptosOptions;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::clock::Clock;
+use super::config::Config;
+use super::http::assets::Assets;
+use super::security::jwt::Keys;
+use super::security::password_hash::Hasher;
+use super::service::{Core, Services};
+use super::store::Store;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub store: Store,
+    /// The use cases.
+    pub services: Services,
+    /// Scripts, styles, pictures.
+    pub assets: Arc<Assets>,
+    /// What Leptos wants to know.
+    pub leptos: LeptosOptions,
+    /// Writes that no answer waits for.
+    pub tasks: TaskTracker,
+    /// Cancelled when the server is about to stop.
+    pub stopping: CancellationToken,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn new(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        assets: Assets,
+        leptos: LeptosOptions,
+    ) -> anyhow::Result<Self> {
+        let tasks = TaskTracker::new();
+        let (current, previous) = config.secrets.split_first().ok_or_else(|| anyhow::anyhow!("no key"))?;
+        let core = Core {
+            store: store.clone(),
+            clock,
+            keys: Keys::new(current, previous),
+            hasher: Hasher::new()?,
+            lifespans: config.lifespans,
+            tasks: tasks.clone(),
+        };
+        Ok(Self {
+            config: Arc::new(config),
+            store,
+            services: Services::new(core),
+            assets: Arc::new(assets),
+            leptos,
+            tasks,
+            stopping: CancellationToken::new(),
+        })
+    }
+}

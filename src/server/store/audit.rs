@@ -1,0 +1,103 @@
+//! The record of what happened, written in the transaction that it records.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr};
+
+use super::entity::audit_event::ActiveModel;
+use crate::server::client::Client;
+
+/// What can happen, named as in OWASP's logging vocabulary where that has a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An account was made.
+    UserCreated,
+    /// An account was activated, deactivated or given other roles.
+    UserUpdated,
+    /// Somebody logged in.
+    LoginSuccess,
+    /// Somebody failed to.
+    LoginFail,
+    /// A session began.
+    SessionCreated,
+    /// A token was exchanged.
+    SessionRenewed,
+    /// A token was asked for again after its exchange, and answered with the same successor.
+    SessionRenewedAgain,
+    /// A session ended before its time.
+    SessionEnded,
+    /// An old token was presented: somebody has a copy.
+    TokenReuse,
+}
+
+impl Kind {
+    /// The word in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UserCreated => "user_created",
+            Self::UserUpdated => "user_updated",
+            Self::LoginSuccess => "authn_login_success",
+            Self::LoginFail => "authn_login_fail",
+            Self::SessionCreated => "session_created",
+            Self::SessionRenewed => "session_renewed",
+            Self::SessionRenewedAgain => "session_renewed_again",
+            Self::SessionEnded => "session_ended",
+            Self::TokenReuse => "authn_token_reuse",
+        }
+    }
+
+    fn outcome(self) -> &'static str {
+        match self {
+            Self::LoginFail | Self::TokenReuse => "failure",
+            _ => "success",
+        }
+    }
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Event<'a> {
+    /// Who did it, by `public_id`.
+    pub actor: Option<&'a str>,
+    /// To whose account, by `public_id`.
+    pub subject: Option<&'a str>,
+    /// In which session.
+    pub session: Option<&'a str>,
+    /// A word more; never a secret.
+    pub detail: &'a str,
+}
+
+/// Writes a row and a line of the log.
+///
+/// # Errors
+/// The database's.
+pub async fn record(
+    tx: &impl ConnectionTrait,
+    kind: Kind,
+    event: Event<'_>,
+    client: &Client,
+    now: i64,
+) -> Result<(), DbErr> {
+    let row = ActiveModel {
+        at: Set(now),
+        kind: Set(kind.as_str().to_owned()),
+        outcome: Set(kind.outcome().to_owned()),
+        actor_id: Set(event.actor.map(str::to_owned)),
+        subject_id: Set(event.subject.map(str::to_owned)),
+        session_id: Set(event.session.map(str::to_owned)),
+        ip: Set(client.ip()),
+        user_agent: Set(client.user_agent().to_owned()),
+        request_id: Set(client.request_id().to_owned()),
+        detail: Set(event.detail.to_owned()),
+        ..Default::default()
+    };
+    row.insert(tx).await?;
+    tracing::info!(
+        event = kind.as_str(),
+        outcome = kind.outcome(),
+        user.id = event.subject.unwrap_or_default(),
+        request.id = client.request_id(),
+        detail = event.detail,
+        "audit"
+    );
+    Ok(())
+}

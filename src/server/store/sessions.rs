@@ -1,0 +1,175 @@
+//! Queries on `sessions`.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use super::entity::{
+    session::{Column, Entity, Model},
+    user,
+};
+
+/// Adds a session.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(tx: &impl ConnectionTrait, session: Model) -> Result<Model, DbErr> {
+    session.into_active_model().insert(tx).await
+}
+
+/// The session and whose it is.
+///
+/// # Errors
+/// The database's.
+pub async fn with_user(db: &impl ConnectionTrait, id: &str) -> Result<Option<(Model, user::Model)>, DbErr> {
+    let joined = Entity::find_by_id(id).inner_join_user();
+    let row = joined.one(db).await?;
+    Ok(row.and_then(|(session, user)| user.map(|user| (session, user))))
+}
+
+/// The join by hand that [`with_user`] needs.
+trait JoinUser {
+    fn inner_join_user(self) -> sea_orm::SelectTwo<Entity, user::Entity>;
+}
+
+impl JoinUser for sea_orm::Select<Entity> {
+    fn inner_join_user(self) -> sea_orm::SelectTwo<Entity, user::Entity> {
+        let relation: sea_orm::RelationDef =
+            Entity::belongs_to(user::Entity).from(Column::UserId).to(user::Column::Id).into();
+        self.join(sea_orm::JoinType::InnerJoin, relation).select_also(user::Entity)
+    }
+}
+
+/// The session, held against changes by others until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(tx: &impl ConnectionTrait, id: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
+/// What a rotation writes.
+#[derive(Debug)]
+pub struct Rotation<'a> {
+    /// The token that is exchanged.
+    pub presented: &'a str,
+    /// The token that it is exchanged for.
+    pub successor: &'a str,
+    /// Seconds since 1970.
+    pub now: i64,
+    /// The new end of the idle time.
+    pub idle_expires_at: i64,
+    /// Device and network of who asks.
+    pub rotated_by: &'a str,
+    /// The address of who asks.
+    pub ip: &'a str,
+    /// The user agent of who asks.
+    pub user_agent: &'a str,
+}
+
+/// Exchanges the current token, if it is the one presented and the session lives: one compare-and-swap.
+///
+/// # Errors
+/// The database's.
+pub async fn rotate(tx: &impl ConnectionTrait, id: &str, rotation: &Rotation<'_>) -> Result<bool, DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::PreviousJti, Expr::value(rotation.presented))
+        .col_expr(Column::Jti, Expr::value(rotation.successor))
+        .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
+        .col_expr(Column::Confirmed, Expr::value(false))
+        .col_expr(Column::IssuedAt, Expr::value(rotation.now))
+        .col_expr(Column::RotatedAt, Expr::value(rotation.now))
+        .col_expr(Column::RotatedBy, Expr::value(rotation.rotated_by))
+        .col_expr(Column::LastSeenAt, Expr::value(rotation.now))
+        .col_expr(Column::IdleExpiresAt, Expr::value(rotation.idle_expires_at))
+        .col_expr(Column::Ip, Expr::value(rotation.ip))
+        .col_expr(Column::UserAgent, Expr::value(rotation.user_agent));
+    let current = update.filter(Column::Id.eq(id)).filter(Column::Jti.eq(rotation.presented));
+    let live = current
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::RefreshExpiresAt.gt(rotation.now))
+        .filter(Column::IdleExpiresAt.gt(rotation.now));
+    Ok(live.exec(tx).await?.rows_affected == 1)
+}
+
+/// Stamps the current token anew; nothing else moves.
+///
+/// # Errors
+/// The database's.
+pub async fn reissue(tx: &impl ConnectionTrait, id: &str, now: i64) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::IssuedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .exec(tx)
+        .await
+        .map(|_| ())
+}
+
+/// Notes that the current token was used, if `jti` still is the current one.
+///
+/// # Errors
+/// The database's.
+pub async fn confirm(db: &impl ConnectionTrait, id: &str, jti: &str) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::Confirmed, Expr::value(true));
+    update.filter(Column::Id.eq(id)).filter(Column::Jti.eq(jti)).exec(db).await.map(|_| ())
+}
+
+/// Notes the use of a live session.
+///
+/// # Errors
+/// The database's.
+pub async fn touch(
+    db: &impl ConnectionTrait,
+    id: &str,
+    now: i64,
+    idle_expires_at: i64,
+    ip: &str,
+    user_agent: &str,
+) -> Result<(), DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::LastSeenAt, Expr::value(now))
+        .col_expr(Column::IdleExpiresAt, Expr::value(idle_expires_at))
+        .col_expr(Column::Ip, Expr::value(ip))
+        .col_expr(Column::UserAgent, Expr::value(user_agent));
+    let live = update.filter(Column::Id.eq(id)).filter(Column::RevokedAt.is_null()).filter(Column::LastSeenAt.lt(now));
+    live.filter(Column::IdleExpiresAt.gt(now)).exec(db).await.map(|_| ())
+}
+
+/// Ends a session; `false` if it had ended before.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: &str) -> Result<bool, DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::RevokedReason, Expr::value(reason));
+    Ok(update.filter(Column::Id.eq(id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected == 1)
+}
+
+/// Ends every session of an account; how many there were.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke_all(tx: &impl ConnectionTrait, user_id: i64, now: i64, reason: &str) -> Result<u64, DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::RevokedReason, Expr::value(reason));
+    Ok(update.filter(Column::UserId.eq(user_id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
+}
+
+/// The live sessions of an account that are one too many if it may keep `keep`: the longest unused ones.
+///
+/// # Errors
+/// The database's.
+pub async fn surplus(tx: &impl ConnectionTrait, user_id: i64, now: i64, keep: u64) -> Result<Vec<String>, DbErr> {
+    let live = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::RefreshExpiresAt.gt(now))
+        .filter(Column::IdleExpiresAt.gt(now));
+    let by_use = live.order_by_desc(Column::LastSeenAt).order_by_desc(Column::CreatedAt);
+    let rows = by_use.select_only().column(Column::Id).offset(keep).limit(1000).into_tuple::<String>();
+    rows.all(tx).await
+}

@@ -1,0 +1,148 @@
+//! Queries on `users`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, SqlErr,
+};
+
+use super::entity::user::{ActiveModel, Column, Entity, Model};
+use crate::domain::{EmailAddress, Role, Roles, Username};
+
+/// What a new account is made of.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    /// Its name.
+    pub username: &'a Username,
+    /// Its address, if it has one.
+    pub email: Option<&'a EmailAddress>,
+    /// The hash of its password.
+    pub password_hash: String,
+    /// What it may do.
+    pub roles: Roles,
+    /// 16 random bytes, base64url.
+    pub public_id: String,
+    /// Seconds since 1970.
+    pub created_at: i64,
+}
+
+/// Why an account could not be added.
+#[derive(Debug, thiserror::Error)]
+pub enum InsertError {
+    /// Somebody has the name.
+    #[error("username taken")]
+    UsernameTaken,
+    /// Somebody has the address.
+    #[error("e-mail taken")]
+    EmailTaken,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// Adds an account. The unique indexes decide who was first; a look before could not.
+///
+/// # Errors
+/// [`InsertError`].
+pub async fn insert(db: &impl ConnectionTrait, new: NewUser<'_>) -> Result<Model, InsertError> {
+    let row = ActiveModel {
+        username: Set(new.username.as_str().to_owned()),
+        email: Set(new.email.map(|email| email.as_str().to_owned())),
+        password: Set(new.password_hash),
+        roles: Set(new.roles.to_string()),
+        is_active: Set(true),
+        public_id: Set(new.public_id),
+        username_key: Set(new.username.key()),
+        email_key: Set(new.email.map(EmailAddress::key)),
+        created_at: Set(new.created_at),
+        ..Default::default()
+    };
+    row.insert(db).await.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("username_key") => InsertError::UsernameTaken,
+        Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("email_key") => InsertError::EmailTaken,
+        _ => InsertError::Db(error),
+    })
+}
+
+/// The account with this name.
+///
+/// # Errors
+/// The database's.
+pub async fn by_username(db: &impl ConnectionTrait, username: &Username) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::UsernameKey.eq(username.key())).one(db).await
+}
+
+/// The account with this address.
+///
+/// # Errors
+/// The database's.
+pub async fn by_email(db: &impl ConnectionTrait, email: &EmailAddress) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::EmailKey.eq(email.key())).one(db).await
+}
+
+/// The account, held against changes by others until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(tx: &impl ConnectionTrait, id: i64) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
+/// The account as it is now.
+///
+/// # Errors
+/// The database's.
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(db).await
+}
+
+/// Every account, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_asc(Column::UsernameKey).all(db).await
+}
+
+/// Replaces a hash, unless the password was changed meanwhile.
+///
+/// # Errors
+/// The database's.
+pub async fn replace_hash(db: &impl ConnectionTrait, id: i64, old: &str, new: &str) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::Password, Expr::value(new));
+    update.filter(Column::Id.eq(id)).filter(Column::Password.eq(old)).exec(db).await.map(|_| ())
+}
+
+/// Notes a login.
+///
+/// # Errors
+/// The database's.
+pub async fn set_last_login(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::LastLoginAt, Expr::value(at))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Sets whether the account may be used, and what it may do.
+///
+/// # Errors
+/// The database's.
+pub async fn set_access(db: &impl ConnectionTrait, id: i64, is_active: bool, roles: &Roles) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::IsActive, Expr::value(is_active));
+    let update = update.col_expr(Column::Roles, Expr::value(roles.to_string()));
+    update.filter(Column::Id.eq(id)).exec(db).await.map(|_| ())
+}
+
+/// The active administrators, held against changes until the transaction ends, so that the last two can't take each
+/// other away at once.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_active_admins(tx: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let candidates = Entity::find().filter(Column::IsActive.eq(true)).filter(Column::Roles.contains(Role::ADMIN));
+    let locked = candidates.order_by_asc(Column::Id).lock_exclusive().all(tx).await?;
+    Ok(locked.into_iter().filter(|user| Roles::parse(&user.roles).is_ok_and(|roles| roles.has(Role::ADMIN))).collect())
+}

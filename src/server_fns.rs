@@ -1,0 +1,11 @@
+//! The door for pages: plain URL-encoded POSTs under `/fn/`, asked by a form or by the hydrated page.
+//!
+//! Invariant: each function gets its context, calls one use case and writes the cookie; it knows no rule.
+
+#![allow(missing_docs, reason = "the fields of the structs that the macro makes are the arguments of the functions")]
+
+pub mod registration;
+pub mod session;
+
+pub use registration::{Register, register};
+pub use session::{CurrentUserFn, Login, Logout, Refresh, Secret, current_user, login, logout, refresh, secret};

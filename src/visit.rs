@@ -1,0 +1,77 @@
+//! What the first byte of a page knows of its reader.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::CurrentUser;
+use crate::error::AppError;
+
+/// Who reads the page and what happened just before; made by the server, carried over to the browser with the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// Who is logged in.
+    pub user: Option<CurrentUser>,
+    /// What a form of this page led to, if the last request was one.
+    pub flash: Option<Flash>,
+    /// The path and query that were asked for.
+    pub path_and_query: String,
+    /// Whether an account is confirmed by mail before it can be used.
+    pub confirm_email: bool,
+}
+
+/// What a form led to, shown once on the form's own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// The last segment of the server function's path.
+    pub form: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What was typed and is not secret, by the name of its control.
+    pub values: Vec<(String, String)>,
+}
+
+/// What became of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Refused, and why.
+    Rejected(AppError),
+    /// Done, and what to say about it.
+    Done(Notice),
+}
+
+/// What is said after something was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// A new access token was issued.
+    Refreshed,
+    /// The session ended.
+    LoggedOut,
+}
+
+impl Flash {
+    /// What was typed into the control called `name`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The visit, as the server saw it; in the browser, as it came with the page.
+pub fn provide_visit() -> Visit {
+    let shared = SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        let visit = crate::server::context::visit();
+        #[cfg(not(feature = "ssr"))]
+        let visit = Visit::default();
+        visit
+    });
+    let visit = shared.into_inner();
+    provide_context(visit.clone());
+    visit
+}
+
+/// The visit that [`provide_visit`] provided.
+#[must_use]
+pub fn use_visit() -> Visit {
+    use_context().unwrap_or_default()
+}

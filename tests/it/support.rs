@@ -1,0 +1,153 @@
+//! An application of one's own for each test: a database, a clock that the test sets, browsers that keep cookies.
+
+mod browser;
+mod database;
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use clap::Parser;
+use http_body_util::BodyExt;
+use latchkey::server::clock::Clock;
+use latchkey::server::config::{Config, RawSettings};
+use latchkey::server::http::assets::Assets;
+use latchkey::server::state::AppState;
+use latchkey::server::store::Store;
+use latchkey::server::store::entity::{audit_event, session, user};
+use leptos::config::LeptosOptions;
+use sea_orm::{EntityTrait, QueryOrder};
+use tower::ServiceExt;
+
+pub use browser::{Answer, Browser, SAFARI, claims};
+pub use database::Database;
+
+/// A password that nobody refuses.
+pub const PASSWORD: &str = "tin wolf orbit cave";
+/// When the test clock starts: 2026-11-24, 12:00 UTC.
+pub const START: i64 = 1_795_521_600;
+/// The key that the test nodes share.
+pub const SECRET: &str = "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9";
+
+/// Declares tests that run on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($(async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "not every test needs all of it")]
+            use super::*;
+
+            async fn test($app: $crate::support::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                test($crate::support::TestApp::start($crate::support::Database::sqlite()).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                test($crate::support::TestApp::start($crate::support::Database::postgres().await).await).await;
+            }
+        }
+    )*};
+}
+
+#[derive(Parser, Debug)]
+struct Line {
+    #[command(flatten)]
+    settings: RawSettings,
+}
+
+/// The settings that these flags make, on a database.
+pub fn config(database_url: &str, flags: &[&str]) -> Config {
+    let fixed = ["latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000"];
+    Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config().unwrap()
+}
+
+/// One node of the application.
+#[derive(Clone)]
+pub struct TestApp {
+    pub state: AppState,
+    pub clock: Clock,
+    router: Router,
+    database: Database,
+}
+
+impl TestApp {
+    /// A node on an empty database, with default settings.
+    pub async fn start(database: Database) -> Self {
+        Self::node_of(database, Clock::fixed(START), &[]).await
+    }
+
+    /// Another node on the same database with the same clock, and with other settings if they are given.
+    pub async fn node(&self, flags: &[&str]) -> Self {
+        Self::node_of(self.database.clone(), self.clock.clone(), flags).await
+    }
+
+    /// Another node on the same database whose clock goes wrong by so many seconds.
+    pub async fn node_off_by(&self, seconds: i64) -> Self {
+        Self::node_of(self.database.clone(), Clock::fixed(self.clock.now() + seconds), &[]).await
+    }
+
+    async fn node_of(database: Database, clock: Clock, flags: &[&str]) -> Self {
+        let config = config(database.url(), flags);
+        let store = Store::connect(&config.database_url).await.unwrap();
+        store.migrate().await.unwrap();
+        let leptos = LeptosOptions::builder().output_name("latchkey").build();
+        let state = AppState::new(config, store, clock.clone(), Assets::default(), leptos).unwrap();
+        Self { router: latchkey::server::router(state.clone()), state, clock, database }
+    }
+
+    /// A browser that has not been here before.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.clone())
+    }
+
+    /// A browser in which somebody with a new account is logged in.
+    pub async fn logged_in(&self, username: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.submit("/fn/register", &[("username", username), ("password", PASSWORD)]).await;
+        answer.assert_found("/secret");
+        browser
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 40_000))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    /// Waits until what no answer waits for is written.
+    pub async fn settle(&self) {
+        self.state.tasks.close();
+        self.state.tasks.wait().await;
+        self.state.tasks.reopen();
+    }
+
+    /// The one session that there is.
+    pub async fn only_session(&self) -> session::Model {
+        let sessions = self.sessions().await;
+        assert_eq!(sessions.len(), 1);
+        sessions.into_iter().next().unwrap()
+    }
+
+    /// Every session, in the order of their beginnings.
+    pub async fn sessions(&self) -> Vec<session::Model> {
+        session::Entity::find().order_by_asc(session::Column::CreatedAt).all(self.state.store.reader()).await.unwrap()
+    }
+
+    /// Every account.
+    pub async fn users(&self) -> Vec<user::Model> {
+        user::Entity::find().order_by_asc(user::Column::Id).all(self.state.store.reader()).await.unwrap()
+    }
+
+    /// How many events of a kind were recorded.
+    pub async fn events(&self, kind: &str) -> usize {
+        let events = audit_event::Entity::find().all(self.state.store.reader()).await.unwrap();
+        events.iter().filter(|event| event.kind == kind).count()
+    }
+}

@@ -1,0 +1,161 @@
+//! A browser as far as the server can tell: it keeps cookies, says where a request comes from, follows nothing.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey::error::AppError;
+use latchkey::visit::Flash;
+use scraper::{Html, Selector};
+
+use super::TestApp;
+
+pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+pub const SAFARI: &str =
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
+
+/// Keeps cookies and says so.
+#[derive(Clone)]
+pub struct Browser {
+    app: TestApp,
+    pub cookies: BTreeMap<String, String>,
+    pub user_agent: &'static str,
+}
+
+impl Browser {
+    pub fn new(app: TestApp) -> Self {
+        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX }
+    }
+
+    /// The same cookies, shown to another node.
+    pub fn at(&self, app: &TestApp) -> Self {
+        Self { app: app.clone(), cookies: self.cookies.clone(), user_agent: self.user_agent }
+    }
+
+    /// The token in the session cookie.
+    pub fn token(&self) -> &str {
+        self.cookies.get("latchkey-session").or_else(|| self.cookies.get("__Host-latchkey-session")).map_or("", String::as_str)
+    }
+
+    /// Puts a token into the session cookie.
+    pub fn set_token(&mut self, token: &str) {
+        self.cookies.insert("latchkey-session".to_owned(), token.to_owned());
+    }
+
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.request("GET", path, "text/html,application/xhtml+xml", Body::empty()).await
+    }
+
+    /// Submits a form without scripts.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.request("POST", path, "text/html,application/xhtml+xml", encode(fields)).await
+    }
+
+    /// Calls a server function as the hydrated page does.
+    pub async fn call(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.request("POST", path, "application/json", encode(fields)).await
+    }
+
+    /// Logs in without scripts.
+    pub async fn log_in(&mut self, username: &str, password: &str) -> Answer {
+        self.submit("/fn/login", &[("username", username), ("password", password)]).await
+    }
+
+    /// Sends anything.
+    pub async fn request(&mut self, method: &str, path: &str, accept: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
+        request = request.header(header::USER_AGENT, self.user_agent).header("sec-fetch-site", "same-origin");
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if !self.cookies.is_empty() {
+            let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+            request = request.header(header::COOKIE, pairs.collect::<Vec<_>>().join("; "));
+        }
+        let answer = self.app.send(request.body(body).unwrap()).await;
+        for cookie in answer.set_cookies() {
+            let cookie = cookie::Cookie::parse(cookie).unwrap();
+            if cookie.value().is_empty() {
+                self.cookies.remove(cookie.name());
+            } else {
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+        answer
+    }
+}
+
+fn encode(fields: &[(&str, &str)]) -> Body {
+    Body::from(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The `Set-Cookie` headers.
+    pub fn set_cookies(&self) -> Vec<String> {
+        self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// The token that the answer puts into the cookie, if it does.
+    pub fn new_token(&self) -> Option<String> {
+        let cookies = self.set_cookies().into_iter().filter_map(|cookie| cookie::Cookie::parse(cookie).ok());
+        let mut sessions = cookies.filter(|cookie| cookie.name().ends_with("latchkey-session"));
+        sessions.next().map(|cookie| cookie.value().to_owned())
+    }
+
+    /// What the answer says of a form that was refused, without scripts.
+    pub fn flash(&self) -> Option<Flash> {
+        let cookies = self.set_cookies().into_iter().filter_map(|cookie| cookie::Cookie::parse(cookie).ok());
+        let flash = cookies.into_iter().find(|cookie| cookie.name().ends_with("latchkey-flash"))?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(flash.value()).ok()?).ok()
+    }
+
+    /// What the answer says of a form that was refused, with scripts.
+    pub fn error(&self) -> AppError {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no error: {} {}", self.status, self.body))
+    }
+
+    #[track_caller]
+    pub fn assert_status(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn assert_found(&self, location: &str) -> &Self {
+        assert_eq!((self.status, self.header("location")), (302, location), "{}", self.body);
+        self
+    }
+
+    /// The texts of what a selector finds.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.body);
+        let selector = Selector::parse(selector).unwrap();
+        document.select(&selector).map(|element| element.text().collect::<String>().trim().to_owned()).collect()
+    }
+
+    /// The value of an attribute of the first element that a selector finds.
+    pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let document = Html::parse_document(&self.body);
+        let selector = Selector::parse(selector).unwrap();
+        document.select(&selector).next().and_then(|element| element.attr(name).map(str::to_owned))
+    }
+}
+
+/// The claims of a token.
+pub fn claims(token: &str) -> serde_json::Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}

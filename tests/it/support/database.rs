@@ -1,0 +1,71 @@
+//! A database for one test, gone with it.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection};
+
+/// A database and what keeps it alive.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    url: String,
+    /// A folder that is removed when dropped.
+    _folder: Option<tempfile::TempDir>,
+    /// A PostgreSQL database to drop.
+    name: Option<String>,
+}
+
+impl Database {
+    /// An empty SQLite file.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self(Arc::new(Inner { url, _folder: Some(folder), name: None }))
+    }
+
+    /// An empty database of the cluster that `TEST_POSTGRES_URL` names.
+    pub async fn postgres() -> Self {
+        let name = format!("latchkey_test_{:032x}", rand_u128());
+        admin().await.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let url = with_name(&cluster(), &name);
+        Self(Arc::new(Inner { url, _folder: None, name: Some(name) }))
+    }
+
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let Some(name) = self.name.take() else { return };
+        // A thread of its own: the runtime of the test can't be waited for from inside itself.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let _ = admin().await.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            });
+        });
+        let _ = dropped.join();
+    }
+}
+
+fn cluster() -> String {
+    std::env::var("TEST_POSTGRES_URL")
+        .expect("TEST_POSTGRES_URL is not set: run the tests by `script/postgres cargo test`, which starts a cluster for them")
+}
+
+async fn admin() -> DatabaseConnection {
+    Connection::connect(cluster()).await.expect("the PostgreSQL of TEST_POSTGRES_URL does not answer")
+}
+
+fn with_name(cluster: &str, name: &str) -> String {
+    let mut url = url::Url::parse(cluster).unwrap();
+    url.set_path(name);
+    url.to_string()
+}
+
+fn rand_u128() -> u128 {
+    u128::from_ne_bytes(latchkey::server::security::random::bytes().unwrap())
+}
