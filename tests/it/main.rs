@@ -1,7 +1,7 @@
 //! Every test through public doors: the router in process, the program as a process, the files of the project.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by them")]
-#![expect(clippy::needless_pass_by_value, reason = "a test owns its application")]
+#![expect(unreachable_pub, reason = "the support is used by every module")]
 
 #[macro_use]
 mod support;

@@ -33,12 +33,12 @@ pub const SECRET: &str = "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9";
 
 /// Declares tests that run on SQLite and on PostgreSQL.
 macro_rules! on_both {
-    ($(async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
+    ($(async fn $name:ident($app:ident: $app_type:ty) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports, reason = "not every test needs all of it")]
             use super::*;
 
-            async fn test($app: $crate::support::TestApp) $body
+            async fn test($app: $app_type) $body
 
             #[tokio::test(flavor = "multi_thread")]
             async fn sqlite() {
@@ -61,7 +61,8 @@ struct Line {
 
 /// The settings that these flags make, on a database.
 pub fn config(database_url: &str, flags: &[&str]) -> Config {
-    let fixed = ["latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000"];
+    let fixed =
+        ["latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000"];
     Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config().unwrap()
 }
 
@@ -118,7 +119,11 @@ impl TestApp {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     /// Waits until what no answer waits for is written.

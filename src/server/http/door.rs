@@ -149,13 +149,13 @@ fn form_name(asked: &Parts) -> &str {
 fn as_json(error: &AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, axum::Json(error)).into_response();
-    add_retry_after(&mut response, error);
+    add_retry_after(&mut response, error.retry_after_seconds());
     response
 }
 
 /// Says when to try again, where that helps.
-pub fn add_retry_after(response: &mut Response, error: &AppError) {
-    if let Some(seconds) = error.retry_after_seconds() {
+pub fn add_retry_after(response: &mut Response, seconds: Option<u32>) {
+    if let Some(seconds) = seconds {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }

@@ -14,18 +14,19 @@ use crate::visit::Visit;
 
 /// The page for an error, with its status and the header of who is logged in.
 pub fn respond(state: &AppState, asked: &Parts, error: AppError) -> Response {
-    render(state, context::visit_of(state, asked), &error)
+    render(state, context::visit_of(state, asked), error)
 }
 
 /// The same where nothing is known of the request.
 pub fn anonymous(state: &AppState, error: AppError) -> Response {
-    render(state, Visit::default(), &error)
+    render(state, Visit::default(), error)
 }
 
-fn render(state: &AppState, visit: Visit, error: &AppError) -> Response {
+fn render(state: &AppState, visit: Visit, error: AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let html = Owner::new().with(|| error_document(&state.assets.names(), visit, error.clone()).to_html());
+    let retry_after = error.retry_after_seconds();
+    let html = Owner::new().with(|| error_document(&state.assets.names(), visit, error).to_html());
     let mut response = (status, Html(html)).into_response();
-    door::add_retry_after(&mut response, error);
+    door::add_retry_after(&mut response, retry_after);
     response
 }

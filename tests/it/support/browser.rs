@@ -13,8 +13,7 @@ use scraper::{Html, Selector};
 use super::TestApp;
 
 pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-pub const SAFARI: &str =
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
+pub const SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
 
 /// Keeps cookies and says so.
 #[derive(Clone)]
@@ -36,7 +35,10 @@ impl Browser {
 
     /// The token in the session cookie.
     pub fn token(&self) -> &str {
-        self.cookies.get("latchkey-session").or_else(|| self.cookies.get("__Host-latchkey-session")).map_or("", String::as_str)
+        self.cookies
+            .get("latchkey-session")
+            .or_else(|| self.cookies.get("__Host-latchkey-session"))
+            .map_or("", String::as_str)
     }
 
     /// Puts a token into the session cookie.

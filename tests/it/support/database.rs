@@ -52,8 +52,9 @@ impl Drop for Inner {
 }
 
 fn cluster() -> String {
-    std::env::var("TEST_POSTGRES_URL")
-        .expect("TEST_POSTGRES_URL is not set: run the tests by `script/postgres cargo test`, which starts a cluster for them")
+    std::env::var("TEST_POSTGRES_URL").expect(
+        "TEST_POSTGRES_URL is not set: run the tests by `script/postgres cargo test`, which starts a cluster for them",
+    )
 }
 
 async fn admin() -> DatabaseConnection {

@@ -1,0 +1,165 @@
+//! The program as a process: its output, its exit status, its signals.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::support::{PASSWORD, SECRET};
+
+fn latchkey(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.current_dir(folder).env_clear().env("PATH", "").env("JWT_SECRET", SECRET);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut command = latchkey(folder);
+    let mut child =
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that reads nothing may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// A site as the build leaves it, for the debug program of the tests.
+fn site(folder: &Path) {
+    std::fs::create_dir_all(folder.join("target/site/pkg")).unwrap();
+    for end in ["js", "wasm", "css"] {
+        std::fs::write(folder.join("target/site/pkg/latchkey").with_extension(end), end).unwrap();
+    }
+}
+
+/// A server in a folder of its own, on a port of its own.
+fn serve(folder: &Path) -> (Child, SocketAddr) {
+    site(folder);
+    let mut command = latchkey(folder);
+    command
+        .env("LEPTOS_OUTPUT_NAME", "latchkey")
+        .args(["serve", "--leptos-site-addr=127.0.0.1:0", "--public-url=http://localhost:3000"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let address = line.rsplit(' ').next().unwrap().trim().trim_end_matches(')');
+    (child, address.parse().unwrap_or_else(|_| panic!("no address in {line:?}")))
+}
+
+#[track_caller]
+fn assert_one_line(text: &str, start: &str) {
+    assert!(text.starts_with(start) && text.trim_end().lines().count() == 1, "{text:?}");
+}
+
+#[test]
+fn accounts_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let (status, out, _) =
+        run(&["user", "add", "ada", "--email", "ada@example.org", "--admin"], &format!("{PASSWORD}\n"));
+    assert_eq!((status, out.as_str()), (0, "ada: added\n"));
+    assert_eq!(run(&["user", "add", "bob", "--email", "bob@example.org"], PASSWORD).0, 0);
+    let (status, out, _) = run(&["user", "list"], "");
+    assert_eq!(
+        (status, out.as_str()),
+        (0, "ada\tada@example.org\tadmin,user\tactive\nbob\tbob@example.org\tuser\tactive\n")
+    );
+    for (arguments, said) in [
+        (&["user", "disable", "bob"][..], "bob: disabled, sessions ended\n"),
+        (&["user", "enable", "BOB"], "BOB: enabled\n"),
+        (&["user", "roles", "bob", "auditor, user"], "bob: roles are now auditor,user\n"),
+        (&["user", "logout", "bob"], "bob: 0 sessions ended\n"),
+        (&["migrate"], "migrated\n"),
+    ] {
+        assert_eq!(run(arguments, ""), (0, said.to_owned(), String::new()));
+    }
+    for (arguments, input, start) in [
+        (&["user", "disable", "ada"][..], "", "latchkey: this is the last active administrator"),
+        (&["user", "roles", "ada", "user"], "", "latchkey: this is the last active administrator"),
+        (&["user", "disable", "nobody"], "", "latchkey: there is no user of that name"),
+        (&["user", "roles", "bob", "Not A Role"], "", "latchkey: "),
+        (&["user", "add", "ada", "--email", "x@example.org"], PASSWORD, "latchkey: "),
+        (&["user", "add", "eve", "--email", "eve@example.org"], "12345678", "latchkey: "),
+    ] {
+        let (status, out, error) = run(arguments, input);
+        assert_eq!((status, out.as_str()), (1, ""), "{arguments:?}");
+        assert_one_line(&error, start);
+    }
+}
+
+#[test]
+fn usage_version_and_a_new_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run(folder.path(), arguments, "");
+    let (status, out, _) = run(&["--version"]);
+    assert_eq!((status, out), (0, format!("latchkey {}\n", env!("CARGO_PKG_VERSION"))));
+    let (status, help, _) = run(&["--help"]);
+    assert_eq!(status, 0);
+    for name in [
+        "DATABASE_URL", "PORT", "LEPTOS_SITE_ADDR", "PUBLIC_URL", "LEPTOS_ENV", "JWT_SECRET", "JWT_ACCESS_LIFESPAN",
+        "TRUSTED_PROXIES", "RUST_LOG", "LOG_FORMAT",
+    ] {
+        assert!(help.contains(name), "{name}");
+    }
+    assert!(!help.contains(SECRET));
+    let (one, other) = (run(&["secret"]).1, run(&["secret"]).1);
+    assert!(one.trim().len() >= 43 && one != other);
+    for wrong in [&["nonsense"][..], &["user"], &["user", "add"], &["--nonsense"], &["migrate", "--down", "x"]] {
+        let (status, out, error) = run(wrong);
+        assert_eq!((status, out.as_str()), (2, ""), "{wrong:?}");
+        assert_one_line(&error, "latchkey: ");
+    }
+}
+
+#[test]
+fn a_start_that_fails_says_why_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    site(folder.path());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    std::fs::write(folder.path().join("a file"), "").unwrap();
+    for (arguments, start) in [
+        (&["--jwt-access-lifespan=soon"][..], "latchkey: JWT_ACCESS_LIFESPAN: "),
+        (&["--leptos-env=PROD"], "latchkey: PUBLIC_URL: "),
+        (&["--jwt-secret=changeme"], "latchkey: JWT_SECRET: "),
+        (&["--rust-log=[[["], "latchkey: RUST_LOG: "),
+        (&["--log-format=xml"], "latchkey: LOG_FORMAT: "),
+        (&["--leptos-site-addr", &address], "latchkey: cannot listen on "),
+        (
+            &["--leptos-site-addr=127.0.0.1:0", "--database-url=sqlite://a file/x.db"],
+            "latchkey: cannot open the database (DATABASE_URL): ",
+        ),
+        (
+            &["--leptos-site-addr=127.0.0.1:0", "--database-url=postgres://nobody@127.0.0.1:1/none"],
+            "latchkey: cannot open the database (DATABASE_URL): ",
+        ),
+    ] {
+        let (status, out, error) = run(folder.path(), arguments, "");
+        assert_eq!((status, out.as_str()), (1, ""), "{arguments:?}");
+        assert_one_line(&error, start);
+    }
+}
+
+#[test]
+fn sigterm_lets_a_request_finish_and_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, address) = serve(folder.path());
+    let mut slow = TcpStream::connect(address).unwrap();
+    let body = format!("username=ada&password={}", PASSWORD.replace(' ', "+"));
+    let head = "POST /fn/register HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: none\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    write!(slow, "{head}Content-Length: {}\r\nExpect: 100-continue\r\n\r\n", body.len()).unwrap();
+    let mut reader = BufReader::new(slow.try_clone().unwrap());
+    let mut line = String::new();
+    // The server asks for the body: the request is in flight.
+    reader.read_line(&mut line).unwrap();
+    assert_eq!(line, "HTTP/1.1 100 Continue\r\n");
+    assert!(Command::new("/bin/kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    while TcpStream::connect(address).is_ok() {
+        std::thread::yield_now();
+    }
+    slow.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    reader.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("HTTP/1.1 200 OK"), "{answer}");
+    assert!(child.wait().unwrap().success());
+    assert!(run(folder.path(), &["user", "list"], "").1.starts_with("ada\t"));
+}

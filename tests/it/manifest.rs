@@ -1,0 +1,25 @@
+//! `Leptos.toml`, which a deployed server reads, says the same as `Cargo.toml`, which the build reads.
+
+use leptos::config::get_config_from_str;
+
+#[test]
+fn leptos_toml_and_cargo_toml_agree() {
+    let deployed = include_str!("../../Leptos.toml");
+    let section = deployed.split("[package.metadata.leptos]").nth(1).expect("Leptos.toml ends in that section");
+    let deployed: toml::Table = section.parse().unwrap();
+    let cargo: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+    let built = cargo["package"]["metadata"]["leptos"].as_table().unwrap();
+    for (key, value) in &deployed {
+        assert_eq!(Some(value), built.get(key), "{key}");
+    }
+    for key in ["output-name", "site-root", "site-pkg-dir", "site-addr", "reload-port", "env", "hash-files"] {
+        assert!(deployed.contains_key(key), "{key}");
+    }
+}
+
+#[test]
+fn leptos_reads_leptos_toml() {
+    let options = get_config_from_str(include_str!("../../Leptos.toml")).unwrap();
+    assert_eq!((options.output_name.as_ref(), options.site_root.as_ref()), ("latchkey", "target/site"));
+    assert!(options.hash_files);
+}

@@ -1,0 +1,141 @@
+//! What people see: pages, guards, and forms without scripts.
+
+use latchkey::error::{AppError, Refusal};
+use latchkey::routes::{self, Access};
+use latchkey::visit::Outcome;
+
+use crate::support::{PASSWORD, TestApp};
+
+/// Paths that lead elsewhere in some browser or break a header.
+const EVIL: [&str; 12] = [
+    "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example", "https://evil.example",
+    "javascript:alert(1)", "/\t/evil.example", "/a\r\nSet-Cookie: x=y", "evil", "", "/ü", "/%0d\0",
+];
+
+on_both! {
+    async fn an_anonymous_visit_of_a_protected_page_shows_nothing_of_it(app: TestApp) {
+        for (path, _) in routes::PAGES.iter().filter(|(_, access)| matches!(access, Access::LoggedIn | Access::HasRole(_))) {
+            let answer = app.browser().get(&format!("{path}?a=b&c=%2F")).await;
+            answer.assert_found(&format!("/login?next={path}%3Fa%3Db%26c%3D%252F"));
+            assert_eq!(answer.body, "");
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
+    }
+
+    async fn an_expired_token_opens_no_page_and_no_function(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        app.clock.advance(30 * 86_400);
+        for (path, access) in routes::PAGES.iter().filter(|(_, access)| *access != Access::Everyone) {
+            let answer = ada.get(path).await;
+            assert_eq!(answer.status, if *access == Access::Anonymous { 200 } else { 302 }, "{path}");
+        }
+        for (path, _) in leptos::server_fn::axum::server_fn_paths().filter(|(path, _)| *path != "/fn/logout") {
+            let answer = ada.call(path, &[("username", "ada"), ("password", "wrong password")]).await;
+            let is_nobody = answer.status == 200 && answer.body == "null";
+            assert!(is_nobody || answer.status == 401 || answer.status == 409, "{path}: {} {}", answer.status, answer.body);
+        }
+    }
+
+    async fn every_route_of_the_app_is_in_the_table_of_pages(app: TestApp) {
+        let routes = leptos_axum::generate_route_list(latchkey::app::App);
+        let mut known = routes.iter().map(leptos_axum::AxumRouteListing::path).collect::<Vec<_>>();
+        let mut listed = routes::PAGES.iter().map(|(path, _)| *path).collect::<Vec<_>>();
+        known.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(known, listed);
+        drop(app);
+    }
+
+    async fn who_is_logged_in_needs_no_login(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        ada.get("/login").await.assert_found("/secret");
+        ada.get("/registration").await.assert_found("/secret");
+    }
+
+    async fn the_header_is_right_from_the_first_byte(app: TestApp) {
+        let anonymous = app.browser().get("/").await;
+        let header = anonymous.texts("header").concat();
+        assert!(header.contains("Register") && header.contains("Log in") && !header.contains("Log out"), "{header}");
+        let header = app.logged_in("ada").await.get("/").await.texts("header").concat();
+        assert!(header.contains("ada") && header.contains("Log out") && !header.contains("Register"), "{header}");
+    }
+
+    async fn a_login_leads_to_where_it_was_asked_for(app: TestApp) {
+        app.logged_in("ada").await;
+        let log_in = async |next: &str| {
+            let fields = [("username", "ada"), ("password", PASSWORD), ("next", next)];
+            app.browser().submit("/fn/login", &fields).await.header("location").to_owned()
+        };
+        for next in ["/", "/secret?a=b", "/login/../secret"] {
+            assert_eq!(log_in(next).await, next);
+        }
+        for next in EVIL.into_iter().chain([format!("/{}", "a".repeat(4_096)).as_str()]) {
+            assert_eq!(log_in(next).await, "/secret", "{next:?}");
+        }
+        let page = app.browser().get("/login?next=//evil.example").await;
+        assert_eq!(page.attribute("input[name=next]", "value").as_deref(), Some("/secret"));
+    }
+
+    async fn a_rejected_login_comes_back_with_its_message_once(app: TestApp) {
+        let mut ada = app.browser();
+        let fields = [("username", "ada <b>"), ("password", "wrong password"), ("remember", "on"), ("next", "/secret?x=1")];
+        let answer = ada.submit("/fn/login", &fields).await;
+        answer.assert_found("/login?next=/secret%3Fx%3D1");
+        let flash = answer.flash().unwrap();
+        assert_eq!(flash.outcome, Outcome::Rejected(AppError::LoginRejected));
+        assert!(!format!("{flash:?}").contains("wrong password"));
+        let page = ada.get("/login?next=/secret%3Fx%3D1").await;
+        page.assert_status(200);
+        assert_eq!(page.texts("[role=alert]"), ["The username and/or password are incorrect"]);
+        assert_eq!(page.attribute("input[name=username]", "value").as_deref(), Some("ada <b>"));
+        assert_eq!(page.attribute("input[name=password]", "value").unwrap_or_default(), "");
+        assert_eq!(page.attribute("input[name=next]", "value").as_deref(), Some("/secret?x=1"));
+        assert!(page.attribute("input[name=remember]", "checked").is_some());
+        assert!(!page.body.contains("wrong password"));
+        let again = ada.get("/login").await;
+        assert!(again.texts("[role=alert]").concat().is_empty());
+    }
+
+    async fn a_refused_registration_names_the_field(app: TestApp) {
+        let mut ada = app.browser();
+        let answer = ada.submit("/fn/register", &[("username", "ada"), ("email", "no address"), ("password", "short")]).await;
+        answer.assert_found("/registration");
+        let page = ada.get("/registration").await;
+        let invalid = page.attribute("[aria-invalid=true]", "name");
+        assert_eq!(invalid.as_deref(), Some("email"));
+        let described = page.attribute("input[name=password]", "aria-describedby").unwrap();
+        let error = described.split(' ').find(|id| !page.texts(&format!("#{id}")).concat().is_empty()).unwrap();
+        assert_eq!(page.texts(&format!("#{error}")), [latchkey::texts::of_refusal(Refusal::PasswordShort)]);
+        assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("no address"));
+        assert!(page.attribute("input[name=email]", "autofocus").is_some());
+    }
+
+    async fn refresh_without_scripts_says_so_once(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        ada.submit("/fn/refresh", &[]).await.assert_found("/secret");
+        assert!(ada.get("/secret").await.texts("[role=status]").concat().contains("Refreshed"));
+        assert!(!ada.get("/secret").await.texts("[role=status]").concat().contains("Refreshed"));
+        assert_eq!(app.only_session().await.generation, 1);
+    }
+
+    async fn a_form_of_an_ended_session_leads_to_the_login_and_back(app: TestApp) {
+        app.browser().submit("/fn/refresh", &[]).await.assert_found("/login?next=/secret");
+    }
+
+    async fn the_token_is_in_the_cookie_and_nowhere_else(app: TestApp) {
+        let mut ada = app.browser();
+        let fields = [("username", "ada"), ("password", PASSWORD)];
+        let mut answers = vec![ada.call("/fn/register", &fields).await, ada.call("/fn/login", &fields).await];
+        for path in ["/", "/secret"] {
+            answers.push(ada.get(path).await);
+        }
+        answers.push(ada.call("/fn/refresh", &[]).await);
+        answers.push(ada.call("/fn/current_user", &[]).await);
+        let session = app.sessions().await.pop().unwrap();
+        for answer in answers {
+            for secret in ["eyJ", session.id.as_str(), session.jti.as_str(), "$argon2id", PASSWORD] {
+                assert!(!answer.body.contains(secret), "{secret} in {}", answer.body);
+            }
+        }
+    }
+}
