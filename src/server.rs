@@ -46,6 +46,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let leptos = leptos_options(&config)?;
     let assets = Assets::load(&leptos)?;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
     let store = Store::connect(&config.database_url).await.context("cannot open the database (DATABASE_URL)")?;
     store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
     compare_clocks(&store, &Clock::system()).await?;

@@ -2,8 +2,9 @@
 //!
 //! Invariant: queries only. Each takes a connection or a transaction, knows no rule and no HTTP.
 
+use std::fs::File;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,9 @@ pub struct Store {
     connection: DatabaseConnection,
     /// SQLite has one writer. Queued here, writers are served in order; left to SQLite, they poll and starve.
     writer: Arc<Mutex<()>>,
+    /// Held while migrations run: SQLite has no lock that outlives a transaction. Not the database's own file, since
+    /// closing that would let go of SQLite's locks on it.
+    migration_lock: Option<PathBuf>,
 }
 
 impl Store {
@@ -61,7 +65,11 @@ impl Store {
             });
         }
         let connection = Database::connect(options).await?;
-        Ok(Self { connection, writer: Arc::default() })
+        Ok(Self {
+            connection,
+            writer: Arc::default(),
+            migration_lock: sqlite_path(url).map(|path| PathBuf::from(format!("{path}.lock"))),
+        })
     }
 
     /// For reading.
@@ -124,8 +132,9 @@ impl Store {
 
     /// Runs `work` while no other node does.
     async fn alone<F: Future<Output = anyhow::Result<()>>>(&self, work: impl FnOnce() -> F) -> anyhow::Result<()> {
-        if self.is_sqlite() {
-            let _turn = self.writer.lock().await;
+        if let Some(path) = &self.migration_lock {
+            let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            let _locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??;
             return work().await;
         }
         let lock = self.connection.begin_with_options(TransactionOptions::default()).await?;

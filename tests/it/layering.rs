@@ -95,7 +95,7 @@ fn cookies_and_paths_have_one_home() {
             file.display()
         );
     }
-    for path in ["app.rs", "pages", "components", "server", "server_fns"] {
+    for path in ["app.rs", "pages", "components", "server"] {
         assert_never(path, &["\"/login", "\"/secret", "\"/registration", "\"/fn"]);
     }
 }

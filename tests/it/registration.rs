@@ -70,7 +70,7 @@ on_both! {
             let answer = app.browser().call("/fn/register", &fields).await;
             assert_eq!((answer.status, answer.error()), (422, AppError::Refused(vec![reason])), "{password}");
         }
-        for (n, password) in ["8461937205518264", "🙂🐺🚀🌋🍵🎻🧭🪁", &"pluto ✓ ".repeat(16)].into_iter().enumerate() {
+        for (n, password) in ["8461937205518264", "🙂🐺🚀🌋🍵🎻🧭🪁🦊", &"pluto ✓ ".repeat(16)].into_iter().enumerate() {
             let answer = app.browser().call("/fn/register", &[("username", &format!("user{n}")), ("password", password)]).await;
             assert_eq!(answer.status, 200, "{password}: {}", answer.body);
         }

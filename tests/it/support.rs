@@ -54,6 +54,7 @@ macro_rules! on_both {
 }
 
 #[derive(Parser, Debug)]
+#[command(args_override_self = true)]
 struct Line {
     #[command(flatten)]
     settings: RawSettings,

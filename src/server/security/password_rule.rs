@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn asks_for_no_kind_of_character() {
-        for good in ["tin wolf orbit cave", "8461937205518264", "🙂🐺🚀🌋🍵🎻🧭🪁", "żółć gęślą jaźń dwa"]
+        for good in ["tin wolf orbit cave", "8461937205518264", "🙂🐺🚀🌋🍵🎻🧭🪁🦊", "żółć gęślą jaźń dwa"]
         {
             assert_eq!(judged(good), Ok(()), "{good}");
         }
