@@ -168,6 +168,8 @@ fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
+    // A panic is a line of the log like any other fault, not several of its own.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a bug: something panicked")));
     Ok(())
 }
 

@@ -36,8 +36,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(not_found)
         .layer(from_fn_with_state(state.clone(), renew::recognise))
         .with_state(state.clone());
-    let on_panic = state.clone();
-    Router::new()
+    let router = Router::new()
         .merge(pages)
         .merge(functions)
         .fallback_service(lost)
@@ -45,12 +44,18 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), csrf::refuse_cross_site))
         .route(routes::LIVEZ, get(health::livez))
         .route(routes::READYZ, get(health::readyz))
-        .layer(from_fn_with_state(state.clone(), assets::serve))
+        .layer(from_fn_with_state(state.clone(), assets::serve));
+    around(router, &state).with_state(state)
+}
+
+/// What is around everything, whatever answers.
+fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+    let on_panic = state.clone();
+    router
         .layer(CatchPanicLayer::custom(move |_panic| error_page::anonymous(&on_panic, AppError::Internal)))
         .layer(from_fn_with_state(state.clone(), request::identify))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .with_state(state)
 }
 
 /// One route a page of the table. What the app knows and the table does not is not served.
@@ -99,4 +104,47 @@ async fn not_found(State(state): State<AppState>, request: Request) -> Response 
 /// `Allow` is added by the router.
 async fn method_not_allowed() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.\n").into_response()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use axum::body::Body;
+    use clap::Parser;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::server::clock::Clock;
+    use crate::server::config::RawSettings;
+    use crate::server::store::Store;
+
+    #[derive(Parser, Debug)]
+    struct Line {
+        #[command(flatten)]
+        settings: RawSettings,
+    }
+
+    async fn state() -> AppState {
+        let line = ["latchkey", "--jwt-secret=kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9", "--database-url=sqlite::memory:"];
+        let config = Line::try_parse_from(line).unwrap().settings.config().unwrap();
+        let store = Store::connect(&config.database_url).await.unwrap();
+        let leptos = leptos::config::LeptosOptions::builder().output_name("latchkey").build();
+        AppState::new(config, store, Clock::system(), assets::Assets::default(), leptos).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_page_that_says_nothing_of_it_and_the_server_lives() {
+        let state = state().await;
+        let fault = Router::new().route("/fault", get(async || -> String { unreachable!("a secret of the inside") }));
+        let router = around(fault.route(routes::LIVEZ, get(health::livez)), &state).with_state(state);
+        let ask =
+            async |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let answer = ask("/fault").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+        let page = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let page = String::from_utf8_lossy(&page);
+        assert!(page.contains("</html>") && !page.contains("inside"), "{page}");
+        assert_eq!(ask(routes::LIVEZ).await.status(), StatusCode::OK);
+    }
 }
