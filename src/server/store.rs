@@ -12,7 +12,7 @@ use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, metric,
 };
 use tokio::sync::Mutex;
 
@@ -70,6 +70,11 @@ impl Store {
             writer: Arc::default(),
             migration_lock: sqlite_path(url).map(|path| PathBuf::from(format!("{path}.lock"))),
         })
+    }
+
+    /// Has `observe` called for every statement that is sent; for measuring.
+    pub fn on_statement(&mut self, observe: impl Fn(&metric::Info<'_>) + Send + Sync + 'static) {
+        self.connection.set_metric_callback(observe);
     }
 
     /// For reading.

@@ -1,0 +1,147 @@
+//! The figures of the README: what a request costs, as a ratio to what it can't be without, measured in the same run.
+//! Run by `script/bench`, which brings a PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a measurement ends where it fails, and says what it found"
+)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, header};
+use clap::Parser;
+use http_body_util::BodyExt;
+use latchkey::server::clock::Clock;
+use latchkey::server::config::RawSettings;
+use latchkey::server::http::assets::Assets;
+use latchkey::server::security::password_hash::Hasher;
+use latchkey::server::state::AppState;
+use latchkey::server::store::Store;
+use leptos::config::LeptosOptions;
+use sea_orm::ConnectionTrait;
+use tower::ServiceExt;
+
+const ROUNDS: usize = 60;
+const PASSWORD: &str = "tin wolf orbit cave";
+const CREDENTIALS: &str = "username=ada&password=tin+wolf+orbit+cave";
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    settings: RawSettings,
+}
+
+struct Node {
+    router: Router,
+    state: AppState,
+    clock: Clock,
+    statements: Arc<AtomicU64>,
+    cookie: String,
+}
+
+#[tokio::main]
+async fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = format!("sqlite://{}", folder.path().join("bench.db").display());
+    let postgres = std::env::var("TEST_POSTGRES_URL").expect("run by script/bench");
+    println!("| what | SQLite | statements | PostgreSQL | statements |\n|---|---|---|---|---|");
+    let columns = [measure(&sqlite).await, measure(&postgres).await];
+    for (on_sqlite, on_postgres) in columns[0].iter().zip(&columns[1]) {
+        println!("| {} | {} | {} | {} | {} |", on_sqlite.0, on_sqlite.1, on_sqlite.2, on_postgres.1, on_postgres.2);
+    }
+}
+
+/// What was done, what it cost, and how many statements it sent.
+type Row = (&'static str, String, String);
+
+async fn measure(url: &str) -> Vec<Row> {
+    let hasher = Hasher::new().unwrap();
+    let (hash, _) = median(async || drop(hasher.hash(&PASSWORD.into()).await), &AtomicU64::new(0)).await;
+    let mut node = Node::start(url).await;
+    let statements = Arc::clone(&node.statements);
+    let (page, page_statements) = median(async || node.ask("GET", "/login", "").await, &statements).await;
+
+    node.ask("POST", "/fn/register", CREDENTIALS).await;
+    let (login, login_statements) =
+        median(async || node.ask("POST", "/fn/login", CREDENTIALS).await, &statements).await;
+    let (cached, cached_statements) = median(async || node.ask("POST", "/fn/secret", "").await, &statements).await;
+    let (secret, secret_statements) = median(async || node.ask("GET", "/secret", "").await, &statements).await;
+    let (rotation, rotation_statements) = median(
+        async || {
+            node.clock.advance(15 * 60);
+            node.ask("POST", "/fn/secret", "").await;
+        },
+        &statements,
+    )
+    .await;
+    node.state.store.reader().execute_unprepared("DELETE FROM users").await.unwrap();
+
+    let milliseconds = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
+    let ratio = |time: Duration, base: Duration| format!("{:.2} ×", time.as_secs_f64() / base.as_secs_f64());
+    vec![
+        ("one Argon2id hash", milliseconds(hash), "0".to_owned()),
+        ("a login, to one hash", ratio(login, hash), login_statements),
+        ("an anonymous page", milliseconds(page), page_statements),
+        ("a protected page, to an anonymous one", ratio(secret, page), secret_statements),
+        ("a protected call, session cached", milliseconds(cached), cached_statements),
+        ("the same with an exchange of the token", milliseconds(rotation), rotation_statements),
+    ]
+}
+
+/// The median time of a few dozen runs, and the statements of each run.
+async fn median(mut work: impl AsyncFnMut(), statements: &AtomicU64) -> (Duration, String) {
+    work().await;
+    let before = statements.load(Ordering::SeqCst);
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        work().await;
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    let sent = statements.load(Ordering::SeqCst) - before;
+    (times[ROUNDS / 2], format!("{:.1}", sent as f64 / ROUNDS as f64))
+}
+
+impl Node {
+    async fn start(url: &str) -> Self {
+        let line = [
+            "latchkey",
+            "--database-url",
+            url,
+            "--jwt-secret=kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9",
+            "--confirm-email=false",
+        ];
+        let config = Line::parse_from(line).settings.config().unwrap();
+        let mut store = Store::connect(&config.database_url).await.unwrap();
+        let statements = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&statements);
+        store.on_statement(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        store.migrate().await.unwrap();
+        let clock = Clock::fixed(1_795_521_600);
+        let leptos = LeptosOptions::builder().output_name("latchkey").build();
+        let state = AppState::new(config, store, clock.clone(), Assets::default(), leptos).unwrap();
+        Self { router: latchkey::server::router(state.clone()), state, clock, statements, cookie: String::new() }
+    }
+
+    async fn ask(&mut self, method: &str, path: &str, body: &'static str) {
+        let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+        let request = request
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, &self.cookie);
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        assert!(response.status().as_u16() < 400, "{path}: {}", response.status());
+        if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
+            cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
+        }
+        response.into_body().collect().await.unwrap();
+    }
+}
