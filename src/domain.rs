@@ -2,12 +2,14 @@
 //!
 //! Invariant: `serde` and `std` only; everything here compiles to WASM and knows nothing of HTTP or of a database.
 
+mod account;
 mod email_address;
 mod password;
 mod roles;
 mod user;
 mod username;
 
+pub use account::ListedUser;
 pub use email_address::EmailAddress;
 pub use password::Password;
 pub use roles::{Role, Roles};

@@ -10,6 +10,7 @@ use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 mod m0001_users;
 mod m0002_sessions;
 mod m0003_audit_events;
+mod m0009_paging;
 
 /// Applies the steps in order.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_users::Migration),
             Box::new(m0002_sessions::Migration),
             Box::new(m0003_audit_events::Migration),
+            Box::new(m0009_paging::Migration),
         ]
     }
 }

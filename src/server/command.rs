@@ -15,7 +15,7 @@ use super::config::{Config, LogFormat, RawSettings, generate_secret};
 use super::security::jwt::Keys;
 use super::security::password_hash::Hasher;
 use super::serve;
-use super::service::accounts::Change;
+use super::service::accounts::{Account, Change, PAGE_MAX};
 use super::service::registration::RegistrationError;
 use super::service::{Core, Services};
 use super::store::Store;
@@ -186,22 +186,27 @@ async fn look_after(command: UserCommand, config: Config) -> anyhow::Result<()> 
         tasks: tokio_util::task::TaskTracker::new(),
     });
     let client = Client::command_line();
+    let accounts = &services.accounts;
     let (name, change, done) = match command {
         UserCommand::Add { name, email, admin } => return add(&services, &name, &email, admin, &client).await,
         UserCommand::List => return list(&services).await,
         UserCommand::Logout { name } => {
-            let ended = services.accounts.log_out(&name, &client).await?;
+            let ended = accounts.log_out(Account::Name(&name), None, &client).await?;
             return say(&format!("{name}: {ended} sessions ended"));
         }
-        UserCommand::Enable { name } => (name, Change::Enable, "enabled".to_owned()),
-        UserCommand::Disable { name } => (name, Change::Disable, "disabled, sessions ended".to_owned()),
+        UserCommand::Enable { name } => {
+            (name, Change { is_active: Some(true), ..Change::default() }, "enabled".to_owned())
+        }
+        UserCommand::Disable { name } => {
+            (name, Change { is_active: Some(false), ..Change::default() }, "disabled, sessions ended".to_owned())
+        }
         UserCommand::Roles { name, roles } => {
             let roles = Roles::parse(&roles).map_err(|refusal| anyhow::anyhow!("{}", texts::of_refusal(refusal)))?;
             let done = format!("roles are now {roles}");
-            (name, Change::SetRoles(roles), done)
+            (name, Change { roles: Some(roles), ..Change::default() }, done)
         }
     };
-    services.accounts.change(&name, &change, &client).await?;
+    accounts.change(Account::Name(&name), change, None, &client).await?;
     say(&format!("{name}: {done}"))
 }
 
@@ -219,11 +224,16 @@ async fn add(services: &Services, name: &str, email: &str, admin: bool, client: 
 }
 
 async fn list(services: &Services) -> anyhow::Result<()> {
-    for user in services.accounts.list().await? {
-        let state = if user.is_active { "active" } else { "disabled" };
-        say(&format!("{}\t{}\t{}\t{state}", user.username, user.email.unwrap_or_default(), user.roles))?;
+    let mut after = None;
+    loop {
+        let page = services.accounts.page("", after.as_deref(), PAGE_MAX).await?;
+        for user in page.users {
+            let state = if user.is_active { "active" } else { "disabled" };
+            say(&format!("{}\t{}\t{}\t{state}", user.username, user.email.unwrap_or_default(), user.roles))?;
+        }
+        let Some(next) = page.next else { return Ok(()) };
+        after = Some(next);
     }
-    Ok(())
 }
 
 /// Asks twice at a terminal; elsewhere the first line of standard input is the password.

@@ -251,8 +251,7 @@ on_both! {
     async fn a_successor_of_the_password_change_kind_is_no_way_around_a_deactivation(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(ACCESS);
-        let change = latchkey::server::service::accounts::Change::Disable;
-        app.state.services.accounts.change("ada", &change, &latchkey::server::client::Client::command_line()).await.unwrap();
+        app.set_active("ada", false).await.unwrap();
         ada.get("/secret").await.assert_found("/login?next=/secret");
         assert_eq!(app.events("session_renewed").await, 0);
     }

@@ -3,19 +3,14 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use latchkey::domain::Roles;
 use latchkey::error::AppError;
 use latchkey::server::client::Client;
 use latchkey::server::security::jwt::{Claims, Issue, Keys, Kind};
 use latchkey::server::security::random;
-use latchkey::server::service::accounts::{AccountError, Change};
+use latchkey::server::service::accounts::{Account, AccountError};
 use latchkey::server::service::session::SESSIONS_MAX;
 
 use crate::support::{Browser, PASSWORD, SECRET, START, TestApp, claims};
-
-async fn change(app: &TestApp, username: &str, change: Change) -> Result<(), AccountError> {
-    app.state.services.accounts.change(username, &change, &Client::command_line()).await
-}
 
 /// Asks the other node until it refuses. That takes as long as its cache believes a row: a second.
 async fn refused_soon(tab: &mut Browser) {
@@ -90,14 +85,14 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         let mut elsewhere = ada.at(&other);
         elsewhere.call("/fn/secret", &[]).await.assert_status(200);
-        change(&app, "ada", Change::Disable).await.unwrap();
+        app.set_active("ada", false).await.unwrap();
         assert_eq!(ada.call("/fn/secret", &[]).await.status, 401);
         refused_soon(&mut elsewhere).await;
         let answer = app.browser().call("/fn/login", &[("username", "ada"), ("password", PASSWORD)]).await;
         assert_eq!((answer.status, answer.error()), (403, AppError::Deactivated));
         let answer = app.browser().call("/fn/login", &[("username", "ada"), ("password", "wrong password")]).await;
         assert_eq!(answer.error(), AppError::LoginRejected, "told only to who knows the password");
-        change(&app, "ada", Change::Enable).await.unwrap();
+        app.set_active("ada", true).await.unwrap();
         assert_eq!(ada.call("/fn/secret", &[]).await.status, 401, "the old session does not come back");
         app.browser().log_in("ada", PASSWORD).await.assert_found("/secret");
     }
@@ -107,7 +102,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         let mut elsewhere = ada.at(&other);
         elsewhere.call("/fn/secret", &[]).await.assert_status(200);
-        assert_eq!(app.state.services.accounts.log_out("ada", &Client::command_line()).await.unwrap(), 1);
+        assert_eq!(app.state.services.accounts.log_out(Account::Name("ada"), None, &Client::command_line()).await.unwrap(), 1);
         assert_eq!(ada.call("/fn/secret", &[]).await.status, 401);
         refused_soon(&mut elsewhere).await;
     }
@@ -116,7 +111,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         let roles = async |ada: &mut Browser| ada.call("/fn/current_user", &[]).await.body;
         assert!(roles(&mut ada).await.contains(r#""roles":["user"]"#));
-        change(&app, "ada", Change::SetRoles(Roles::parse("auditor,user").unwrap())).await.unwrap();
+        app.set_roles("ada", "auditor,user").await.unwrap();
         assert!(roles(&mut ada).await.contains(r#""roles":["auditor","user"]"#));
     }
 
@@ -222,15 +217,12 @@ on_both! {
     }
 
     async fn the_last_active_administrator_stays(app: TestApp) {
-        let admins = || Roles::parse("admin,user").unwrap();
-        app.logged_in("ada").await;
+        app.admin("ada").await;
         app.logged_in("bob").await;
-        change(&app, "ada", Change::SetRoles(admins())).await.unwrap();
-        for away in [Change::Disable, Change::SetRoles(Roles::parse("user").unwrap())] {
-            assert!(matches!(change(&app, "ada", away).await, Err(AccountError::LastAdmin)));
-        }
-        change(&app, "bob", Change::SetRoles(admins())).await.unwrap();
-        let (ada, bob) = tokio::join!(change(&app, "ada", Change::Disable), change(&app, "bob", Change::Disable));
+        assert!(matches!(app.set_active("ada", false).await, Err(AccountError::LastAdmin)));
+        assert!(matches!(app.set_roles("ada", "user").await, Err(AccountError::LastAdmin)));
+        app.set_roles("bob", "admin,user").await.unwrap();
+        let (ada, bob) = tokio::join!(app.set_active("ada", false), app.set_active("bob", false));
         assert!(ada.is_ok() != bob.is_ok(), "{ada:?} {bob:?}");
     }
 

@@ -1,5 +1,6 @@
 //! An application of one's own for each test: a database, a clock that the test sets, browsers that keep cookies.
 
+mod accounts;
 mod browser;
 mod database;
 
@@ -18,7 +19,7 @@ use latchkey::server::state::AppState;
 use latchkey::server::store::Store;
 use latchkey::server::store::entity::{audit_event, session, user};
 use leptos::config::LeptosOptions;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tower::ServiceExt;
 
 pub use browser::{Answer, Browser, SAFARI, claims};
@@ -153,7 +154,12 @@ impl TestApp {
 
     /// How many events of a kind were recorded.
     pub async fn events(&self, kind: &str) -> usize {
-        let events = audit_event::Entity::find().all(self.state.store.reader()).await.unwrap();
-        events.iter().filter(|event| event.kind == kind).count()
+        self.events_of(kind).await.len()
+    }
+
+    /// The events of a kind, in their order.
+    pub async fn events_of(&self, kind: &str) -> Vec<audit_event::Model> {
+        let all = audit_event::Entity::find().order_by_asc(audit_event::Column::Id);
+        all.filter(audit_event::Column::Kind.eq(kind)).all(self.state.store.reader()).await.unwrap()
     }
 }

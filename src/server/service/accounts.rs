@@ -6,13 +6,17 @@ use sea_orm::ConnectionTrait;
 
 use super::session::SessionService;
 use super::{Core, Fault};
-use crate::domain::{Role, Roles, Username};
+use crate::domain::{ListedUser, Role, Roles, Username};
 use crate::server::client::Client;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
 use crate::server::store::{sessions, users};
 
-/// Why an account was left as it was.
+mod page;
+
+pub use page::{PAGE_MAX, Page};
+
+/// Why an account was left as it was, or none was shown.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// Nobody is called that.
@@ -21,6 +25,9 @@ pub enum AccountError {
     /// Nobody would be left to administer.
     #[error("this is the last active administrator")]
     LastAdmin,
+    /// Not what an earlier page gave as its `next`.
+    #[error("there is no such page")]
+    NoSuchPage,
     /// It could not be done.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -32,15 +39,22 @@ impl From<sea_orm::DbErr> for AccountError {
     }
 }
 
-/// A change of what an account may do.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// It may be used.
-    Enable,
-    /// It may not; its sessions end.
-    Disable,
+/// Which account.
+#[derive(Clone, Copy, Debug)]
+pub enum Account<'a> {
+    /// The one of this name, in whatever case.
+    Name(&'a str),
+    /// The one with this `public_id`.
+    Id(&'a str),
+}
+
+/// A change of what an account may do; what is nothing stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Whether it may be used. If not, its sessions end.
+    pub is_active: Option<bool>,
     /// It has these roles and no other.
-    SetRoles(Roles),
+    pub roles: Option<Roles>,
 }
 
 /// Looks after accounts.
@@ -57,57 +71,68 @@ impl AccountService {
         Self { core, session }
     }
 
-    /// Every account, by name.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
-    pub async fn list(&self) -> Result<Vec<user::Model>, Fault> {
-        Ok(users::all(self.core.store.reader()).await?)
-    }
-
-    /// Changes what an account may do; in force here at once, elsewhere within a second.
+    /// Changes what an account may do, and says what it is now; in force here at once, elsewhere within a second.
+    /// `actor` is the `public_id` of who asks for it, nothing at the command line.
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn change(&self, username: &str, change: &Change, client: &Client) -> Result<(), AccountError> {
+    pub async fn change(
+        &self,
+        account: Account<'_>,
+        change: Change,
+        actor: Option<&str>,
+        client: &Client,
+    ) -> Result<ListedUser, AccountError> {
         let now = self.core.clock.now();
         let changed = self.core.store.write_tx(async |tx| -> Result<user::Model, AccountError> {
             let admins = users::lock_active_admins(tx).await?;
-            let user = locked(tx, username).await?;
-            let roles = Roles::parse(&user.roles).unwrap_or_default();
-            let (is_active, roles, detail) = match change {
-                Change::Enable => (true, roles, "enabled".to_owned()),
-                Change::Disable => (false, roles, "disabled".to_owned()),
-                Change::SetRoles(roles) => (user.is_active, roles.clone(), format!("roles {roles}")),
-            };
-            let stays_admin = is_active && roles.has(Role::ADMIN);
-            if !stays_admin && admins.iter().all(|admin| admin.id == user.id) && !admins.is_empty() {
+            let before = locked(tx, account).await?;
+            let mut after = before.clone();
+            after.is_active = change.is_active.unwrap_or(before.is_active);
+            let roles = change.roles.unwrap_or_else(|| Roles::parse(&before.roles).unwrap_or_default());
+            after.roles = roles.to_string();
+            let is_admin = |admin: &user::Model| admin.id == before.id;
+            let stays_admin = after.is_active && roles.has(Role::ADMIN);
+            if !stays_admin && !admins.is_empty() && admins.iter().all(is_admin) {
                 return Err(AccountError::LastAdmin);
             }
-            users::set_access(tx, user.id, is_active, &roles).await?;
-            if !is_active {
-                sessions::revoke_all(tx, user.id, now, "deactivated").await?;
+            users::set_access(tx, after.id, after.is_active, &roles).await?;
+            let actor = actor.unwrap_or(audit::COMMAND);
+            let event = Event { actor: Some(actor), subject: Some(&after.public_id), ..Event::default() };
+            if after.roles != before.roles {
+                let detail = format!("from {} to {}", before.roles, after.roles);
+                audit::record(tx, audit::Kind::AuthzChange, Event { detail: &detail, ..event }, client, now).await?;
             }
-            let event = Event { actor: None, subject: Some(&user.public_id), session: None, detail: &detail };
-            audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?;
-            Ok(user)
+            if after.is_active != before.is_active {
+                let detail = if after.is_active { "activated" } else { "deactivated" };
+                audit::record(tx, audit::Kind::UserUpdated, Event { detail, ..event }, client, now).await?;
+            }
+            if !after.is_active {
+                end_sessions(tx, &after, "deactivated", event, client, now).await?;
+            }
+            Ok(after)
         });
-        self.session.forget_cached(&changed.await?.public_id);
-        Ok(())
+        let changed = changed.await?;
+        self.session.forget_cached(&changed.public_id);
+        Ok(listed(changed))
     }
 
-    /// Ends every session of an account; how many there were.
+    /// Ends every session of an account; how many there were. `actor` as in [`Self::change`].
     ///
     /// # Errors
     /// [`AccountError`].
-    pub async fn log_out(&self, username: &str, client: &Client) -> Result<u64, AccountError> {
+    pub async fn log_out(
+        &self,
+        account: Account<'_>,
+        actor: Option<&str>,
+        client: &Client,
+    ) -> Result<u64, AccountError> {
         let now = self.core.clock.now();
         let ended = self.core.store.write_tx(async |tx| -> Result<(user::Model, u64), AccountError> {
-            let user = locked(tx, username).await?;
-            let count = sessions::revoke_all(tx, user.id, now, "ended by an administrator").await?;
-            let detail = format!("{count} sessions");
-            let event = Event { actor: None, subject: Some(&user.public_id), session: None, detail: &detail };
-            audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;
+            let user = locked(tx, account).await?;
+            let actor = actor.unwrap_or(audit::COMMAND);
+            let event = Event { actor: Some(actor), subject: Some(&user.public_id), ..Event::default() };
+            let count = end_sessions(tx, &user, "ended by an administrator", event, client, now).await?;
             Ok((user, count))
         });
         let (user, count) = ended.await?;
@@ -116,8 +141,49 @@ impl AccountService {
     }
 }
 
-async fn locked(tx: &impl ConnectionTrait, username: &str) -> Result<user::Model, AccountError> {
-    let username = Username::parse(username).map_err(|_| AccountError::Unknown)?;
-    let found = users::by_username(tx, &username).await?.ok_or(AccountError::Unknown)?;
-    users::lock(tx, found.id).await?.ok_or(AccountError::Unknown)
+/// Ends every session of an account, and records it if there was one.
+async fn end_sessions(
+    tx: &impl ConnectionTrait,
+    user: &user::Model,
+    reason: &str,
+    event: Event<'_>,
+    client: &Client,
+    now: i64,
+) -> Result<u64, AccountError> {
+    let count = sessions::revoke_all(tx, user.id, now, reason).await?;
+    if count > 0 {
+        let detail = format!("{reason}: {count} sessions");
+        audit::record(tx, audit::Kind::SessionEnded, Event { detail: &detail, ..event }, client, now).await?;
+    }
+    Ok(count)
+}
+
+async fn locked(tx: &impl ConnectionTrait, account: Account<'_>) -> Result<user::Model, AccountError> {
+    let found = match account {
+        Account::Name(name) => {
+            let username = Username::parse(name).map_err(|_| AccountError::Unknown)?;
+            users::by_username(tx, &username).await?
+        }
+        Account::Id(id) if is_id(id) => users::by_public_id(tx, id).await?,
+        Account::Id(_) => None,
+    };
+    users::lock(tx, found.ok_or(AccountError::Unknown)?.id).await?.ok_or(AccountError::Unknown)
+}
+
+/// Whether `typed` could be the id of an account. What is no text for a database, such as a NUL, never gets there.
+fn is_id(typed: &str) -> bool {
+    typed.len() <= 64 && typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn listed(user: user::Model) -> ListedUser {
+    ListedUser {
+        // What no longer parses gives nothing.
+        roles: Roles::parse(&user.roles).unwrap_or_default(),
+        id: user.public_id,
+        username: user.username,
+        email: user.email,
+        is_active: user.is_active,
+        created_at: user.created_at,
+        last_login_at: user.last_login_at,
+    }
 }

@@ -1,17 +1,24 @@
 //! The record of what happened, written in the transaction that it records.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, EnumIter};
 
 use super::entity::audit_event::ActiveModel;
 use crate::server::client::Client;
 
+/// The actor of what was done at the command line. No `public_id` is as short.
+pub const COMMAND: &str = "command";
+
 /// What can happen, named as in OWASP's logging vocabulary where that has a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
 pub enum Kind {
     /// An account was made.
     UserCreated,
-    /// An account was activated, deactivated or given other roles.
+    /// An account was activated or deactivated.
     UserUpdated,
+    /// An account was given other roles.
+    AuthzChange,
+    /// Somebody lacked the role for what they asked.
+    AuthzFail,
     /// Somebody logged in.
     LoginSuccess,
     /// Somebody failed to.
@@ -35,6 +42,8 @@ impl Kind {
         match self {
             Self::UserCreated => "user_created",
             Self::UserUpdated => "user_updated",
+            Self::AuthzChange => "authz_change",
+            Self::AuthzFail => "authz_fail",
             Self::LoginSuccess => "authn_login_success",
             Self::LoginFail => "authn_login_fail",
             Self::SessionCreated => "session_created",
@@ -47,7 +56,7 @@ impl Kind {
 
     fn outcome(self) -> &'static str {
         match self {
-            Self::LoginFail | Self::TokenReuse => "failure",
+            Self::LoginFail | Self::TokenReuse | Self::AuthzFail => "failure",
             _ => "success",
         }
     }
@@ -56,7 +65,7 @@ impl Kind {
 /// One event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Event<'a> {
-    /// Who did it, by `public_id`.
+    /// Who did it, by `public_id`; or [`COMMAND`].
     pub actor: Option<&'a str>,
     /// To whose account, by `public_id`.
     pub subject: Option<&'a str>,

@@ -1,9 +1,9 @@
 //! Queries on `users`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, SqlErr,
+    QuerySelect, Select, SqlErr,
 };
 
 use super::entity::user::{ActiveModel, Column, Entity, Model};
@@ -96,12 +96,48 @@ pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Model>, 
     Entity::find_by_id(id).one(db).await
 }
 
-/// Every account, by name.
+/// The account with this `public_id`.
 ///
 /// # Errors
 /// The database's.
-pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    Entity::find().order_by_asc(Column::UsernameKey).all(db).await
+pub async fn by_public_id(db: &impl ConnectionTrait, public_id: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::PublicId.eq(public_id)).one(db).await
+}
+
+/// The names and ids of the accounts with these ids, for showing them.
+///
+/// # Errors
+/// The database's.
+pub async fn names(db: &impl ConnectionTrait, public_ids: Vec<String>) -> Result<Vec<(String, String)>, DbErr> {
+    let columns = Entity::find().select_only().column(Column::PublicId).column(Column::Username);
+    columns.filter(Column::PublicId.is_in(public_ids)).into_tuple().all(db).await
+}
+
+/// The accounts whose `key` begins with `prefix`, in its order, from the one after `after` on; `limit` at most.
+///
+/// Asked for as a range: neither database uses an index for `LIKE` with its defaults.
+#[must_use]
+pub fn beginning_with(key: Column, prefix: &str, after: Option<&str>, limit: u64) -> Select<Entity> {
+    let mut found = Entity::find().order_by_asc(key).limit(limit);
+    if !prefix.is_empty() {
+        found = found.filter(key.gte(prefix)).filter(key.lt(end_of(prefix)));
+    }
+    match after {
+        Some(after) => found.filter(key.gt(after)),
+        None => found,
+    }
+}
+
+/// The accounts whose address begins with `prefix` and whose name does not, else as [`beginning_with`].
+#[must_use]
+pub fn by_address_alone(prefix: &str, after: Option<&str>, limit: u64) -> Select<Entity> {
+    let by_name = Column::UsernameKey.gte(prefix).and(Column::UsernameKey.lt(end_of(prefix)));
+    beginning_with(Column::EmailKey, prefix, after, limit).filter(by_name.not())
+}
+
+/// What comes after all keys that begin with `prefix`: they are printable ASCII, and DEL comes after that.
+fn end_of(prefix: &str) -> String {
+    format!("{prefix}\u{7f}")
 }
 
 /// Replaces a hash, unless the password was changed meanwhile.
@@ -142,7 +178,14 @@ pub async fn set_access(db: &impl ConnectionTrait, id: i64, is_active: bool, rol
 /// # Errors
 /// The database's.
 pub async fn lock_active_admins(tx: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    let candidates = Entity::find().filter(Column::IsActive.eq(true)).filter(Column::Roles.contains(Role::ADMIN));
-    let locked = candidates.order_by_asc(Column::Id).lock_exclusive().all(tx).await?;
+    let locked = admin_candidates().lock_exclusive().all(tx).await?;
     Ok(locked.into_iter().filter(|user| Roles::parse(&user.roles).is_ok_and(|roles| roles.has(Role::ADMIN))).collect())
+}
+
+/// The active accounts among whose roles `admin` occurs, be it inside a longer word.
+#[must_use]
+pub fn admin_candidates() -> Select<Entity> {
+    // Word for word as in the index `users_admins`, and no parameter: SQLite compares texts.
+    let candidates = Entity::find().filter(Expr::cust("roles LIKE '%admin%'")).filter(Column::IsActive.eq(true));
+    candidates.order_by_asc(Column::Id)
 }

@@ -1,0 +1,151 @@
+//! Looking after accounts: pages of them, changes of them, and what is recorded.
+
+use latchkey::domain::Roles;
+use latchkey::server::client::Client;
+use latchkey::server::service::accounts::{Account, AccountError, Change, Page};
+use latchkey::server::store::entity::user::{ActiveModel, Column, Entity};
+use latchkey::server::store::users;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Statement};
+
+use crate::support::TestApp;
+
+/// Accounts without passwords, by name and address.
+async fn fill(app: &TestApp, accounts: &[(&str, &str)]) {
+    let rows = accounts.iter().map(|(username, email)| ActiveModel {
+        username: Set((*username).to_owned()),
+        email: Set(Some((*email).to_owned())),
+        password: Set("!".to_owned()),
+        roles: Set("user".to_owned()),
+        is_active: Set(true),
+        public_id: Set(format!("id-of-{username}")),
+        username_key: Set(username.to_ascii_lowercase()),
+        email_key: Set(Some(email.to_ascii_lowercase())),
+        created_at: Set(app.clock.now()),
+        ..ActiveModel::default()
+    });
+    let rows = rows.collect::<Vec<_>>();
+    app.state.store.write_tx(async |tx| Entity::insert_many(rows).exec(tx).await).await.unwrap();
+}
+
+async fn page(app: &TestApp, query: &str, after: Option<&str>, limit: u64) -> Page {
+    app.state.services.accounts.page(query, after, limit).await.unwrap()
+}
+
+/// The names on all pages.
+async fn names(app: &TestApp, query: &str, limit: u64) -> Vec<String> {
+    let (mut names, mut after) = (Vec::new(), None);
+    loop {
+        let page = page(app, query, after.as_deref(), limit).await;
+        assert!(page.users.len() as u64 <= limit);
+        names.extend(page.users.into_iter().map(|user| user.username));
+        after = page.next;
+        if after.is_none() {
+            return names;
+        }
+    }
+}
+
+/// How the database would go about a query, in its own words.
+async fn plan(app: &TestApp, query: &impl QueryTrait) -> String {
+    let db = app.state.store.reader();
+    let backend = db.get_database_backend();
+    let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
+    let mut statement: Statement = query.build(backend);
+    statement.sql = format!("{explain} {}", statement.sql);
+    let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
+    let plan = app.state.store.write_tx(async |tx| {
+        if backend == DbBackend::Postgres {
+            // Or an empty table would be read whole, index or not.
+            tx.execute_unprepared("SET LOCAL enable_seqscan=off").await?;
+        }
+        let rows = tx.query_all_raw(statement).await?;
+        rows.iter().map(|row| row.try_get::<String>("", column)).collect::<Result<Vec<_>, sea_orm::DbErr>>()
+    });
+    plan.await.unwrap().join("\n")
+}
+
+#[track_caller]
+fn assert_by_index(plan: &str, index: &str) {
+    let is_scan =
+        plan.contains("SCAN") || plan.contains("Seq Scan") || plan.contains("TEMP B-TREE") || plan.contains("Sort");
+    let bounded = plan.contains("SEARCH") || plan.contains("Index Cond") || plan.contains("users_admins");
+    assert!(!is_scan && bounded && plan.contains(index), "{plan}");
+}
+
+on_both! {
+    async fn pages_show_every_account_once_in_the_order_of_their_names(app: TestApp) {
+        let accounts = ["eve", "Bob", "ada_2", "ada-1", "ada.3", "adam", "zoe"];
+        let accounts = accounts.map(|name| (name, format!("{name}@example.org")));
+        fill(&app, &accounts.each_ref().map(|(name, email)| (*name, email.as_str()))).await;
+        let all = ["ada-1", "ada.3", "ada_2", "adam", "Bob", "eve", "zoe"];
+        for limit in [1, 2, 3, 7, 100] {
+            assert_eq!(names(&app, "", limit).await, all, "{limit}");
+            assert_eq!(names(&app, " ADA", limit).await, all[..4], "{limit}");
+        }
+        assert_eq!(names(&app, "ada_", 1).await, ["ada_2"], "no character stands for others");
+        assert_eq!(page(&app, "", None, 7).await.next, None);
+    }
+
+    async fn the_search_finds_names_and_then_addresses_each_account_once(app: TestApp) {
+        fill(&app, &[("ada", "ada@example.org"), ("bob", "Adam@example.org"), ("carl", "ad@example.org"), ("adele", "x@example.org")]).await;
+        for limit in [1, 2, 3, 4, 5] {
+            assert_eq!(names(&app, "ad", limit).await, ["ada", "adele", "carl", "bob"], "{limit}");
+        }
+        assert_eq!(names(&app, "adam@", 1).await, ["bob"]);
+        for nonsense in ["nobody", "\0", "ü", "%", "a b", &"a".repeat(5_000)] {
+            assert_eq!(names(&app, nonsense, 1).await, [""; 0], "{nonsense:?}");
+        }
+    }
+
+    async fn a_page_that_no_page_led_to_is_refused(app: TestApp) {
+        for after in ["", "nonsense", "bmFtZQ", "bmFtZToA"] {
+            let refused = app.state.services.accounts.page("", Some(after), 10).await;
+            assert!(matches!(refused, Err(AccountError::NoSuchPage)), "{after:?}");
+        }
+    }
+
+    async fn pages_and_the_count_of_administrators_are_read_off_an_index(app: TestApp) {
+        let by_name = |prefix, after| users::beginning_with(Column::UsernameKey, prefix, after, 10);
+        for query in [by_name("ad", None), by_name("ad", Some("ada")), by_name("", Some("ada"))] {
+            assert_by_index(&plan(&app, &query).await, "username_key");
+        }
+        // Without a beginning it is the index from its start, as far as the page goes.
+        let first = plan(&app, &by_name("", None)).await.to_uppercase();
+        assert!(first.contains("USING") && !first.contains("TEMP B-TREE") && !first.contains("SORT"), "{first}");
+        for after in [None, Some("ada@example.org")] {
+            assert_by_index(&plan(&app, &users::by_address_alone("ad", after, 10)).await, "email_key");
+        }
+        let admins = plan(&app, &users::admin_candidates()).await;
+        assert!(admins.contains("users_admins"), "{admins}");
+    }
+
+    async fn a_change_is_recorded_with_who_made_it_and_only_if_it_is_one(app: TestApp) {
+        app.logged_in("ada").await;
+        let ada = app.users().await.pop().unwrap().public_id;
+        let accounts = &app.state.services.accounts;
+        let client = Client::command_line();
+        let change = Change { is_active: Some(false), roles: Some(Roles::parse("auditor").unwrap()) };
+        let after = accounts.change(Account::Id(&ada), change.clone(), Some("an-admin"), &client).await.unwrap();
+        assert_eq!((after.is_active, after.roles.to_string()), (false, "auditor".to_owned()));
+        for kind in ["user_updated", "authz_change", "session_ended"] {
+            let events = app.events_of(kind).await;
+            assert_eq!(events.len(), 1, "{kind}");
+            assert_eq!((events[0].actor_id.as_deref(), events[0].subject_id.as_deref()), (Some("an-admin"), Some(ada.as_str())));
+        }
+        accounts.change(Account::Id(&ada), change, Some("an-admin"), &client).await.unwrap();
+        accounts.change(Account::Name("ADA"), Change::default(), None, &client).await.unwrap();
+        assert_eq!((app.events("user_updated").await, app.events("authz_change").await), (1, 1));
+        app.set_active("ada", true).await.unwrap();
+        assert_eq!(app.events_of("user_updated").await[1].actor_id.as_deref(), Some("command"));
+    }
+
+    async fn who_is_not_there_is_told_apart_from_a_fault(app: TestApp) {
+        let client = Client::command_line();
+        for account in [Account::Id(""), Account::Id("nobody"), Account::Id("\0"), Account::Name("nobody"), Account::Name("\0")] {
+            let refused = app.state.services.accounts.change(account, Change::default(), None, &client).await;
+            assert!(matches!(refused, Err(AccountError::Unknown)), "{account:?}");
+            let refused = app.state.services.accounts.log_out(account, None, &client).await;
+            assert!(matches!(refused, Err(AccountError::Unknown)), "{account:?}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What the one at the command line does to accounts.
+
+use latchkey::domain::{ListedUser, Roles};
+use latchkey::server::client::Client;
+use latchkey::server::service::accounts::{Account, AccountError, Change};
+
+use super::{Browser, TestApp};
+
+impl TestApp {
+    /// Activates or deactivates an account.
+    pub async fn set_active(&self, username: &str, is_active: bool) -> Result<ListedUser, AccountError> {
+        self.change(username, Change { is_active: Some(is_active), ..Change::default() }).await
+    }
+
+    /// Gives an account these roles and no other.
+    pub async fn set_roles(&self, username: &str, roles: &str) -> Result<ListedUser, AccountError> {
+        self.change(username, Change { roles: Some(Roles::parse(roles).unwrap()), ..Change::default() }).await
+    }
+
+    async fn change(&self, username: &str, change: Change) -> Result<ListedUser, AccountError> {
+        let client = Client::command_line();
+        self.state.services.accounts.change(Account::Name(username), change, None, &client).await
+    }
+
+    /// A browser in which somebody with a new account is logged in who administers others.
+    pub async fn admin(&self, username: &str) -> Browser {
+        let browser = self.logged_in(username).await;
+        self.set_roles(username, "admin,user").await.unwrap();
+        browser
+    }
+}
