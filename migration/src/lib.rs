@@ -10,6 +10,9 @@ use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 mod m0001_users;
 mod m0002_sessions;
 mod m0003_audit_events;
+mod m0004_registrations;
+mod m0005_email_changes;
+mod m0006_mail_tokens;
 mod m0009_paging;
 
 /// Applies the steps in order.
@@ -23,6 +26,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_users::Migration),
             Box::new(m0002_sessions::Migration),
             Box::new(m0003_audit_events::Migration),
+            Box::new(m0004_registrations::Migration),
+            Box::new(m0005_email_changes::Migration),
+            Box::new(m0006_mail_tokens::Migration),
             Box::new(m0009_paging::Migration),
         ]
     }

@@ -17,7 +17,10 @@ use sea_orm::{
 use tokio::sync::Mutex;
 
 pub mod audit;
+pub mod email_changes;
 pub mod entity;
+pub mod mail_tokens;
+pub mod registrations;
 pub mod sessions;
 pub mod users;
 

@@ -10,6 +10,7 @@ mod accounts;
 mod commands;
 mod http;
 mod layering;
+mod mail_tokens;
 mod manifest;
 mod pages;
 mod registration;

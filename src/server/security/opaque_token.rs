@@ -1,0 +1,166 @@
+//! The secrets that are mailed: random, named by a prefix, stored as a hash.
+//!
+//! Invariant: only [`MailToken::expose`] shows one, for the mail and for the form of the page that its link opens.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::random;
+
+/// Random bytes of a token: 256 bits.
+const BYTES: usize = 32;
+
+/// What a token is good for. Its prefix tells, so that one in the wrong place is known without a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// To confirm a registration.
+    Registration,
+    /// To set a new password.
+    Reset,
+    /// To confirm a new address.
+    EmailChange,
+    /// To keep the old address.
+    EmailStop,
+}
+
+impl Purpose {
+    const ALL: [Self; 4] = [Self::Registration, Self::Reset, Self::EmailChange, Self::EmailStop];
+
+    /// The word in the tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Reset => "reset",
+            Self::EmailChange => "email_change",
+            Self::EmailStop => "email_stop",
+        }
+    }
+
+    /// What every token for this begins with.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Registration => "lk_reg_",
+            Self::Reset => "lk_rst_",
+            Self::EmailChange => "lk_chg_",
+            Self::EmailStop => "lk_stop_",
+        }
+    }
+
+    /// What a text claims to be good for by its beginning, whether or not it is a token.
+    #[must_use]
+    pub fn claimed_by(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| text.starts_with(purpose.prefix()))
+    }
+}
+
+/// A token: a prefix and 256 random bits in base64url.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailToken {
+    purpose: Purpose,
+    text: String,
+}
+
+impl MailToken {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn generate(purpose: Purpose) -> anyhow::Result<Self> {
+        let random = URL_SAFE_NO_PAD.encode(random::bytes::<BYTES>()?);
+        Ok(Self { purpose, text: format!("{}{random}", purpose.prefix()) })
+    }
+
+    /// `typed` if it has the form of a token; whether it is good for anything is for the table to say.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        let purpose = Purpose::claimed_by(typed)?;
+        // Strict base64url: one token has one spelling, and it can stand in a URL as it is.
+        let bytes = URL_SAFE_NO_PAD.decode(typed.strip_prefix(purpose.prefix())?).ok()?;
+        (bytes.len() == BYTES).then(|| Self { purpose, text: typed.to_owned() })
+    }
+
+    /// [`Self::parse`], for one purpose alone.
+    #[must_use]
+    pub fn parse_for(purpose: Purpose, typed: &str) -> Option<Self> {
+        Self::parse(typed).filter(|token| token.purpose == purpose)
+    }
+
+    /// What it is good for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The token itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// What is stored of it. No salt and one pass: 256 random bits can't be guessed.
+    #[must_use]
+    pub fn hash(&self) -> MailTokenHash {
+        let digest = Sha256::digest(self.text.as_bytes());
+        MailTokenHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl fmt::Debug for MailToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MailToken({}…)", self.purpose.prefix())
+    }
+}
+
+/// SHA-256 of a token, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailTokenHash(String);
+
+impl MailTokenHash {
+    /// As it stands in the table.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_token_is_its_own_and_reads_back() {
+        for purpose in Purpose::ALL {
+            let (one, other) = (MailToken::generate(purpose).unwrap(), MailToken::generate(purpose).unwrap());
+            assert_ne!(one, other);
+            assert_ne!(one.hash(), other.hash());
+            assert_eq!(MailToken::parse(one.expose()), Some(one.clone()));
+            assert_eq!(MailToken::parse_for(purpose, one.expose()).map(|token| token.purpose()), Some(purpose));
+            assert_eq!(one.expose().len(), purpose.prefix().len() + 43);
+            assert_eq!(one.hash().as_str().len(), 64);
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_or_one_for_another_purpose_is_refused() {
+        let token = MailToken::generate(Purpose::Reset).unwrap();
+        let good = token.expose();
+        assert_eq!(MailToken::parse_for(Purpose::Registration, good), None);
+        let renamed = good.replacen("lk_rst_", "lk_reg_", 1);
+        assert_ne!(MailToken::parse(&renamed).unwrap().hash(), token.hash());
+        for bad in ["", "lk_rst_", &good[..49], &format!("{good}A"), &format!("{good}="), &format!(" {good}"), "eyJ"] {
+            assert_eq!(MailToken::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let token = MailToken::generate(Purpose::Registration).unwrap();
+        assert_eq!(format!("{token:?}"), "MailToken(lk_reg_…)");
+    }
+}
