@@ -12,7 +12,7 @@ use super::http::cookies::{CookieJar, Cookies};
 use super::http::door::FormPost;
 use super::http::renew::Presented;
 use super::service::Services;
-use super::service::session::{SignedIn, Visitor};
+use super::service::session::{Entry, Persistence, SignedIn, Visitor};
 use super::state::AppState;
 use crate::error::AppError;
 use crate::visit::{Flash, Notice, Outcome, Visit};
@@ -56,6 +56,12 @@ impl Door {
     #[must_use]
     pub fn presented(&self) -> Option<&str> {
         self.presented.as_ref().map(|Presented(token)| token.as_str())
+    }
+
+    /// The way in through this door, for a session that is to last so long.
+    #[must_use]
+    pub fn entry(&self, persistence: Persistence) -> Entry<'_> {
+        Entry::Cookie { persistence, presented: self.presented() }
     }
 
     /// Who is logged in.

@@ -12,9 +12,10 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(username: String, #[server(default)] email: String, password: Password) -> Result<(), AppError> {
     use crate::server::context;
+    use crate::server::service::session::Persistence;
     let door = context::door()?;
-    let signed_in =
-        door.services.registration.register(&username, &email, &password, door.presented(), &door.client).await?;
+    let entry = door.entry(Persistence::UntilClosed);
+    let signed_in = door.services.registration.register(&username, &email, &password, entry, &door.client).await?;
     door.keep(&signed_in);
     door.redirect(crate::routes::SECRET);
     Ok(())

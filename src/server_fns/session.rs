@@ -18,9 +18,8 @@ pub async fn login(
 ) -> Result<(), AppError> {
     use crate::server::context;
     let door = context::door()?;
-    let persistence = (!remember.is_empty()).into();
-    let signed_in =
-        door.services.session.log_in(&username, &password, persistence, door.presented(), &door.client).await?;
+    let entry = door.entry((!remember.is_empty()).into());
+    let signed_in = door.services.session.log_in(&username, &password, entry, &door.client).await?;
     door.keep(&signed_in);
     door.redirect(crate::routes::safe_return_to(&next));
     Ok(())

@@ -155,7 +155,8 @@ pub struct SignedClaims(Claims);
 #[derive(Debug)]
 pub struct AccessClaims(Claims);
 
-/// Claims that can be exchanged. Only the rotation takes these, so that an expired token can't give access by a slip.
+/// Claims that can be exchanged. Only the rotation and the logout take these, so that an expired token can't give access
+/// by a slip.
 #[derive(Debug)]
 pub struct RefreshableClaims(Claims);
 
@@ -170,6 +171,12 @@ impl SignedClaims {
     /// [`TokenError::RefreshExpired`]: `rf_exp <= now`.
     pub fn refreshable(self, now: i64) -> Result<RefreshableClaims, TokenError> {
         if self.0.rf_exp <= now { Err(TokenError::RefreshExpired) } else { Ok(RefreshableClaims(self.0)) }
+    }
+
+    /// Whose they are.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.sub
     }
 
     /// Which session they name.

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::session::{Persistence, SessionService, SignedIn};
+use super::session::{Entry, SessionService, SignedIn};
 use super::{Core, Fault};
 use crate::domain::{EmailAddress, Password, Role, Roles, Username};
 use crate::error::Refusal;
 use crate::server::client::Client;
-use crate::server::security::jwt::Kind;
 use crate::server::security::password_hash::HashError;
 use crate::server::security::random;
 use crate::server::store::audit::{self, Event};
@@ -77,15 +76,15 @@ impl RegistrationService {
         username: &str,
         email: &str,
         password: &Password,
-        presented: Option<&str>,
+        entry: Entry<'_>,
         client: &Client,
     ) -> Result<SignedIn, RegistrationError> {
         let application = self.judge(username, email, password).await?;
-        let superseded = self.session.superseded(presented);
+        let superseded = self.session.superseded(entry);
         let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, RegistrationError> {
             let roles = Roles::of([Role::USER]).unwrap_or_default();
             let user = self.insert(tx, &application, roles, client).await?;
-            Ok(self.session.begin(tx, &user, Kind::Web, Persistence::UntilClosed, superseded.as_ref(), client).await?)
+            Ok(self.session.begin(tx, &user, entry, superseded.as_ref(), client).await?)
         });
         let signed_in = begun.await?;
         self.session.bury_superseded(superseded.as_ref());

@@ -8,12 +8,14 @@ use crate::server::security::jwt::{Claims, Issue, Kind, SignedClaims, Token, Tok
 use crate::server::store::entity::{session, user};
 
 mod access;
+mod bearer;
 mod begin;
 mod end;
 mod log_in;
 mod presence;
 mod rotation;
 
+pub use bearer::BearerError;
 pub use begin::SESSIONS_MAX;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
@@ -37,6 +39,45 @@ pub enum Persistence {
 impl From<bool> for Persistence {
     fn from(keep: bool) -> Self {
         if keep { Self::KeepSignedIn } else { Self::UntilClosed }
+    }
+}
+
+/// Through which door somebody comes in. No `Debug`: the cookie's token is in it.
+#[derive(Clone, Copy)]
+pub enum Entry<'a> {
+    /// A browser.
+    Cookie {
+        /// Whether the session is to outlive it.
+        persistence: Persistence,
+        /// The token of the cookie that came along, whatever it is worth: its session ends.
+        presented: Option<&'a str>,
+    },
+    /// A client of the API. It has no cookie, so nothing is superseded.
+    Bearer,
+}
+
+impl<'a> Entry<'a> {
+    /// What kind of token it gets.
+    fn kind(self) -> Kind {
+        match self {
+            Self::Cookie { .. } => Kind::Web,
+            Self::Bearer => Kind::Api,
+        }
+    }
+
+    /// A client of the API keeps its token as long as it likes.
+    fn persistence(self) -> Persistence {
+        match self {
+            Self::Cookie { persistence, .. } => persistence,
+            Self::Bearer => Persistence::KeepSignedIn,
+        }
+    }
+
+    fn presented(self) -> Option<&'a str> {
+        match self {
+            Self::Cookie { presented, .. } => presented,
+            Self::Bearer => None,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::{Fault, Persistence, SessionService, SignedIn};
+use super::{Entry, Fault, Persistence, SessionService, SignedIn};
 use crate::server::client::Client;
 use crate::server::security::jwt::{Kind, SignedClaims};
 use crate::server::security::random;
@@ -21,19 +21,19 @@ impl SessionService {
         &self,
         tx: &impl ConnectionTrait,
         user: &user::Model,
-        kind: Kind,
-        persistence: Persistence,
+        entry: Entry<'_>,
         superseded: Option<&SignedClaims>,
         client: &Client,
     ) -> Result<SignedIn, Fault> {
         let now = self.core.clock.now();
+        let kind = entry.kind();
         if let Some(old) = superseded {
             self.revoke(tx, old.session_id(), "superseded", client).await?;
         }
         for surplus in sessions::surplus(tx, user.id, now, SESSIONS_MAX - 1).await? {
             self.revoke(tx, &surplus, "too many sessions", client).await?;
         }
-        let persistent = persistence == Persistence::KeepSignedIn;
+        let persistent = entry.persistence() == Persistence::KeepSignedIn;
         let refresh_expires_at = now + self.core.lifespans.refresh;
         let session = session::Model {
             id: random::id()?,
@@ -69,8 +69,8 @@ impl SessionService {
     }
 
     /// What stands in the token of the cookie that came along with a login: its session is to end.
-    pub(in crate::server::service) fn superseded(&self, presented: Option<&str>) -> Option<SignedClaims> {
-        self.core.keys.read(presented?, Kind::Web, self.core.clock.now()).ok()
+    pub(in crate::server::service) fn superseded(&self, entry: Entry<'_>) -> Option<SignedClaims> {
+        self.core.keys.read(entry.presented()?, Kind::Web, self.core.clock.now()).ok()
     }
 
     /// Takes the session that [`Self::begin`] ended out of the cache. To be called right after the commit.

@@ -1,9 +1,8 @@
 //! Name and password against a session.
 
-use super::{Denial, Fault, Persistence, SessionService, SignedIn};
+use super::{Denial, Entry, Fault, SessionService, SignedIn};
 use crate::domain::{EmailAddress, Password, Username};
 use crate::server::client::Client;
-use crate::server::security::jwt::Kind;
 use crate::server::security::password_hash::{HashError, Verdict};
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
@@ -36,7 +35,7 @@ impl From<sea_orm::DbErr> for LoginError {
 }
 
 impl SessionService {
-    /// Logs in by name or address. `presented` is the token of the cookie that came along: its session ends.
+    /// Logs in by name or address.
     ///
     /// # Errors
     /// [`LoginError`]; an unknown name costs what a wrong password costs.
@@ -44,8 +43,7 @@ impl SessionService {
         &self,
         name_or_email: &str,
         password: &Password,
-        persistence: Persistence,
-        presented: Option<&str>,
+        entry: Entry<'_>,
         client: &Client,
     ) -> Result<SignedIn, LoginError> {
         // Longer than any password: refused for every account alike, before anything is looked up or hashed.
@@ -62,7 +60,7 @@ impl SessionService {
             self.note_failure(Some(user), "deactivated", client).await?;
             return Err(LoginError::Deactivated);
         }
-        self.begin_for(user, replacement, persistence, presented, client).await
+        self.begin_for(user, replacement, entry, client).await
     }
 
     async fn find(&self, name_or_email: &str) -> Result<Option<user::Model>, Fault> {
@@ -80,12 +78,11 @@ impl SessionService {
         &self,
         user: &user::Model,
         replacement: Option<String>,
-        persistence: Persistence,
-        presented: Option<&str>,
+        entry: Entry<'_>,
         client: &Client,
     ) -> Result<SignedIn, LoginError> {
         let now = self.core.clock.now();
-        let superseded = self.superseded(presented);
+        let superseded = self.superseded(entry);
         let begun = self.core.store.write_tx(async |tx| {
             // The password may have been changed or the account deactivated while the hash was compared.
             let unchanged =
@@ -97,7 +94,7 @@ impl SessionService {
             users::set_last_login(tx, user.id, now).await?;
             let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
             audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
-            Ok(self.begin(tx, &locked, Kind::Web, persistence, superseded.as_ref(), client).await?)
+            Ok(self.begin(tx, &locked, entry, superseded.as_ref(), client).await?)
         });
         let signed_in = begun.await?;
         self.bury_superseded(superseded.as_ref());
