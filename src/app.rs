@@ -8,9 +8,9 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, StaticSegment};
 
-use crate::components::{ErrorPage, Header, browser, provide_flash};
+use crate::components::{ConfirmationDialog, ErrorPage, Header, browser, provide_confirmation, provide_flash};
 use crate::error::AppError;
-use crate::pages::{HomePage, LoginPage, RegistrationPage, SecretPage};
+use crate::pages::{ConfirmPage, HomePage, LoginPage, RegistrationPage, SecretPage};
 use crate::visit::{provide_visit, use_visit};
 use crate::{routes, texts};
 
@@ -22,6 +22,7 @@ pub use document::{AssetNames, error_document, shell};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_flash(provide_visit().flash);
+    provide_confirmation();
     Effect::new(|_| browser::reload_when_restored());
     view! {
         <Router>
@@ -44,9 +45,17 @@ fn Frame() -> impl IntoView {
                 <Route path=StaticSegment(routes::REGISTRATION) view=guarded(routes::REGISTRATION, RegistrationPage)/>
                 <Route path=StaticSegment(routes::LOGIN) view=guarded(routes::LOGIN, LoginPage)/>
                 <Route path=StaticSegment(routes::SECRET) view=guarded(routes::SECRET, SecretPage) ssr=SsrMode::Async/>
+                <Route path=nested(routes::CONFIRM) view=guarded(routes::CONFIRM, ConfirmPage)/>
             </Routes>
         </main>
+        <ConfirmationDialog/>
     }
+}
+
+/// A path of two segments, as the router wants it.
+fn nested(path: &'static str) -> (StaticSegment<&'static str>, StaticSegment<&'static str>) {
+    let (parent, leaf) = path.rsplit_once('/').unwrap_or((path, ""));
+    (StaticSegment(parent), StaticSegment(leaf))
 }
 
 /// The page at `path` for those who may see it.

@@ -4,6 +4,7 @@
 
 // Public, because `#[component]` leaves a public function behind in each.
 pub mod browser;
+pub mod confirmation;
 pub mod error_page;
 pub mod field;
 pub mod form;
@@ -13,6 +14,7 @@ pub mod moment;
 pub mod notice;
 pub mod submit;
 
+pub use confirmation::{ConfirmationDialog, PasswordAgain, provide_confirmation};
 pub use error_page::ErrorPage;
 pub use field::Field;
 pub use form::{FormError, FormState, provide_flash, use_flash, use_form};

@@ -13,6 +13,10 @@ pub const REGISTRATION: &str = "/registration";
 pub const LOGIN: &str = "/login";
 /// What only who is logged in may see.
 pub const SECRET: &str = "/secret";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// Where the password is given again before something that matters.
+pub const CONFIRM: &str = "/account/confirm";
 
 /// Where the server functions lie.
 pub const SERVER_FNS: &str = "/fn";
@@ -42,6 +46,7 @@ pub const PAGES: &[(&str, Access)] = &[
     (REGISTRATION, Access::Anonymous),
     (LOGIN, Access::Anonymous),
     (SECRET, Access::LoggedIn),
+    (CONFIRM, Access::LoggedIn),
 ];
 
 /// The page on which the form of a server function lies, by the last segment of the function's path.
@@ -52,6 +57,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("refresh", SECRET),
     ("current_user", HOME),
     ("secret", SECRET),
+    ("reauthenticate", CONFIRM),
 ];
 
 /// Who may see the page at `path`; `None` where there is no page.
@@ -89,7 +95,17 @@ pub fn safe_return_to(typed: &str) -> &str {
 /// The login page that leads back to `path_and_query` afterwards.
 #[must_use]
 pub fn login_then(path_and_query: &str) -> String {
-    let mut url = format!("{LOGIN}?next=");
+    then(LOGIN, path_and_query)
+}
+
+/// The page that asks for the password again and leads back to `path_and_query` afterwards.
+#[must_use]
+pub fn confirm_then(path_and_query: &str) -> String {
+    then(CONFIRM, path_and_query)
+}
+
+fn then(page: &str, path_and_query: &str) -> String {
+    let mut url = format!("{page}?next=");
     for byte in safe_return_to(path_and_query).bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => url.push(char::from(byte)),

@@ -4,8 +4,10 @@
 
 #![allow(missing_docs, reason = "the fields of the structs that the macro makes are the arguments of the functions")]
 
+pub mod account;
 pub mod registration;
 pub mod session;
 
+pub use account::{Reauthenticate, reauthenticate};
 pub use registration::{Register, register};
 pub use session::{CurrentUserFn, Login, Logout, Refresh, Secret, current_user, login, logout, refresh, secret};

@@ -8,6 +8,10 @@ use std::borrow::Cow;
 use crate::error::{AppError, Refusal};
 use crate::visit::Notice;
 
+mod account;
+
+pub use account::*;
+
 /// What this application is called.
 pub const PRODUCT: &str = "Latchkey";
 /// What it is, in one line.

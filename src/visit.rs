@@ -28,6 +28,9 @@ pub struct Flash {
     pub outcome: Outcome,
     /// What was typed and is not secret, by the name of its control.
     pub values: Vec<(String, String)>,
+    /// Another form, which waits while this one asks for the password.
+    #[serde(default)]
+    pub waiting: Option<Box<Flash>>,
 }
 
 /// What became of a form.
@@ -37,6 +40,8 @@ pub enum Outcome {
     Rejected(AppError),
     /// Done, and what to say about it.
     Done(Notice),
+    /// Not done yet: the password was given again, and what was typed is to be sent once more.
+    Confirmed,
 }
 
 /// What is said after something was done.
@@ -53,6 +58,15 @@ impl Flash {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The form that waits for the password to be given again, if one does.
+    #[must_use]
+    pub fn into_waiting(self) -> Option<Self> {
+        match self.outcome {
+            Outcome::Rejected(AppError::ReauthenticationRequired) => Some(self),
+            _ => self.waiting.map(|waiting| *waiting),
+        }
     }
 }
 

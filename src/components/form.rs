@@ -7,8 +7,10 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::confirmation::use_confirmation;
 use super::{Alert, browser};
 use crate::error::{AppError, Refusal};
+use crate::texts;
 use crate::visit::{Flash, Outcome};
 
 /// What a form shows of its last submission.
@@ -17,6 +19,7 @@ pub struct FormState {
     name: &'static str,
     flash: StoredValue<Option<Flash>>,
     outcome: Signal<Option<Result<(), AppError>>>,
+    is_resumed: Signal<bool>,
     /// Whether an answer is awaited.
     pub is_pending: Signal<bool>,
     /// Whether an answer is awaited, or a good one came and the page it leads to is on its way.
@@ -69,7 +72,7 @@ impl FormState {
     }
 
     fn flash_error(self) -> Option<AppError> {
-        self.flash.with_value(|flash| flash.as_ref().and_then(|flash| outcome_of(flash).err()))
+        self.flash.with_value(|flash| outcome_of(flash.as_ref()?)?.err())
     }
 }
 
@@ -85,32 +88,65 @@ where
     action.clear();
     let flash = StoredValue::new(use_flash::<S>());
     let answer = move || action.value().with(|value| Some(value.as_ref()?.as_ref().map(drop).map_err(Clone::clone)));
-    let flashed = move || flash.with_value(|flash| flash.as_ref().map(outcome_of));
+    let flashed = move || flash.with_value(|flash| outcome_of(flash.as_ref()?));
+    let is_resumed = flash.with_value(|flash| flash.as_ref().is_some_and(|flash| flash.outcome == Outcome::Confirmed));
     let pending = action.pending();
     let form = FormState {
         name: name_of::<S>(),
         flash,
         outcome: Signal::derive(move || answer().or_else(flashed)),
+        is_resumed: Signal::derive(move || is_resumed && answer().is_none()),
         is_pending: pending.into(),
         is_leaving: Signal::derive(move || pending.get() || answer().is_some_and(|answer| answer.is_ok())),
         node: NodeRef::new(),
     };
-    Effect::new(move |_| {
-        if let Some(Err(error)) = answer() {
-            point_out(form.node, error);
-        }
-    });
+    follow_up(action, form);
     (action, form)
 }
 
-/// The message of a rejected form.
+/// Leads to what a rejection asks for. Where that is the password, the form is sent again once it was given.
+fn follow_up<S>(action: ServerAction<S>, form: FormState)
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let confirmation = use_confirmation();
+    let sent = StoredValue::new(None::<S>);
+    Effect::new(move |_| {
+        if let Some(input) = action.input().get() {
+            sent.set_value(Some(input));
+        }
+    });
+    Effect::new(move |_| {
+        let error = action.value().with(|value| value.as_ref()?.as_ref().err().cloned());
+        let sent = sent.try_update_value(Option::take).flatten();
+        match (error, sent) {
+            (Some(AppError::ReauthenticationRequired), Some(sent)) => {
+                confirmation.ask(move || drop(action.dispatch(sent.clone())));
+                on_cleanup(move || confirmation.give_up());
+            }
+            (Some(error), _) => point_out(form.node, error),
+            (None, _) => {}
+        }
+    });
+}
+
+/// The message of a rejected form, or of one that waited for the password.
 #[component]
 pub fn FormError(
     /// The form that it belongs to.
     form: FormState,
 ) -> impl IntoView {
     let autofocus = form.autofocus_on_message();
-    move || form.error().map(|error| view! { <Alert error autofocus/> })
+    let resumed = move || {
+        form.is_resumed.get().then(|| {
+            view! { <p role="status" class="notice success" tabindex="-1" autofocus=true>{texts::SEND_AGAIN}</p> }
+        })
+    };
+    view! {
+        {move || form.error().map(|error| view! { <Alert error autofocus/> })}
+        {resumed}
+    }
 }
 
 /// Keeps what the last request led to, until the page that shows it is left.
@@ -136,10 +172,11 @@ fn name_of<S: ServerFn>() -> &'static str {
     S::PATH.rsplit('/').next().unwrap_or_default()
 }
 
-fn outcome_of(flash: &Flash) -> Result<(), AppError> {
+fn outcome_of(flash: &Flash) -> Option<Result<(), AppError>> {
     match &flash.outcome {
-        Outcome::Rejected(error) => Err(error.clone()),
-        Outcome::Done(_) => Ok(()),
+        Outcome::Rejected(error) => Some(Err(error.clone())),
+        Outcome::Done(_) => Some(Ok(())),
+        Outcome::Confirmed => None,
     }
 }
 

@@ -30,7 +30,7 @@ fn LogoutOutcome() -> impl IntoView {
     let (notice, error): (Option<Notice>, _) = match use_flash::<Logout>().map(|flash| flash.outcome) {
         Some(Outcome::Done(notice)) => (Some(notice), None),
         Some(Outcome::Rejected(error)) => (None, Some(error)),
-        None => (None, None),
+        Some(Outcome::Confirmed) | None => (None, None),
     };
     view! {
         <Notices notice/>

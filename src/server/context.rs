@@ -9,7 +9,7 @@ use leptos_axum::ResponseOptions;
 
 use super::client::Client;
 use super::http::cookies::{CookieJar, Cookies};
-use super::http::door::FormPost;
+use super::http::door::{self, FormPost};
 use super::http::renew::Presented;
 use super::service::Services;
 use super::service::session::{Entry, Persistence, SignedIn, Visitor};
@@ -26,6 +26,7 @@ pub struct Door {
     presented: Option<Presented>,
     visitor: Option<Visitor>,
     is_form_post: bool,
+    waiting: Option<Flash>,
     cookies: Cookies,
     response: ResponseOptions,
 }
@@ -46,6 +47,7 @@ pub fn door() -> Result<Door, AppError> {
         presented: parts.extensions.get().cloned(),
         visitor: parts.extensions.get().cloned(),
         is_form_post: parts.extensions.get::<FormPost>().is_some(),
+        waiting: door::waiting(&parts.headers, &Cookies::of(&state.config)),
         cookies: Cookies::of(&state.config),
         response,
     })
@@ -94,8 +96,21 @@ impl Door {
     /// Says, to a browser without scripts, that what `form` asked for is done. With scripts the value says so.
     pub fn done(&self, form: &str, notice: Notice) {
         if self.is_form_post {
-            let flash = Flash { form: form.to_owned(), outcome: Outcome::Done(notice), values: Vec::new() };
-            self.append_cookie(&self.cookies.flash(&flash));
+            self.announce(form, notice);
+        }
+    }
+
+    /// Says on the next document, scripts or not, that what was asked for is done; `form` is one of that document's.
+    pub fn announce(&self, form: &str, notice: Notice) {
+        let outcome = Outcome::Done(notice);
+        let flash = Flash { form: form.to_owned(), outcome, values: Vec::new(), waiting: None };
+        self.append_cookie(&self.cookies.flash(&flash));
+    }
+
+    /// Lets the form that waited for the password show what was typed, so that it can be sent again.
+    pub fn resume(&self) {
+        if let Some(waiting) = self.waiting.clone() {
+            self.append_cookie(&self.cookies.flash(&Flash { outcome: Outcome::Confirmed, ..waiting }));
         }
     }
 
@@ -121,7 +136,10 @@ pub fn visit_of(state: &AppState, parts: &Parts) -> Visit {
     let flash = CookieJar::of(&parts.headers, &Cookies::of(&state.config)).flash();
     Visit {
         user: parts.extensions.get::<Visitor>().map(Visitor::current_user),
-        flash: flash.filter(|flash| super::http::door::page_of(&flash.form) == Some(parts.uri.path())),
+        // What waits behind it is for its own page.
+        flash: flash
+            .filter(|flash| door::page_of(&flash.form) == Some(parts.uri.path()))
+            .map(|flash| Flash { waiting: None, ..flash }),
         path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
         confirm_email: state.config.confirm_email,
     }

@@ -17,4 +17,5 @@ mod registration;
 mod rotation;
 mod session;
 mod store;
+mod sudo;
 mod tokens;

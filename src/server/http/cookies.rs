@@ -13,6 +13,8 @@ use crate::visit::Flash;
 const FLASH_MAX: usize = 1024;
 /// For how many seconds a browser keeps a flash that it never shows.
 const FLASH_SECONDS: i64 = 60;
+/// For how many if a form waits in it until somebody has found their password.
+const FLASH_WAITING_SECONDS: i64 = 600;
 
 /// How cookies are named and marked here: `__Host-` and Secure on https, neither on http (on loopback alone).
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +69,11 @@ impl Cookies {
         let encode = |flash: &Flash| URL_SAFE_NO_PAD.encode(serde_json::to_vec(flash).unwrap_or_default());
         let mut value = encode(flash);
         if value.len() > FLASH_MAX {
-            value = encode(&Flash { values: Vec::new(), ..flash.clone() });
+            value = encode(&Flash { values: Vec::new(), waiting: None, ..flash.clone() });
         }
-        self.build(self.flash_name(), value).max_age(Duration::seconds(FLASH_SECONDS)).to_string()
+        let is_waiting = flash.clone().into_waiting().is_some();
+        let seconds = if is_waiting { FLASH_WAITING_SECONDS } else { FLASH_SECONDS };
+        self.build(self.flash_name(), value).max_age(Duration::seconds(seconds)).to_string()
     }
 
     /// Shown; not again.

@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::cookies::Cookies;
+use super::cookies::{CookieJar, Cookies};
 use super::error_page;
 use crate::error::AppError;
 use crate::routes;
@@ -125,16 +125,31 @@ fn back(state: &AppState, asked: &Parts, body: &[u8], error: AppError) -> Respon
     let typed = url::form_urlencoded::parse(body).collect::<Vec<_>>();
     let values = typed.iter().filter(|(name, _)| SHOWN_AGAIN.contains(&name.as_ref()));
     let values = values.map(|(name, value)| (name.clone().into_owned(), value.clone().into_owned())).collect();
-    let flash = Flash { form: form_name(asked).to_owned(), outcome: Outcome::Rejected(error), values };
     let next = typed.iter().find(|(name, _)| name == "next").map(|(_, next)| routes::safe_return_to(next));
-    let mut response = match next.filter(|next| page == routes::LOGIN && *next != routes::SECRET) {
-        Some(next) => found(&routes::login_then(next)),
-        None => found(page),
+    let next = next.filter(|next| *next != routes::SECRET);
+    let cookies = Cookies::of(&state.config);
+    let mut response = match (page, next) {
+        _ if error == AppError::ReauthenticationRequired => found(&routes::confirm_then(page)),
+        (routes::LOGIN, Some(next)) => found(&routes::login_then(next)),
+        (routes::CONFIRM, Some(next)) => found(&routes::confirm_then(next)),
+        _ => found(page),
     };
-    if let Ok(value) = HeaderValue::from_str(&Cookies::of(&state.config).flash(&flash)) {
+    let flash = Flash {
+        form: form_name(asked).to_owned(),
+        outcome: Outcome::Rejected(error),
+        values,
+        waiting: waiting(&asked.headers, &cookies).filter(|_| page == routes::CONFIRM).map(Box::new),
+    };
+    if let Ok(value) = HeaderValue::from_str(&cookies.flash(&flash)) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
+}
+
+/// The form that waits, by the cookie of a request, for the password to be given again.
+#[must_use]
+pub fn waiting(headers: &HeaderMap, cookies: &Cookies) -> Option<Flash> {
+    CookieJar::of(headers, cookies).flash().and_then(Flash::into_waiting)
 }
 
 /// 302: after a POST, every browser asks for the target with GET.

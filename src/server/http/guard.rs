@@ -21,7 +21,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
         return show(&state, request, next).await;
     }
     match access {
-        Access::Anonymous => door::found(routes::SECRET),
+        // To where the login would have led: a request that lost a race against a new token ends there.
+        Access::Anonymous => door::found(&next_of(request.uri().query().unwrap_or_default())),
         _ if is_logged_in => refuse(&state, request, AppError::MissingRole),
         _ => door::found(&routes::login_then(
             request.uri().path_and_query().map_or(routes::SECRET, |path| path.as_str()),
@@ -29,19 +30,27 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     }
 }
 
+fn next_of(query: &str) -> String {
+    let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+    routes::safe_return_to(next.as_ref().map_or("", |(_, next)| next)).to_owned()
+}
+
 fn refuse(state: &AppState, request: Request, error: AppError) -> Response {
     let (parts, _) = request.into_parts();
     error_page::respond(state, &parts, error)
 }
 
-/// Shows the page, and takes the flash away that it shows.
+/// Shows the page, and takes the flash away that it shows; a form that waits in it for the password goes on waiting.
 async fn show(state: &AppState, request: Request, next: Next) -> Response {
     let cookies = Cookies::of(&state.config);
     let jar = CookieJar::of(request.headers(), &cookies);
+    let flash = jar.flash();
     let is_shown =
-        jar.has_flash() && jar.flash().is_none_or(|flash| door::page_of(&flash.form) == Some(request.uri().path()));
+        jar.has_flash() && flash.as_ref().is_none_or(|flash| door::page_of(&flash.form) == Some(request.uri().path()));
     let mut response = next.run(request).await;
-    if is_shown && let Ok(value) = HeaderValue::from_str(&cookies.no_flash()) {
+    let waiting = flash.and_then(|flash| flash.waiting);
+    let left = waiting.map_or_else(|| cookies.no_flash(), |waiting| cookies.flash(&waiting));
+    if is_shown && let Ok(value) = HeaderValue::from_str(&left) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response

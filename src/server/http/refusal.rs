@@ -1,9 +1,9 @@
 //! From the enums of the use cases to the closed codes of the edge. Faults are logged here, once, and told nobody.
 
-use crate::error::AppError;
+use crate::error::{AppError, Refusal};
 use crate::server::service::Fault;
 use crate::server::service::registration::RegistrationError;
-use crate::server::service::session::{Denial, LoginError};
+use crate::server::service::session::{Denial, LoginError, NotFresh, ProofError};
 
 /// What is told of a fault.
 #[must_use]
@@ -42,6 +42,22 @@ impl From<RegistrationError> for AppError {
             RegistrationError::Refused(refusals) => Self::Refused(refusals),
             RegistrationError::Fault(fault) => fault.into(),
         }
+    }
+}
+
+impl From<ProofError> for AppError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Wrong => Refusal::CurrentPasswordWrong.into(),
+            ProofError::Over => Self::NotLoggedIn,
+            ProofError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<NotFresh> for AppError {
+    fn from(NotFresh: NotFresh) -> Self {
+        Self::ReauthenticationRequired
     }
 }
 

@@ -14,11 +14,13 @@ mod end;
 mod log_in;
 mod presence;
 mod rotation;
+mod sudo;
 
 pub use bearer::BearerError;
 pub use begin::SESSIONS_MAX;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
+pub use sudo::{FRESH_SECONDS, NotFresh, ProofError};
 
 /// The use cases around sessions.
 #[derive(Clone, Debug)]

@@ -23,6 +23,10 @@ pub enum Kind {
     LoginSuccess,
     /// Somebody failed to.
     LoginFail,
+    /// Somebody gave the password of their session again.
+    ReauthenticationSuccess,
+    /// Somebody failed to.
+    ReauthenticationFail,
     /// A session began.
     SessionCreated,
     /// A token was exchanged.
@@ -46,6 +50,8 @@ impl Kind {
             Self::AuthzFail => "authz_fail",
             Self::LoginSuccess => "authn_login_success",
             Self::LoginFail => "authn_login_fail",
+            Self::ReauthenticationSuccess => "authn_reauth_success",
+            Self::ReauthenticationFail => "authn_reauth_fail",
             Self::SessionCreated => "session_created",
             Self::SessionRenewed => "session_renewed",
             Self::SessionRenewedAgain => "session_renewed_again",
@@ -56,7 +62,7 @@ impl Kind {
 
     fn outcome(self) -> &'static str {
         match self {
-            Self::LoginFail | Self::TokenReuse | Self::AuthzFail => "failure",
+            Self::LoginFail | Self::ReauthenticationFail | Self::TokenReuse | Self::AuthzFail => "failure",
             _ => "success",
         }
     }

@@ -1,0 +1,99 @@
+//! The question for the password on the page itself, so that nothing typed is lost.
+//!
+//! A form whose server function answers that the password is needed again asks here, and is sent once more when it was
+//! given. Without scripts the page of the same purpose does that.
+
+use std::sync::Arc;
+
+use leptos::form::ActionForm;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::{Field, FormError, FormState, Submit, use_form};
+use crate::server_fns::Reauthenticate;
+use crate::texts;
+use crate::visit::use_visit;
+
+/// What is to be done once the password was given.
+type Retry = Arc<dyn Fn() + Send + Sync>;
+
+/// What waits for the password; one thing at most.
+#[derive(Clone, Copy)]
+pub(super) struct Confirmation(RwSignal<Option<Retry>>);
+
+impl Confirmation {
+    /// Asks for the password, and does `retry` once it was given.
+    pub(super) fn ask(self, retry: impl Fn() + Send + Sync + 'static) {
+        self.0.set(Some(Arc::new(retry)));
+    }
+
+    /// Nothing waits any more.
+    pub(super) fn give_up(self) {
+        self.0.try_set(None);
+    }
+}
+
+/// Lets every form below ask for the password.
+pub fn provide_confirmation() {
+    provide_context(Confirmation(RwSignal::new(None)));
+}
+
+/// What [`provide_confirmation`] provided; where it did not, what is asked for is never given.
+pub(super) fn use_confirmation() -> Confirmation {
+    use_context().unwrap_or_else(|| Confirmation(RwSignal::new(None)))
+}
+
+/// The dialog, while something waits for the password.
+#[component]
+pub fn ConfirmationDialog() -> impl IntoView {
+    let confirmation = use_confirmation();
+    move || confirmation.0.get().map(|retry| view! { <Dialog confirmation retry/> })
+}
+
+#[component]
+fn Dialog(confirmation: Confirmation, retry: Retry) -> impl IntoView {
+    let (action, form) = use_form::<Reauthenticate>();
+    let dialog = NodeRef::<html::Dialog>::new();
+    // It fails only where the element is gone.
+    dialog.on_load(|dialog| drop(dialog.show_modal()));
+    // Closed before it is taken away, so that the focus goes back to where it was.
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    Effect::new(move |_| {
+        if form.is_done() {
+            close();
+            retry();
+        }
+    });
+    view! {
+        <dialog class="card" node_ref=dialog aria-labelledby="confirmation" on:close=move |_| confirmation.give_up()>
+            <h2 id="confirmation">{texts::CONFIRM}</h2>
+            <p class="lead">{texts::CONFIRM_LEAD}</p>
+            <ActionForm action node_ref=form.node attr:class="form">
+                <FormError form/>
+                <PasswordAgain form/>
+                <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_pending/>
+                <button type="button" class="button" on:click=move |_| close()>{texts::CANCEL}</button>
+            </ActionForm>
+        </dialog>
+    }
+}
+
+/// The control for the current password, with the name beside it for those programs that keep passwords.
+#[component]
+pub fn PasswordAgain(
+    /// The form that it belongs to.
+    form: FormState,
+    /// What people call it.
+    #[prop(default = texts::PASSWORD)]
+    label: &'static str,
+) -> impl IntoView {
+    let username = use_visit().user.map(|user| user.username);
+    view! {
+        <input type="text" autocomplete="username" value=username hidden=true readonly=true/>
+        <Field form name="current_password" label kind="password" autocomplete="current-password"/>
+    }
+}

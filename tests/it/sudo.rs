@@ -1,0 +1,129 @@
+//! The password again before something that matters, and the form that waits for it.
+
+use latchkey::error::{AppError, Refusal};
+use latchkey::server::client::Client;
+use latchkey::server::http::cookies::Cookies;
+use latchkey::server::service::session::{Arrival, FRESH_SECONDS, NotFresh, Visitor};
+use latchkey::visit::{Flash, Outcome};
+
+use crate::support::{Browser, PASSWORD, TestApp, claims};
+
+async fn visitor(app: &TestApp, browser: &Browser) -> Visitor {
+    match app.state.services.session.arrive(browser.token(), &Client::command_line()).await.unwrap() {
+        Arrival::Here(visitor) | Arrival::Renewed(visitor, _) => visitor,
+        Arrival::Nobody => panic!("nobody is logged in"),
+    }
+}
+
+/// Lets a form wait for the password, as the door does.
+fn wait(app: &TestApp, browser: &mut Browser, form: &str, email: &str) {
+    let flash = Flash {
+        form: form.to_owned(),
+        outcome: Outcome::Rejected(AppError::ReauthenticationRequired),
+        values: vec![("email".to_owned(), email.to_owned())],
+        waiting: None,
+    };
+    let cookie = cookie::Cookie::parse(Cookies::of(&app.state.config).flash(&flash)).unwrap();
+    browser.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+}
+
+on_both! {
+    async fn a_password_is_fresh_for_ten_minutes_to_the_second(app: TestApp) {
+        let ada = app.logged_in("ada").await;
+        let now = app.clock.now();
+        let visitor = visitor(&app, &ada).await;
+        for (seconds, fresh) in [(0, Ok(())), (FRESH_SECONDS - 1, Ok(())), (FRESH_SECONDS, Err(NotFresh))] {
+            assert_eq!(visitor.require_fresh(now + seconds), fresh, "{seconds}");
+        }
+    }
+
+    async fn use_and_refresh_keep_nothing_fresh(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        app.clock.advance(FRESH_SECONDS);
+        ada.call("/fn/refresh", &[]).await.assert_status(200);
+        assert!(visitor(&app, &ada).await.require_fresh(app.clock.now()).is_err());
+    }
+
+    async fn the_password_again_makes_a_new_session_that_is_fresh(app: TestApp) {
+        let other = app.node(&[]).await;
+        let mut ada = app.browser();
+        app.logged_in("ada").await;
+        ada.submit("/fn/login", &[("username", "ada"), ("password", PASSWORD), ("remember", "on")]).await.assert_found("/secret");
+        let mut copy = ada.clone();
+        app.clock.advance(FRESH_SECONDS);
+        let answer = ada.call("/fn/reauthenticate", &[("current_password", PASSWORD)]).await;
+        answer.assert_status(200);
+        assert!(answer.set_cookies()[0].contains("Max-Age"), "what was to be kept is kept");
+        assert_eq!(answer.header("serverfnredirect"), "", "the page stays");
+        assert_ne!(claims(ada.token())["sid"], claims(copy.token())["sid"]);
+        assert_eq!(copy.call("/fn/secret", &[]).await.status, 401, "a copy of the old token is worth nothing");
+        for app in [&app, &other] {
+            assert_eq!(visitor(app, &ada.at(app)).await.require_fresh(app.clock.now()), Ok(()));
+        }
+        assert_eq!(app.events("authn_reauth_success").await, 1);
+        assert_eq!(app.events("authn_token_reuse").await, 0);
+    }
+
+    async fn a_wrong_password_changes_nothing(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        app.clock.advance(FRESH_SECONDS);
+        let before = ada.token().to_owned();
+        for wrong in ["", "another password", &"x".repeat(2_000)] {
+            let answer = ada.call("/fn/reauthenticate", &[("current_password", wrong)]).await;
+            assert_eq!((answer.status, answer.error()), (422, Refusal::CurrentPasswordWrong.into()), "{wrong:?}");
+        }
+        assert_eq!(ada.token(), before);
+        assert!(visitor(&app, &ada).await.require_fresh(app.clock.now()).is_err());
+        assert_eq!(app.events("authn_reauth_fail").await, 3);
+        assert_eq!(app.browser().call("/fn/reauthenticate", &[("current_password", PASSWORD)]).await.status, 401);
+    }
+
+    async fn a_session_that_ended_meanwhile_is_not_revived(app: TestApp) {
+        let ada = app.logged_in("ada").await;
+        let late = visitor(&app, &ada).await;
+        ada.clone().submit("/fn/logout", &[]).await.assert_found("/");
+        let again = app.state.services.session.reauthenticate(&late, &PASSWORD.into(), &Client::command_line()).await;
+        assert!(matches!(again, Err(latchkey::server::service::session::ProofError::Over)));
+        assert!(app.sessions().await.iter().all(|session| session.revoked_at.is_some()));
+    }
+
+    async fn a_form_waits_for_the_password_with_what_was_typed(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        // A form of another page, so that what becomes of it can be seen here.
+        wait(&app, &mut ada, "refresh", "new@example.org");
+        let page = ada.get("/account/confirm?next=/secret%3Fa%3Db").await;
+        page.assert_status(200);
+        assert_eq!(page.attribute("input[name=next]", "value").as_deref(), Some("/secret?a=b"));
+        assert!(page.set_cookies().is_empty(), "it goes on waiting");
+        let fields = |password| [("current_password", password), ("next", "/secret?a=b")];
+        for _ in 0..2 {
+            ada.submit("/fn/reauthenticate", &fields("wrong password")).await.assert_found("/account/confirm?next=/secret%3Fa%3Db");
+            let page = ada.get("/account/confirm?next=/secret%3Fa%3Db").await;
+            assert_eq!(page.attribute("[aria-invalid=true]", "name").as_deref(), Some("current_password"));
+            assert!(!page.body.contains("wrong password") && !page.body.contains("new@example.org"));
+        }
+        let answer = ada.submit("/fn/reauthenticate", &fields(PASSWORD)).await;
+        answer.assert_found("/secret?a=b");
+        let flash = answer.flash().unwrap();
+        assert_eq!((flash.form.as_str(), &flash.outcome, flash.value("email")), ("refresh", &Outcome::Confirmed, Some("new@example.org")));
+        let page = ada.get("/secret?a=b").await;
+        assert_eq!(page.texts("form [role=status]"), [latchkey::texts::SEND_AGAIN]);
+        assert!(ada.get("/secret").await.texts("form [role=status]").is_empty());
+    }
+
+    async fn confirming_leads_nowhere_else(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        for next in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"] {
+            let answer = ada.submit("/fn/reauthenticate", &[("current_password", PASSWORD), ("next", next)]).await;
+            answer.assert_found("/secret");
+        }
+    }
+
+    async fn who_is_logged_in_goes_from_the_login_to_where_it_leads(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        ada.get("/login?next=/secret%3Fa%3Db").await.assert_found("/secret?a=b");
+        for next in ["//evil.example", "%2F%2Fevil.example", ""] {
+            ada.get(&format!("/login?next={next}")).await.assert_found("/secret");
+        }
+    }
+}
