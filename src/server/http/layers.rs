@@ -4,6 +4,8 @@
 //! * pages: other sites refused, who is logged in, who may see it, the page;
 //! * server functions: other sites refused, the translation for forms, who is logged in, the function.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
@@ -58,12 +60,15 @@ fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
+/// The paths that the app knows, found out once a process: while Leptos looks for them, no resource of any page in the
+/// process loads, and one that was being rendered then would never be finished. Also starts what Leptos runs its futures with.
+static KNOWN_PATHS: LazyLock<Vec<String>> =
+    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
+
 /// One route a page of the table. What the app knows and the table does not is not served.
 fn pages(state: &AppState) -> Router<AppState> {
-    // Also starts what Leptos runs its futures with.
-    let known = leptos_axum::generate_route_list(App);
     let mut router = Router::new();
-    for route in known.iter().map(leptos_axum::AxumRouteListing::path) {
+    for route in KNOWN_PATHS.iter() {
         if routes::access(route).is_some() {
             router = router.route(route, get(page));
         } else {
