@@ -2,10 +2,9 @@
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{Fault, SessionService, SignedIn, Visitor};
+use super::{Entry, Fault, SessionService, SignedIn, Visitor};
 use crate::domain::Password;
 use crate::server::client::Client;
-use crate::server::security::jwt::Kind;
 use crate::server::security::password_hash::Verdict;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
@@ -134,6 +133,7 @@ impl SessionService {
     ) -> Result<SignedIn, ProofError> {
         let current = sessions::lock(tx, &visitor.session.id).await?.filter(|session| session.revoked_at.is_none());
         let persistence = current.ok_or(ProofError::Over)?.persistent.into();
-        Ok(self.begin(tx, user, Kind::Web, persistence, Some(&visitor.signed), client).await?)
+        let entry = Entry::Cookie { persistence, presented: None };
+        Ok(self.begin(tx, user, entry, Some(&visitor.signed), client).await?)
     }
 }
