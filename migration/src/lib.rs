@@ -13,6 +13,8 @@ mod m0003_audit_events;
 mod m0004_registrations;
 mod m0005_email_changes;
 mod m0006_mail_tokens;
+mod m0007_outbox;
+mod m0008_mail_throttle;
 mod m0009_paging;
 
 /// Applies the steps in order.
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_registrations::Migration),
             Box::new(m0005_email_changes::Migration),
             Box::new(m0006_mail_tokens::Migration),
+            Box::new(m0007_outbox::Migration),
+            Box::new(m0008_mail_throttle::Migration),
             Box::new(m0009_paging::Migration),
         ]
     }

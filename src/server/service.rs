@@ -14,6 +14,7 @@ use super::security::password_hash::{HashError, Hasher};
 use super::store::{self, Store};
 
 pub mod accounts;
+pub mod post;
 pub mod registration;
 pub mod session;
 

@@ -14,12 +14,15 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, metric,
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
+mod after_commit;
 pub mod audit;
 pub mod email_changes;
 pub mod entity;
+pub mod mail_throttle;
 pub mod mail_tokens;
+pub mod outbox;
 pub mod registrations;
 pub mod sessions;
 pub mod users;
@@ -38,6 +41,8 @@ pub struct Store {
     /// Held while migrations run: SQLite has no lock that outlives a transaction. Not the database's own file, since
     /// closing that would let go of SQLite's locks on it.
     migration_lock: Option<PathBuf>,
+    /// Rung when a mail that is due was committed here.
+    mail_is_due: Arc<Notify>,
 }
 
 impl Store {
@@ -72,6 +77,7 @@ impl Store {
             connection,
             writer: Arc::default(),
             migration_lock: sqlite_path(url).map(|path| PathBuf::from(format!("{path}.lock"))),
+            mail_is_due: Arc::default(),
         })
     }
 
@@ -84,6 +90,11 @@ impl Store {
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.connection
+    }
+
+    /// Waits until a mail was put into the outbox by this node.
+    pub async fn mail_is_due(&self) {
+        self.mail_is_due.notified().await;
     }
 
     fn is_sqlite(&self) -> bool {
@@ -109,8 +120,12 @@ impl Store {
         };
         let tx = self.connection.begin_with_options(options).await?;
         // An error drops the transaction, which takes it back.
-        let done = work(&tx).await?;
+        let (done, mail_is_due) = after_commit::watch(work(&tx)).await;
+        let done = done?;
         tx.commit().await?;
+        if mail_is_due {
+            self.mail_is_due.notify_one();
+        }
         Ok(done)
     }
 

@@ -13,6 +13,7 @@ mod layering;
 mod mail_tokens;
 mod manifest;
 mod pages;
+mod post;
 mod registration;
 mod rotation;
 mod session;

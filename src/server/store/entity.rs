@@ -1,8 +1,10 @@
-//! The rows, column by column; one file a table.
+//! The rows, column by column.
 
 pub mod audit_event;
 pub mod email_change;
+pub mod mail_throttle;
 pub mod mail_token;
+pub mod outbox;
 pub mod registration;
 pub mod session;
 pub mod user;

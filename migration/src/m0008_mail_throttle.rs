@@ -1,0 +1,27 @@
+//! When mails of a purpose were asked for to an address, whether they were sent or not. The key is a hash: the addresses
+//! of people who have no account here are not ours to keep.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut table = Table::create();
+        table
+            .table("mail_throttle")
+            .col(ColumnDef::new("key").text().not_null().primary_key())
+            .col(ColumnDef::new("asked_at").text().not_null())
+            .col(ColumnDef::new("last_at").big_integer().not_null());
+        manager.create_table(table).await?;
+        let mut index = Index::create();
+        index.name("mail_throttle_last_at").table("mail_throttle").col("last_at");
+        manager.create_index(index).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("mail_throttle").to_owned()).await
+    }
+}

@@ -1,0 +1,3 @@
+//! Mail, from "it is due" to "it is delivered".
+
+mod throttle;
