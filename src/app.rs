@@ -10,7 +10,7 @@ use leptos_router::{SsrMode, StaticSegment};
 
 use crate::components::{ConfirmationDialog, ErrorPage, Header, browser, provide_confirmation, provide_flash};
 use crate::error::AppError;
-use crate::pages::{ConfirmPage, HomePage, LoginPage, RegistrationPage, SecretPage};
+use crate::pages::{AdminEventsPage, AdminUsersPage, ConfirmPage, HomePage, LoginPage, RegistrationPage, SecretPage};
 use crate::visit::{provide_visit, use_visit};
 use crate::{routes, texts};
 
@@ -46,6 +46,16 @@ fn Frame() -> impl IntoView {
                 <Route path=StaticSegment(routes::LOGIN) view=guarded(routes::LOGIN, LoginPage)/>
                 <Route path=StaticSegment(routes::SECRET) view=guarded(routes::SECRET, SecretPage) ssr=SsrMode::Async/>
                 <Route path=nested(routes::CONFIRM) view=guarded(routes::CONFIRM, ConfirmPage)/>
+                <Route
+                    path=nested(routes::ADMIN_USERS)
+                    view=guarded(routes::ADMIN_USERS, AdminUsersPage)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=nested(routes::ADMIN_EVENTS)
+                    view=guarded(routes::ADMIN_EVENTS, AdminEventsPage)
+                    ssr=SsrMode::Async
+                />
             </Routes>
         </main>
         <ConfirmationDialog/>

@@ -3,6 +3,7 @@
 //! Invariant: a part knows no use case; what it shows or sends comes from the page.
 
 // Public, because `#[component]` leaves a public function behind in each.
+pub mod admin_navigation;
 pub mod browser;
 pub mod confirmation;
 pub mod error_page;
@@ -12,8 +13,10 @@ pub mod header;
 pub mod logout_form;
 pub mod moment;
 pub mod notice;
+pub mod refused;
 pub mod submit;
 
+pub use admin_navigation::{AdminNavigation, Paging};
 pub use confirmation::{ConfirmationDialog, PasswordAgain, provide_confirmation};
 pub use error_page::ErrorPage;
 pub use field::Field;
@@ -22,4 +25,5 @@ pub use header::{Header, Mark};
 pub use logout_form::LogoutForm;
 pub use moment::Moment;
 pub use notice::{Alert, Notices};
+pub use refused::Refused;
 pub use submit::Submit;

@@ -4,6 +4,7 @@
 
 mod account;
 mod email_address;
+mod event;
 mod password;
 mod roles;
 mod user;
@@ -11,6 +12,7 @@ mod username;
 
 pub use account::ListedUser;
 pub use email_address::EmailAddress;
+pub use event::{ListedEvent, Party};
 pub use password::Password;
 pub use roles::{Role, Roles};
 pub use user::CurrentUser;

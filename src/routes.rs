@@ -3,7 +3,7 @@
 //! Invariant: no other module spells a path of ours. The table decides for the server's guard and for the router in
 //! the browser alike; a page that is not in it does not exist.
 
-use crate::domain::Roles;
+use crate::domain::{Role, Roles};
 
 /// What this is.
 pub const HOME: &str = "/";
@@ -17,6 +17,10 @@ pub const SECRET: &str = "/secret";
 pub const ACCOUNT: &str = "/account";
 /// Where the password is given again before something that matters.
 pub const CONFIRM: &str = "/account/confirm";
+/// Where accounts are looked after.
+pub const ADMIN_USERS: &str = "/admin/users";
+/// What happened to accounts and sessions.
+pub const ADMIN_EVENTS: &str = "/admin/events";
 
 /// Where the server functions lie.
 pub const SERVER_FNS: &str = "/fn";
@@ -47,23 +51,37 @@ pub const PAGES: &[(&str, Access)] = &[
     (LOGIN, Access::Anonymous),
     (SECRET, Access::LoggedIn),
     (CONFIRM, Access::LoggedIn),
+    (ADMIN_USERS, Access::HasRole(Role::ADMIN)),
+    (ADMIN_EVENTS, Access::HasRole(Role::ADMIN)),
 ];
 
-/// The page on which the form of a server function lies, by the last segment of the function's path.
-pub const FORMS: &[(&str, &str)] = &[
-    ("login", LOGIN),
-    ("register", REGISTRATION),
-    ("logout", HOME),
-    ("refresh", SECRET),
-    ("current_user", HOME),
-    ("secret", SECRET),
-    ("reauthenticate", CONFIRM),
+/// The server functions, by the last segment of their paths: the page on which the form lies, and who may call it. A
+/// function that is not in the table does not exist.
+pub const FORMS: &[(&str, &str, Access)] = &[
+    ("login", LOGIN, Access::Everyone),
+    ("register", REGISTRATION, Access::Everyone),
+    ("logout", HOME, Access::Everyone),
+    ("refresh", SECRET, Access::LoggedIn),
+    ("current_user", HOME, Access::Everyone),
+    ("secret", SECRET, Access::LoggedIn),
+    ("reauthenticate", CONFIRM, Access::LoggedIn),
+    ("list_users", ADMIN_USERS, Access::HasRole(Role::ADMIN)),
+    ("set_active", ADMIN_USERS, Access::HasRole(Role::ADMIN)),
+    ("set_roles", ADMIN_USERS, Access::HasRole(Role::ADMIN)),
+    ("end_user_sessions", ADMIN_USERS, Access::HasRole(Role::ADMIN)),
+    ("list_events", ADMIN_EVENTS, Access::HasRole(Role::ADMIN)),
 ];
 
 /// Who may see the page at `path`; `None` where there is no page.
 #[must_use]
 pub fn access(path: &str) -> Option<Access> {
     PAGES.iter().find(|(page, _)| *page == path).map(|(_, access)| *access)
+}
+
+/// The page on which the form of the server function called `name` lies, and who may call it.
+#[must_use]
+pub fn form(name: &str) -> Option<(&'static str, Access)> {
+    FORMS.iter().find(|(form, ..)| *form == name).map(|(_, page, access)| (*page, *access))
 }
 
 /// Whether somebody with these roles (`None`: nobody is logged in) is let in.
@@ -105,12 +123,28 @@ pub fn confirm_then(path_and_query: &str) -> String {
 }
 
 fn then(page: &str, path_and_query: &str) -> String {
-    let mut url = format!("{page}?next=");
-    for byte in safe_return_to(path_and_query).bytes() {
+    with_query(page, &[("next", safe_return_to(path_and_query))])
+}
+
+/// A path with a query of these names and values; what has no value is left out.
+#[must_use]
+pub fn with_query(path: &str, query: &[(&str, &str)]) -> String {
+    let mut url = path.to_owned();
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        url.push(if url.len() == path.len() { '?' } else { '&' });
+        url.push_str(name);
+        url.push('=');
+        push_encoded(&mut url, value);
+    }
+    url
+}
+
+/// Adds `value` in such a way that it can't be taken for more than a value.
+fn push_encoded(url: &mut String, value: &str) {
+    for byte in value.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => url.push(char::from(byte)),
             other => url.push_str(&format!("%{other:02X}")),
         }
     }
-    url
 }

@@ -5,9 +5,14 @@
 #![allow(missing_docs, reason = "the fields of the structs that the macro makes are the arguments of the functions")]
 
 pub mod account;
+pub mod admin;
 pub mod registration;
 pub mod session;
 
 pub use account::{Reauthenticate, reauthenticate};
+pub use admin::{
+    EndUserSessions, EventList, ListEvents, ListUsers, SetActive, SetRoles, UserList, end_user_sessions, list_events,
+    list_users, set_active, set_roles,
+};
 pub use registration::{Register, register};
 pub use session::{CurrentUserFn, Login, Logout, Refresh, Secret, current_user, login, logout, refresh, secret};

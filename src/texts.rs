@@ -9,8 +9,10 @@ use crate::error::{AppError, Refusal};
 use crate::visit::Notice;
 
 mod account;
+mod admin;
 
 pub use account::*;
+pub use admin::*;
 
 /// What this application is called.
 pub const PRODUCT: &str = "Latchkey";
@@ -123,6 +125,10 @@ pub fn of_notice(notice: Notice) -> &'static str {
     match notice {
         Notice::Refreshed => "Refreshed.",
         Notice::LoggedOut => "You are logged out.",
+        Notice::UserActivated => "The account is active.",
+        Notice::UserDeactivated => "The account is deactivated and its sessions have ended.",
+        Notice::UserRolesSet => "The roles are set.",
+        Notice::UserSessionsEnded => "All sessions of the account have ended.",
     }
 }
 

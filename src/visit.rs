@@ -51,6 +51,14 @@ pub enum Notice {
     Refreshed,
     /// The session ended.
     LoggedOut,
+    /// Somebody's account may be used.
+    UserActivated,
+    /// Somebody's account may not be used, and their sessions ended.
+    UserDeactivated,
+    /// Somebody's account has other roles.
+    UserRolesSet,
+    /// Somebody's sessions ended.
+    UserSessionsEnded,
 }
 
 impl Flash {

@@ -14,6 +14,9 @@ impl MigrationTrait for Migration {
         let connection = manager.get_connection();
         connection.execute_unprepared("CREATE INDEX users_admins ON users (id) WHERE roles LIKE '%admin%'").await?;
         let mut index = Index::create();
+        index.name("audit_events_actor_id").table("audit_events").col("actor_id").col("id");
+        manager.create_index(index).await?;
+        let mut index = Index::create();
         index.name("audit_events_at").table("audit_events").col("at");
         manager.create_index(index).await?;
         let mut index = Index::create();
@@ -24,6 +27,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_index(Index::drop().name("sessions_refresh_expires_at").table("sessions").to_owned()).await?;
         manager.drop_index(Index::drop().name("audit_events_at").table("audit_events").to_owned()).await?;
+        manager.drop_index(Index::drop().name("audit_events_actor_id").table("audit_events").to_owned()).await?;
         manager.get_connection().execute_unprepared("DROP INDEX users_admins").await?;
         collate_keys(manager, "default").await
     }

@@ -19,7 +19,8 @@ where
 {
     let entries = match user {
         Some(user) => view! {
-            <li class="who">{user.username}</li>
+            <li class="who">{user.username.clone()}</li>
+            {user.is_admin().then(|| view! { <li><NavLink to=routes::ADMIN_USERS label=texts::ADMIN path=path.clone()/></li> })}
             <li><LogoutForm/></li>
         }
         .into_any(),

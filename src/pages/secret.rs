@@ -5,7 +5,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::{Alert, FormError, LogoutForm, Moment, Notices, Submit, browser, use_form};
+use crate::components::{FormError, LogoutForm, Moment, Notices, Refused, Submit, use_form};
 use crate::domain::CurrentUser;
 use crate::error::AppError;
 use crate::server_fns::{Refresh, current_user, secret};
@@ -20,7 +20,7 @@ pub fn SecretPage() -> impl IntoView {
         Suspend::new(async move {
             match secret.await {
                 Ok((message, user)) => Either::Left(view! { <Content message user/> }),
-                Err(error) => Either::Right(view! { <Refusal error/> }),
+                Err(error) => Either::Right(view! { <Refused error/> }),
             }
         })
     };
@@ -67,16 +67,4 @@ fn Content(message: String, user: CurrentUser) -> impl IntoView {
             <LogoutForm/>
         </div>
     }
-}
-
-/// What is shown instead of the secret. A session that ended elsewhere leads to the login.
-#[component]
-fn Refusal(error: AppError) -> impl IntoView {
-    let is_over = error == AppError::NotLoggedIn;
-    Effect::new(move |_| {
-        if is_over {
-            browser::log_in_again();
-        }
-    });
-    view! { <Alert error/> }
 }

@@ -14,6 +14,7 @@ use super::http::renew::Presented;
 use super::service::Services;
 use super::service::session::{Entry, Persistence, SignedIn, Visitor};
 use super::state::AppState;
+use crate::domain::Role;
 use crate::error::AppError;
 use crate::visit::{Flash, Notice, Outcome, Visit};
 
@@ -72,6 +73,24 @@ impl Door {
     /// [`AppError::NotLoggedIn`].
     pub fn visitor(&self) -> Result<&Visitor, AppError> {
         self.visitor.as_ref().ok_or(AppError::NotLoggedIn)
+    }
+
+    /// Who is logged in and administers others.
+    ///
+    /// # Errors
+    /// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
+    pub fn admin(&self) -> Result<&Visitor, AppError> {
+        Some(self.visitor()?).filter(|visitor| visitor.roles().has(Role::ADMIN)).ok_or(AppError::MissingRole)
+    }
+
+    /// The same, if they gave their password within the last ten minutes.
+    ///
+    /// # Errors
+    /// Those of [`Self::admin`], and [`AppError::ReauthenticationRequired`].
+    pub fn fresh_admin(&self) -> Result<&Visitor, AppError> {
+        let admin = self.admin()?;
+        self.services.session.require_fresh(admin)?;
+        Ok(admin)
     }
 
     /// Puts the token into the cookie.

@@ -14,6 +14,7 @@ use super::security::password_hash::{HashError, Hasher};
 use super::store::{self, Store};
 
 pub mod accounts;
+pub mod events;
 pub mod post;
 pub mod registration;
 pub mod session;
@@ -70,6 +71,8 @@ pub struct Services {
     pub registration: registration::RegistrationService,
     /// Accounts are looked after.
     pub accounts: accounts::AccountService,
+    /// The audit is read.
+    pub events: events::EventService,
 }
 
 impl Services {
@@ -80,6 +83,7 @@ impl Services {
         let session = session::SessionService::new(Arc::clone(&core));
         Self {
             registration: registration::RegistrationService::new(Arc::clone(&core), session.clone()),
+            events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(core, session.clone()),
             session,
         }

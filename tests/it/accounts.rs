@@ -3,29 +3,12 @@
 use latchkey::domain::Roles;
 use latchkey::server::client::Client;
 use latchkey::server::service::accounts::{Account, AccountError, Change, Page};
-use latchkey::server::store::entity::user::{ActiveModel, Column, Entity};
-use latchkey::server::store::users;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Statement};
+use latchkey::server::store::entity::audit_event;
+use latchkey::server::store::entity::user::Column;
+use latchkey::server::store::{audit, users};
+use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 
 use crate::support::TestApp;
-
-/// Accounts without passwords, by name and address.
-async fn fill(app: &TestApp, accounts: &[(&str, &str)]) {
-    let rows = accounts.iter().map(|(username, email)| ActiveModel {
-        username: Set((*username).to_owned()),
-        email: Set(Some((*email).to_owned())),
-        password: Set("!".to_owned()),
-        roles: Set("user".to_owned()),
-        is_active: Set(true),
-        public_id: Set(format!("id-of-{username}")),
-        username_key: Set(username.to_ascii_lowercase()),
-        email_key: Set(Some(email.to_ascii_lowercase())),
-        created_at: Set(app.clock.now()),
-        ..ActiveModel::default()
-    });
-    let rows = rows.collect::<Vec<_>>();
-    app.state.store.write_tx(async |tx| Entity::insert_many(rows).exec(tx).await).await.unwrap();
-}
 
 async fn page(app: &TestApp, query: &str, after: Option<&str>, limit: u64) -> Page {
     app.state.services.accounts.page(query, after, limit).await.unwrap()
@@ -76,7 +59,7 @@ on_both! {
     async fn pages_show_every_account_once_in_the_order_of_their_names(app: TestApp) {
         let accounts = ["eve", "Bob", "ada_2", "ada-1", "ada.3", "adam", "zoe"];
         let accounts = accounts.map(|name| (name, format!("{name}@example.org")));
-        fill(&app, &accounts.each_ref().map(|(name, email)| (*name, email.as_str()))).await;
+        app.fill(&accounts.each_ref().map(|(name, email)| (*name, email.as_str()))).await;
         let all = ["ada-1", "ada.3", "ada_2", "adam", "Bob", "eve", "zoe"];
         for limit in [1, 2, 3, 7, 100] {
             assert_eq!(names(&app, "", limit).await, all, "{limit}");
@@ -87,7 +70,7 @@ on_both! {
     }
 
     async fn the_search_finds_names_and_then_addresses_each_account_once(app: TestApp) {
-        fill(&app, &[("ada", "ada@example.org"), ("bob", "Adam@example.org"), ("carl", "ad@example.org"), ("adele", "x@example.org")]).await;
+        app.fill(&[("ada", "ada@example.org"), ("bob", "Adam@example.org"), ("carl", "ad@example.org"), ("adele", "x@example.org")]).await;
         for limit in [1, 2, 3, 4, 5] {
             assert_eq!(names(&app, "ad", limit).await, ["ada", "adele", "carl", "bob"], "{limit}");
         }
@@ -114,6 +97,11 @@ on_both! {
         assert!(first.contains("USING") && !first.contains("TEMP B-TREE") && !first.contains("SORT"), "{first}");
         for after in [None, Some("ada@example.org")] {
             assert_by_index(&plan(&app, &users::by_address_alone("ad", after, 10)).await, "email_key");
+        }
+        for party in [None, Some((audit_event::Column::SubjectId, "x")), Some((audit_event::Column::ActorId, "x"))] {
+            for kind in [None, Some("authz_fail")] {
+                assert_by_index(&plan(&app, &audit::latest(kind, party, Some(1_000), 10)).await, "");
+            }
         }
         let admins = plan(&app, &users::admin_candidates()).await;
         assert!(admins.contains("users_admins"), "{admins}");

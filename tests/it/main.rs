@@ -7,6 +7,7 @@
 mod support;
 
 mod accounts;
+mod admin;
 mod commands;
 mod http;
 mod layering;

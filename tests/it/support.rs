@@ -19,7 +19,7 @@ use latchkey::server::state::AppState;
 use latchkey::server::store::Store;
 use latchkey::server::store::entity::{audit_event, session, user};
 use leptos::config::LeptosOptions;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryOrder};
 use tower::ServiceExt;
 
 pub use browser::{Answer, Browser, SAFARI, claims};
@@ -159,7 +159,11 @@ impl TestApp {
 
     /// The events of a kind, in their order.
     pub async fn events_of(&self, kind: &str) -> Vec<audit_event::Model> {
-        let all = audit_event::Entity::find().order_by_asc(audit_event::Column::Id);
-        all.filter(audit_event::Column::Kind.eq(kind)).all(self.state.store.reader()).await.unwrap()
+        self.all_events().await.into_iter().filter(|event| event.kind == kind).collect()
+    }
+
+    /// Every event, in their order.
+    pub async fn all_events(&self) -> Vec<audit_event::Model> {
+        audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(self.state.store.reader()).await.unwrap()
     }
 }

@@ -28,7 +28,7 @@ pub const BODY_DEADLINE: Duration = Duration::from_secs(15);
 /// Largest answer of a server function that is read to translate it.
 const ANSWER_MAX: usize = 1024 * 1024;
 /// What was typed and may be shown again. A list of what may, so that a new secret field is none by forgetting.
-const SHOWN_AGAIN: [&str; 3] = ["username", "email", "remember"];
+const SHOWN_AGAIN: [&str; 5] = ["username", "email", "remember", "id", "roles"];
 const SERVER_FN_REDIRECT: HeaderName = HeaderName::from_static("serverfnredirect");
 
 /// Marks a request that a form without scripts sent.
@@ -38,7 +38,7 @@ pub struct FormPost;
 /// The page on which a form lies, by the last segment of its server function's path.
 #[must_use]
 pub fn page_of(form: &str) -> Option<&'static str> {
-    routes::FORMS.iter().find(|(name, _)| *name == form).map(|(_, page)| *page)
+    routes::form(form).map(|(page, _)| page)
 }
 
 /// Reads the body, lets the function answer in JSON, and translates.
@@ -56,7 +56,7 @@ pub async fn translate(State(state): State<AppState>, request: Request, next: Ne
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
     if response.status().is_success() {
-        return if is_form { onwards(response, &asked) } else { response };
+        return if is_form { onwards(response, &asked, &bytes) } else { response };
     }
     // Not of a server function: no such path, no such method, a fault.
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
@@ -101,17 +101,26 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 /// A form that was taken: 302 to where the function says, or to the form's page.
-fn onwards(mut response: Response, asked: &Parts) -> Response {
+fn onwards(mut response: Response, asked: &Parts, body: &[u8]) -> Response {
     let headers = response.headers_mut();
     headers.remove(SERVER_FN_REDIRECT);
     headers.remove(header::CONTENT_TYPE);
     headers.remove(header::CONTENT_LENGTH);
     if !headers.contains_key(header::LOCATION) {
-        headers.insert(header::LOCATION, HeaderValue::from_static(page_of(form_name(asked)).unwrap_or(routes::HOME)));
+        let page = page_of(form_name(asked)).unwrap_or(routes::HOME);
+        let location = HeaderValue::from_str(&as_it_was(page, body));
+        headers.insert(header::LOCATION, location.unwrap_or(HeaderValue::from_static(page)));
     }
     *response.status_mut() = StatusCode::FOUND;
     *response.body_mut() = Body::empty();
     response
+}
+
+/// The page of a form with the query that it had, if the form's `next` is that very page: a list stays where it was.
+fn as_it_was(page: &str, body: &[u8]) -> String {
+    let next = url::form_urlencoded::parse(body).find(|(name, _)| name == "next").map(|(_, next)| next);
+    let next = next.as_deref().map(routes::safe_return_to);
+    next.filter(|next| next.split(['?', '#']).next() == Some(page)).unwrap_or(page).to_owned()
 }
 
 /// A form that was refused: 302 to its own page, with a flash.
@@ -119,20 +128,22 @@ fn back(state: &AppState, asked: &Parts, body: &[u8], error: AppError) -> Respon
     // Whoever is not logged in any more can't be told on a page that they may not see.
     if error == AppError::NotLoggedIn {
         let page = page_of(form_name(asked)).unwrap_or(routes::HOME);
-        return found(&routes::login_then(page));
+        return found(&routes::login_then(&as_it_was(page, body)));
     }
-    let Some(page) = page_of(form_name(asked)) else { return error_page::respond(state, asked, error) };
+    let page = page_of(form_name(asked)).filter(|_| error != AppError::MissingRole);
+    let Some(page) = page else { return error_page::respond(state, asked, error) };
     let typed = url::form_urlencoded::parse(body).collect::<Vec<_>>();
     let values = typed.iter().filter(|(name, _)| SHOWN_AGAIN.contains(&name.as_ref()));
     let values = values.map(|(name, value)| (name.clone().into_owned(), value.clone().into_owned())).collect();
     let next = typed.iter().find(|(name, _)| name == "next").map(|(_, next)| routes::safe_return_to(next));
     let next = next.filter(|next| *next != routes::SECRET);
     let cookies = Cookies::of(&state.config);
+    let here = as_it_was(page, body);
     let mut response = match (page, next) {
-        _ if error == AppError::ReauthenticationRequired => found(&routes::confirm_then(page)),
+        _ if error == AppError::ReauthenticationRequired => found(&routes::confirm_then(&here)),
         (routes::LOGIN, Some(next)) => found(&routes::login_then(next)),
         (routes::CONFIRM, Some(next)) => found(&routes::confirm_then(next)),
-        _ => found(page),
+        _ => found(&here),
     };
     let flash = Flash {
         form: form_name(asked).to_owned(),
@@ -166,6 +177,11 @@ fn as_json(error: &AppError) -> Response {
     let mut response = (status, axum::Json(error)).into_response();
     add_retry_after(&mut response, error.retry_after_seconds());
     response
+}
+
+/// A refusal in the words of a server function, for [`translate`] to put into those of who asked.
+pub fn untranslated(error: &AppError) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response()
 }
 
 /// Says when to try again, where that helps.

@@ -2,7 +2,7 @@
 //!
 //! From the outside in: the compression; the headers; who asks; panics; the files of the site; then, by door,
 //! * pages: other sites refused, who is logged in, who may see it, the page;
-//! * server functions: other sites refused, the translation for forms, who is logged in, the function.
+//! * server functions: other sites refused, the translation for forms, who is logged in, who may call it, the function.
 
 use std::sync::LazyLock;
 
@@ -30,8 +30,9 @@ pub fn router(state: AppState) -> Router {
     let pages = pages(&state)
         .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(from_fn_with_state(state.clone(), renew::recognise));
+    let guarded_functions = post(server_fn).route_layer(from_fn_with_state(state.clone(), guard::guard_function));
     let functions = Router::new()
-        .route(&format!("{}/{{*name}}", routes::SERVER_FNS), post(server_fn))
+        .route(&format!("{}/{{*name}}", routes::SERVER_FNS), guarded_functions)
         .layer(from_fn_with_state(state.clone(), renew::recognise))
         .layer(from_fn_with_state(state.clone(), door::translate));
     let lost = Router::new()

@@ -2,6 +2,7 @@
 
 use crate::error::{AppError, Refusal};
 use crate::server::service::Fault;
+use crate::server::service::accounts::AccountError;
 use crate::server::service::registration::RegistrationError;
 use crate::server::service::session::{Denial, LoginError, NotFresh, ProofError};
 
@@ -51,6 +52,17 @@ impl From<ProofError> for AppError {
             ProofError::Wrong => Refusal::CurrentPasswordWrong.into(),
             ProofError::Over => Self::NotLoggedIn,
             ProofError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<AccountError> for AppError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Unknown => Self::NotFound,
+            AccountError::LastAdmin => Self::LastAdmin,
+            AccountError::NoSuchPage => Self::Malformed,
+            AccountError::Fault(fault) => fault.into(),
         }
     }
 }

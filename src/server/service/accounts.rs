@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use super::session::SessionService;
 use super::{Core, Fault};
-use crate::domain::{ListedUser, Role, Roles, Username};
+use crate::domain::{ListedUser, Party, Role, Roles, Username};
 use crate::server::client::Client;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
@@ -97,7 +97,7 @@ impl AccountService {
                 return Err(AccountError::LastAdmin);
             }
             users::set_access(tx, after.id, after.is_active, &roles).await?;
-            let actor = actor.unwrap_or(audit::COMMAND);
+            let actor = actor.unwrap_or(Party::COMMAND_LINE);
             let event = Event { actor: Some(actor), subject: Some(&after.public_id), ..Event::default() };
             if after.roles != before.roles {
                 let detail = format!("from {} to {}", before.roles, after.roles);
@@ -130,7 +130,7 @@ impl AccountService {
         let now = self.core.clock.now();
         let ended = self.core.store.write_tx(async |tx| -> Result<(user::Model, u64), AccountError> {
             let user = locked(tx, account).await?;
-            let actor = actor.unwrap_or(audit::COMMAND);
+            let actor = actor.unwrap_or(Party::COMMAND_LINE);
             let event = Event { actor: Some(actor), subject: Some(&user.public_id), ..Event::default() };
             let count = end_sessions(tx, &user, "ended by an administrator", event, client, now).await?;
             Ok((user, count))
@@ -171,7 +171,7 @@ async fn locked(tx: &impl ConnectionTrait, account: Account<'_>) -> Result<user:
 }
 
 /// Whether `typed` could be the id of an account. What is no text for a database, such as a NUL, never gets there.
-fn is_id(typed: &str) -> bool {
+pub(super) fn is_id(typed: &str) -> bool {
     typed.len() <= 64 && typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 

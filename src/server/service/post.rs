@@ -39,12 +39,7 @@ pub async fn enqueue(
 ///
 /// # Errors
 /// The database's.
-pub async fn may_send(
-    tx: &impl ConnectionTrait,
-    email_key: &str,
-    purpose: Purpose,
-    now: i64,
-) -> Result<bool, DbErr> {
+pub async fn may_send(tx: &impl ConnectionTrait, email_key: &str, purpose: Purpose, now: i64) -> Result<bool, DbErr> {
     let key = throttle_key(email_key, purpose);
     let mut times = mail_throttle::lock(tx, &key).await?;
     times.retain(|time| now - time < MAIL_DAY_SECONDS);

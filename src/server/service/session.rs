@@ -113,6 +113,12 @@ impl Visitor {
         current_user(&self.user, self.signed.access_expires_at(), &self.session)
     }
 
+    /// Whose session it is, by `public_id`.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.user.public_id
+    }
+
     /// What they may do, as the table says now and not as the token said once.
     #[must_use]
     pub fn roles(&self) -> Roles {

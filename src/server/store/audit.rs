@@ -1,12 +1,12 @@
 //! The record of what happened, written in the transaction that it records.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, EnumIter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, EnumIter, QueryFilter,
+    QueryOrder, QuerySelect, Select,
+};
 
-use super::entity::audit_event::ActiveModel;
+use super::entity::audit_event::{ActiveModel, Column, Entity};
 use crate::server::client::Client;
-
-/// The actor of what was done at the command line. No `public_id` is as short.
-pub const COMMAND: &str = "command";
 
 /// What can happen, named as in OWASP's logging vocabulary where that has a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
@@ -71,7 +71,7 @@ impl Kind {
 /// One event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Event<'a> {
-    /// Who did it, by `public_id`; or [`COMMAND`].
+    /// Who did it, by `public_id`; or [`Party::COMMAND_LINE`](crate::domain::Party::COMMAND_LINE).
     pub actor: Option<&'a str>,
     /// To whose account, by `public_id`.
     pub subject: Option<&'a str>,
@@ -115,4 +115,21 @@ pub async fn record(
         "audit"
     );
     Ok(())
+}
+
+/// The latest events before the one with the id `before`, `limit` at most: those of a kind if one is given, and those
+/// that name somebody in a column if `party` says so.
+#[must_use]
+pub fn latest(kind: Option<&str>, party: Option<(Column, &str)>, before: Option<i64>, limit: u64) -> Select<Entity> {
+    let mut found = Entity::find().order_by_desc(Column::Id).limit(limit);
+    if let Some(kind) = kind {
+        found = found.filter(Column::Kind.eq(kind));
+    }
+    if let Some((column, id)) = party {
+        found = found.filter(column.eq(id));
+    }
+    match before {
+        Some(before) => found.filter(Column::Id.lt(before)),
+        None => found,
+    }
 }

@@ -86,7 +86,12 @@ pub struct Subject<'a> {
 ///
 /// # Errors
 /// The database's.
-pub async fn insert(tx: &impl ConnectionTrait, template: Template, subject: Subject<'_>, now: i64) -> Result<(), DbErr> {
+pub async fn insert(
+    tx: &impl ConnectionTrait,
+    template: Template,
+    subject: Subject<'_>,
+    now: i64,
+) -> Result<(), DbErr> {
     let row = ActiveModel {
         template: Set(template.as_str().to_owned()),
         user_id: Set(subject.user_id),
@@ -125,12 +130,7 @@ pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) ->
         .filter(Column::Id.eq(mail.id))
         .exec(tx)
         .await?;
-    Ok(Some(Model {
-        claimed_by: Some(by.to_owned()),
-        claimed_until: Some(until),
-        attempts: mail.attempts + 1,
-        ..mail
-    }))
+    Ok(Some(Model { claimed_by: Some(by.to_owned()), claimed_until: Some(until), attempts: mail.attempts + 1, ..mail }))
 }
 
 /// Notes that a claimed mail was handed over, or is wanted no more; `false` if the claim had run out meanwhile.

@@ -3,6 +3,8 @@
 use latchkey::domain::{ListedUser, Roles};
 use latchkey::server::client::Client;
 use latchkey::server::service::accounts::{Account, AccountError, Change};
+use latchkey::server::store::entity::user;
+use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{Browser, TestApp};
 
@@ -27,5 +29,23 @@ impl TestApp {
         let browser = self.logged_in(username).await;
         self.set_roles(username, "admin,user").await.unwrap();
         browser
+    }
+
+    /// Adds accounts that have no password, by name and address.
+    pub async fn fill(&self, accounts: &[(&str, &str)]) {
+        let rows = accounts.iter().map(|(username, email)| user::ActiveModel {
+            username: Set((*username).to_owned()),
+            email: Set(Some((*email).to_owned())),
+            password: Set("!".to_owned()),
+            roles: Set("user".to_owned()),
+            is_active: Set(true),
+            public_id: Set(format!("id-of-{username}")),
+            username_key: Set(username.to_ascii_lowercase()),
+            email_key: Set(Some(email.to_ascii_lowercase())),
+            created_at: Set(self.clock.now()),
+            ..user::ActiveModel::default()
+        });
+        let insert = user::Entity::insert_many(rows.collect::<Vec<_>>());
+        self.state.store.write_tx(async |tx| insert.exec(tx).await).await.unwrap();
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::CurrentUser;
 use crate::server::client::Client;
 use crate::server::security::jwt::{Claims, Kind, SignedClaims};
 use crate::server::service::session::SignedIn;
+use crate::server::store::audit::{self, Event};
 use crate::server::store::sessions;
 
 /// A token is exchanged so many seconds before its end, or a tenth of its life if that is less: a page that takes a
@@ -54,6 +55,20 @@ impl SessionService {
         }
         let (visitor, signed_in) = self.renew(visitor.signed.clone(), Kind::Web, client).await?;
         Ok((visitor.current_user(), Some(signed_in)))
+    }
+
+    /// Records that somebody asked for what their account lacks the role for.
+    ///
+    /// # Errors
+    /// When it can't be recorded.
+    pub async fn note_lack_of(&self, role: &str, visitor: &Visitor, path: &str, client: &Client) -> Result<(), Fault> {
+        let now = self.core.clock.now();
+        let detail = format!("{path} needs {role}");
+        let (user, session) = (Some(visitor.user.public_id.as_str()), Some(visitor.session.id.as_str()));
+        let event = Event { actor: user, subject: user, session, detail: &detail };
+        let noted =
+            self.core.store.write_tx(async |tx| audit::record(tx, audit::Kind::AuthzFail, event, client, now).await);
+        noted.await.map_err(Fault::from)
     }
 
     /// Whether a token that has not expired gives access: its session and its account live, and it is the current token

@@ -69,6 +69,14 @@ impl Visitor {
 }
 
 impl SessionService {
+    /// Whether a visitor gave the password within the last ten minutes.
+    ///
+    /// # Errors
+    /// [`NotFresh`].
+    pub fn require_fresh(&self, visitor: &Visitor) -> Result<(), NotFresh> {
+        visitor.require_fresh(self.core.clock.now())
+    }
+
     /// Takes the password of somebody who is logged in once more. What it returns is a new session in place of theirs:
     /// a copy of the old token does not become worth more by it (ASVS 7.2.4).
     ///

@@ -1,0 +1,39 @@
+//! The way between the pages of administrators, and between the parts of a long list.
+
+use leptos::prelude::*;
+
+use crate::{routes, texts};
+
+/// The pages of administrators; `current` is the path of the one that is shown.
+#[component]
+pub fn AdminNavigation(
+    /// The path of the page that is shown.
+    current: &'static str,
+) -> impl IntoView {
+    let link = |to: &'static str, label| {
+        view! { <li><a href=to aria-current=(to == current).then_some("page")>{label}</a></li> }
+    };
+    view! {
+        <nav aria-label=texts::ADMIN class="tabs">
+            <ul>{link(routes::ADMIN_USERS, texts::USERS)} {link(routes::ADMIN_EVENTS, texts::EVENTS)}</ul>
+        </nav>
+    }
+}
+
+/// The links to the first rows of a list and to those that follow, where there are such.
+#[component]
+pub fn Paging(
+    /// Where the list begins, unless this is there.
+    first: Option<String>,
+    /// Where it goes on.
+    next: Option<String>,
+) -> impl IntoView {
+    (first.is_some() || next.is_some()).then(|| {
+        view! {
+            <nav aria-label=texts::PAGING class="actions">
+                {first.map(|first| view! { <a class="button" href=first>{texts::FIRST_PAGE}</a> })}
+                {next.map(|next| view! { <a class="button" href=next rel="next">{texts::NEXT_PAGE}</a> })}
+            </nav>
+        }
+    })
+}

@@ -1,0 +1,188 @@
+//! What administrators see and do, and that nobody else does.
+
+use latchkey::error::{AppError, Refusal};
+use latchkey::routes;
+use latchkey::visit::{Notice, Outcome};
+
+use crate::support::{PASSWORD, TestApp};
+
+async fn id_of(app: &TestApp, username: &str) -> String {
+    app.users().await.into_iter().find(|user| user.username == username).unwrap().public_id
+}
+
+on_both! {
+    async fn the_page_of_users_shows_what_an_administrator_may_know_and_nothing_more(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.browser().submit("/fn/register", &[("username", "bob"), ("email", "bob@example.org"), ("password", PASSWORD)]).await;
+        let page = ada.get(routes::ADMIN_USERS).await;
+        page.assert_status(200);
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert_eq!(page.texts(".person h2"), ["ada", "bob"]);
+        assert!(page.body.contains("bob@example.org"));
+        for secret in ["argon2", "eyJ", "email_key", "username_key"] {
+            assert!(!page.body.contains(secret), "{secret}");
+        }
+        assert!(page.texts("header").concat().contains("Admin"));
+        let found = ada.get("/admin/users?q=BO").await;
+        assert_eq!(found.texts(".person h2"), ["bob"]);
+        assert_eq!(found.attribute("input[name=q]", "value").as_deref(), Some("BO"));
+        assert_eq!(ada.get("/admin/users?q=nobody").await.texts(".person").len(), 0);
+    }
+
+    async fn a_long_list_goes_on_on_the_next_page(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        let accounts = (0..26).map(|n| (format!("user{n:02}"), format!("user{n:02}@example.org"))).collect::<Vec<_>>();
+        app.fill(&accounts.iter().map(|(name, email)| (name.as_str(), email.as_str())).collect::<Vec<_>>()).await;
+        let page = ada.get("/admin/users?q=user").await;
+        assert_eq!(page.texts(".person h2").len(), 25);
+        let next = page.attribute("a[rel=next]", "href").unwrap();
+        assert!(next.starts_with("/admin/users?q=user&after="), "{next}");
+        let last = ada.get(&next).await;
+        assert_eq!(last.texts(".person h2"), ["user25"]);
+        assert_eq!(last.attribute("a[rel=next]", "href"), None);
+        assert_eq!(last.attribute("nav a.button", "href").as_deref(), Some("/admin/users?q=user"));
+        assert_eq!(last.attribute(".person input[name=next]", "value").as_deref(), Some(next.as_str()));
+        assert!(!ada.get("/admin/users?after=nonsense").await.texts("[role=alert]").concat().is_empty());
+    }
+
+    async fn deactivating_and_activating_lead_back_to_the_list_as_it_was(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        let mut bob = app.logged_in("bob").await;
+        let id = id_of(&app, "bob").await;
+        let place = "/admin/users?q=b&after=bmFtZTphZGE";
+        let fields = [("id", id.as_str()), ("is_active", "false"), ("next", place)];
+        let answer = ada.submit("/fn/set_active", &fields).await;
+        answer.assert_found(place);
+        assert_eq!(answer.flash().unwrap().outcome, Outcome::Done(Notice::UserDeactivated));
+        let page = ada.get(place).await;
+        assert!(page.texts("[role=status]").concat().contains("deactivated"));
+        assert!(page.texts(".tag").concat().contains("Deactivated"));
+        assert_eq!(bob.call("/fn/secret", &[]).await.status, 401);
+        ada.submit("/fn/set_active", &[("id", &id), ("is_active", "true"), ("next", "https://evil.example/admin/users")]).await.assert_found("/admin/users");
+        ada.submit("/fn/set_active", &[("id", &id), ("is_active", "true"), ("next", "/secret")]).await.assert_found("/admin/users");
+        app.browser().log_in("bob", PASSWORD).await.assert_found("/secret");
+        let actor = id_of(&app, "ada").await;
+        assert_eq!(app.events_of("user_updated").await[0].actor_id, Some(actor));
+    }
+
+    async fn roles_that_are_none_come_back_in_their_row(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.logged_in("bob").await;
+        let id = id_of(&app, "bob").await;
+        let answer = ada.submit("/fn/set_roles", &[("id", id.as_str()), ("roles", "No Role"), ("next", "/admin/users")]).await;
+        answer.assert_found("/admin/users");
+        assert_eq!(answer.flash().unwrap().outcome, Outcome::Rejected(Refusal::RolesInvalid.into()));
+        let page = ada.get("/admin/users").await;
+        let input = format!("#roles-{id}");
+        assert_eq!(page.attribute(&input, "value").as_deref(), Some("No Role"));
+        assert!(page.attribute(&input, "autofocus").is_some());
+        assert_eq!(page.attribute("[aria-invalid=true]", "id"), Some(format!("roles-{id}")));
+        ada.submit("/fn/set_roles", &[("id", id.as_str()), ("roles", "auditor, user")]).await.assert_found("/admin/users");
+        assert_eq!(app.users().await[1].roles, "auditor,user");
+    }
+
+    async fn a_change_asks_for_the_password_again_and_loses_nothing_by_it(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.logged_in("bob").await;
+        let id = id_of(&app, "bob").await;
+        app.clock.advance(601);
+        let place = "/admin/users?q=b";
+        let fields = [("id", id.as_str()), ("roles", "auditor"), ("next", place)];
+        ada.submit("/fn/set_roles", &fields).await.assert_found("/account/confirm?next=/admin/users%3Fq%3Db");
+        assert_eq!(app.users().await[1].roles, "user");
+        ada.get("/account/confirm?next=/admin/users%3Fq%3Db").await.assert_status(200);
+        ada.submit("/fn/reauthenticate", &[("current_password", PASSWORD), ("next", place)]).await.assert_found(place);
+        let page = ada.get(place).await;
+        assert_eq!(page.attribute(&format!("#roles-{id}"), "value").as_deref(), Some("auditor"));
+        assert!(page.texts("[role=status]").concat().contains(latchkey::texts::SEND_AGAIN));
+        ada.submit("/fn/set_roles", &fields).await.assert_found(place);
+        assert_eq!(app.users().await[1].roles, "auditor");
+        app.clock.advance(601);
+        for (path, more) in [("/fn/set_active", ("is_active", "false")), ("/fn/end_user_sessions", ("", ""))] {
+            assert_eq!(ada.call(path, &[("id", &id), more]).await.error(), AppError::ReauthenticationRequired);
+        }
+    }
+
+    async fn sessions_of_others_end_at_once(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        let mut bob = app.logged_in("bob").await;
+        ada.submit("/fn/end_user_sessions", &[("id", &id_of(&app, "bob").await)]).await.assert_found("/admin/users");
+        assert_eq!(bob.call("/fn/secret", &[]).await.status, 401);
+        ada.get("/admin/users").await.assert_status(200);
+    }
+
+    async fn the_last_administrator_stays_and_is_told_so(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        let id = id_of(&app, "ada").await;
+        let answer = ada.submit("/fn/set_active", &[("id", id.as_str()), ("is_active", "false")]).await;
+        assert_eq!(answer.flash().unwrap().outcome, Outcome::Rejected(AppError::LastAdmin));
+        assert!(ada.get("/admin/users").await.texts("[role=alert]").concat().contains("last active administrator"));
+        let answer = ada.call("/fn/set_roles", &[("id", &id), ("roles", "user")]).await;
+        assert_eq!((answer.status, answer.error()), (409, AppError::LastAdmin));
+        let answer = ada.call("/fn/set_roles", &[("id", "nobody"), ("roles", "user")]).await;
+        assert_eq!((answer.status, answer.error()), (404, AppError::NotFound));
+    }
+
+    async fn who_is_no_administrator_any_more_is_refused_at_the_next_request(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.admin("bob").await;
+        ada.get("/admin/users").await.assert_status(200);
+        app.set_roles("ada", "user").await.unwrap();
+        ada.get("/admin/users").await.assert_status(403);
+        assert_eq!(ada.call("/fn/list_users", &[]).await.error(), AppError::MissingRole);
+    }
+
+    async fn without_the_role_there_is_a_page_that_says_so_and_an_event(app: TestApp) {
+        let mut bob = app.logged_in("bob").await;
+        for path in [routes::ADMIN_USERS, routes::ADMIN_EVENTS] {
+            let page = bob.get(path).await;
+            page.assert_status(403);
+            assert!(page.texts("h1").concat().contains("No access"));
+        }
+        let answer = bob.submit("/fn/set_roles", &[("id", &id_of(&app, "bob").await), ("roles", "admin")]).await;
+        answer.assert_status(403);
+        assert_eq!(bob.call("/fn/list_events", &[]).await.error(), AppError::MissingRole);
+        let events = app.events_of("authz_fail").await;
+        assert_eq!(events.len(), 4);
+        assert_eq!(events[0].actor_id, Some(id_of(&app, "bob").await));
+        assert_eq!(events[2].detail, "/fn/set_roles needs admin");
+        assert!(!bob.get("/").await.texts("header").concat().contains("Admin"));
+    }
+
+    async fn the_page_of_events_tells_who_did_what_to_whom(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.logged_in("bob").await;
+        let bob = id_of(&app, "bob").await;
+        ada.submit("/fn/set_roles", &[("id", &bob), ("roles", "auditor")]).await;
+        let page = ada.get("/admin/events").await;
+        page.assert_status(200);
+        let first = page.texts("tbody tr:first-child td");
+        assert_eq!(first[1..4], ["authz_change", "ada", "bob"]);
+        assert!(first[4].contains("203.0.113.7") && first[4].contains("Firefox on Linux"), "{first:?}");
+        assert_eq!(first[5], "from user to auditor");
+        let last = ada.get("/admin/events?kind=authz_change&user=ADA").await;
+        assert_eq!(last.texts("tbody tr").len(), 2, "what she did, and what was done to her");
+        assert_eq!(last.texts("tbody tr:last-child td")[2], "Command line");
+        assert_eq!(last.attribute("option[selected]", "value").as_deref(), Some("authz_change"));
+        assert_eq!(ada.get(&format!("/admin/events?kind=authz_change&user={bob}")).await.texts("tbody tr").len(), 1);
+        for nothing in ["user=nobody", "kind=nothing", "user=%00", "kind=%00"] {
+            assert_eq!(ada.get(&format!("/admin/events?{nothing}")).await.texts("tbody tr").len(), 0, "{nothing}");
+        }
+    }
+
+    async fn the_audit_is_read_page_by_page_without_a_gap(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        for _ in 0..30 {
+            app.browser().log_in("ada", "wrong password").await;
+        }
+        let (mut path, mut times) = (Some("/admin/events?user=ada".to_owned()), 0);
+        let mut rows = 0;
+        while let Some(here) = path {
+            let page = ada.get(&here).await;
+            rows += page.texts("tbody tr").len();
+            path = page.attribute("a[rel=next]", "href");
+            times += 1;
+        }
+        assert_eq!((times, rows), (2, app.all_events().await.len()));
+    }
+}
