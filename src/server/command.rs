@@ -22,6 +22,8 @@ use super::store::Store;
 use crate::domain::{Password, Role, Roles};
 use crate::texts;
 
+mod import;
+
 /// The login that a Leptos application starts from.
 #[derive(Parser, Debug)]
 #[command(name = "latchkey", version, subcommand_required = false)]
@@ -47,6 +49,12 @@ enum Command {
     User(UserCommand),
     /// Print a new key for `JWT_SECRET`
     Secret,
+    /// Take over the users of a flask-praetorian application, with the hashes of their passwords
+    ImportFlask {
+        /// Its database: `postgres://…`, or `sqlite://…`
+        #[arg(long, value_name = "URL")]
+        from: String,
+    },
 }
 
 #[derive(Subcommand, Debug)]
@@ -152,7 +160,8 @@ async fn obey(line: CommandLine) -> anyhow::Result<()> {
             }
             say("migrated")
         }
-        Command::User(command) => look_after(command, settings.config()?).await,
+        Command::User(command) => look_after(command, &services(settings.config()?).await?).await,
+        Command::ImportFlask { from } => import::import_flask(&services(settings.config()?).await?, &from).await,
         Command::Secret => say(&generate_secret()?),
     }
 }
@@ -173,23 +182,26 @@ fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn look_after(command: UserCommand, config: Config) -> anyhow::Result<()> {
+async fn services(config: Config) -> anyhow::Result<Services> {
     let store = Store::connect(&config.database_url).await.context("cannot open the database (DATABASE_URL)")?;
     store.migrate().await?;
     let (current, previous) = config.secrets.split_first().context("no key")?;
-    let services = Services::new(Core {
+    Ok(Services::new(Core {
         store,
         clock: Clock::system(),
         keys: Keys::new(current, previous),
         hasher: Hasher::new()?,
         lifespans: config.lifespans,
         tasks: tokio_util::task::TaskTracker::new(),
-    });
+    }))
+}
+
+async fn look_after(command: UserCommand, services: &Services) -> anyhow::Result<()> {
     let client = Client::command_line();
     let accounts = &services.accounts;
     let (name, change, done) = match command {
-        UserCommand::Add { name, email, admin } => return add(&services, &name, &email, admin, &client).await,
-        UserCommand::List => return list(&services).await,
+        UserCommand::Add { name, email, admin } => return add(services, &name, &email, admin, &client).await,
+        UserCommand::List => return list(services).await,
         UserCommand::Logout { name } => {
             let ended = accounts.log_out(Account::Name(&name), None, &client).await?;
             return say(&format!("{name}: {ended} sessions ended"));

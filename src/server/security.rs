@@ -3,6 +3,7 @@
 //! Invariant: knows neither HTTP nor the database.
 
 pub mod jwt;
+mod legacy_hash;
 pub mod opaque_token;
 pub mod password_hash;
 pub mod password_rule;

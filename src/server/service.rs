@@ -15,6 +15,7 @@ use super::store::{self, Store};
 
 pub mod accounts;
 pub mod events;
+pub mod import;
 pub mod post;
 pub mod registration;
 pub mod session;
@@ -73,6 +74,8 @@ pub struct Services {
     pub accounts: accounts::AccountService,
     /// The audit is read.
     pub events: events::EventService,
+    /// Accounts come over from another application.
+    pub import: import::ImportService,
 }
 
 impl Services {
@@ -84,7 +87,8 @@ impl Services {
         Self {
             registration: registration::RegistrationService::new(Arc::clone(&core), session.clone()),
             events: events::EventService::new(Arc::clone(&core)),
-            accounts: accounts::AccountService::new(core, session.clone()),
+            accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
+            import: import::ImportService::new(core),
             session,
         }
     }

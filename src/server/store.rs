@@ -20,6 +20,7 @@ mod after_commit;
 pub mod audit;
 pub mod email_changes;
 pub mod entity;
+pub mod flask;
 pub mod mail_throttle;
 pub mod mail_tokens;
 pub mod outbox;

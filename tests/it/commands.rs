@@ -5,6 +5,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use sea_orm::ConnectionTrait;
+
 use crate::support::{PASSWORD, SECRET};
 
 fn latchkey(folder: &Path) -> Command {
@@ -84,6 +86,30 @@ fn accounts_by_command() {
         assert_eq!((status, out.as_str()), (1, ""), "{arguments:?}");
         assert_one_line(&error, start);
     }
+}
+
+#[tokio::test]
+async fn users_come_over_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = format!("sqlite://{}", folder.path().join("flask.db").display());
+    let connection = sea_orm::Database::connect(format!("{theirs}?mode=rwc")).await.unwrap();
+    for statement in [
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT, password TEXT, roles TEXT, is_active BOOLEAN)",
+        "INSERT INTO users VALUES (1, 'ada', '$2b$10$QuHfmGe3moNMPySvPxd.O.N1Dlz1HFwC.Stv/S8/ozVVpGvogN7VW', 'admin', 1)",
+        "INSERT INTO users VALUES (2, 'x\u{1b}\ny', 'plain text', '', 1)",
+    ] {
+        connection.execute_unprepared(statement).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    let (status, out, _) = run(folder.path(), &["import-flask", "--from", &theirs], "");
+    let skipped = "x\\u{1b}\\ny: skipped: the name has other characters than ASCII letters, digits, '.', '_' and '-'\n";
+    assert_eq!((status, out), (0, format!("{skipped}1 imported, 1 skipped\n")));
+    let (status, out, _) = run(folder.path(), &["user", "list"], "");
+    assert_eq!((status, out.as_str()), (0, "ada\t\tadmin\tactive\n"));
+    let (status, _, error) = run(folder.path(), &["import-flask", "--from", "sqlite://nothing.db"], "");
+    assert_eq!(status, 1);
+    assert_one_line(&error, "latchkey: cannot read the users of the other application (--from): ");
+    assert_eq!(run(folder.path(), &["import-flask"], "").0, 2);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod accounts;
 mod admin;
 mod commands;
 mod http;
+mod import;
 mod layering;
 mod mail_tokens;
 mod manifest;

@@ -102,6 +102,11 @@ impl TestApp {
         Self { router: latchkey::server::router(state.clone()), state, clock, database }
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
     /// A browser that has not been here before.
     pub fn browser(&self) -> Browser {
         Browser::new(self.clone())

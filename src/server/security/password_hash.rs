@@ -8,6 +8,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
+use super::legacy_hash::LegacyHash;
 use super::{password_rule, random};
 use crate::domain::Password;
 use crate::error::Refusal;
@@ -18,6 +19,11 @@ const QUEUE: usize = 64;
 const MEMORY_MAX_KIB: u32 = 128 * 1024;
 /// Most passes that a stored hash may ask for.
 const PASSES_MAX: u32 = 16;
+/// Most lanes that a stored hash may ask for.
+const LANES_MAX: u32 = 16;
+
+/// Stands where a hash would, in an account whose password nobody can know: it has to be reset first.
+pub const UNUSABLE: &str = "!";
 
 /// Why nothing was hashed.
 #[derive(Debug, thiserror::Error)]
@@ -89,9 +95,14 @@ impl Hasher {
     pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<Verdict, HashError> {
         let password = password.clone();
         let account = stored.is_some();
-        let stored: Arc<str> = stored.map_or_else(|| Arc::clone(&self.dummy), Arc::from);
+        let dummy = Arc::clone(&self.dummy);
+        let stored: Arc<str> = stored.map_or_else(|| Arc::clone(&dummy), Arc::from);
         self.run(move || {
-            let (right, weak) = compare(password.expose(), &stored);
+            let (right, weak) = compare(password.expose(), &stored).unwrap_or_else(|| {
+                // Costs what a hash costs: an account without a usable password must not show by its haste.
+                let _ = compare(password.expose(), &dummy);
+                (false, false)
+            });
             if !(right && account) {
                 return Ok(Verdict::Wrong);
             }
@@ -142,18 +153,31 @@ fn hash(password: &str) -> anyhow::Result<String> {
     Ok(hash.map_err(|error| anyhow::anyhow!("hashing failed: {error}"))?.to_string())
 }
 
-/// Whether the password is right, and whether the stored hash is weaker than today's.
-fn compare(password: &str, stored: &str) -> (bool, bool) {
-    let Ok(parsed) = PasswordHash::new(stored) else { return (false, false) };
-    let Ok(params) = Params::try_from(&parsed) else { return (false, false) };
-    if params.m_cost() > MEMORY_MAX_KIB || params.t_cost() > PASSES_MAX || params.p_cost() > 4 {
-        return (false, false);
+/// Whether a stored hash is of a scheme that passwords can be compared with here.
+#[must_use]
+pub fn is_usable(stored: &str) -> bool {
+    LegacyHash::parse(stored).is_some() || argon2_params(stored).is_some()
+}
+
+/// Whether the password is right, and whether the stored hash is weaker than today's; `None` for what is no usable hash.
+fn compare(password: &str, stored: &str) -> Option<(bool, bool)> {
+    if let Some(legacy) = LegacyHash::parse(stored) {
+        return Some((legacy.is_of(password), true));
     }
+    let (parsed, params) = argon2_params(stored)?;
     let today = Params::DEFAULT;
     let weak = parsed.algorithm != Algorithm::Argon2id.ident()
         || params.m_cost() < today.m_cost()
         || params.t_cost() < today.t_cost();
-    (argon2id().verify_password(password.as_bytes(), &parsed).is_ok(), weak)
+    Some((argon2id().verify_password(password.as_bytes(), &parsed).is_ok(), weak))
+}
+
+fn argon2_params(stored: &str) -> Option<(PasswordHash, Params)> {
+    let parsed = PasswordHash::new(stored).ok()?;
+    let params = Params::try_from(&parsed).ok()?;
+    let is_bounded = params.m_cost() <= MEMORY_MAX_KIB && params.t_cost() <= PASSES_MAX && params.p_cost() <= LANES_MAX;
+    let is_argon2 = Algorithm::new(parsed.algorithm.as_str()).is_ok();
+    (is_bounded && is_argon2).then_some((parsed, params))
 }
 
 #[cfg(test)]

@@ -140,6 +140,14 @@ fn end_of(prefix: &str) -> String {
     format!("{prefix}\u{7f}")
 }
 
+/// The keys of every name and address.
+///
+/// # Errors
+/// The database's.
+pub async fn keys(db: &impl ConnectionTrait) -> Result<Vec<(String, Option<String>)>, DbErr> {
+    Entity::find().select_only().column(Column::UsernameKey).column(Column::EmailKey).into_tuple().all(db).await
+}
+
 /// Replaces a hash, unless the password was changed meanwhile.
 ///
 /// # Errors
