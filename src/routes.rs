@@ -21,7 +21,19 @@ pub const CONFIRM: &str = "/account/confirm";
 pub const ADMIN_USERS: &str = "/admin/users";
 /// What happened to accounts and sessions.
 pub const ADMIN_EVENTS: &str = "/admin/events";
+/// Where a registration is confirmed.
+pub const FINALIZE: &str = "/finalize";
+/// Where a link for a new password is asked for.
+pub const RESET: &str = "/reset";
+/// Where a new password is set.
+pub const NEW_PASSWORD: &str = "/new_password";
+/// Where a new address is confirmed.
+pub const NEW_EMAIL: &str = "/new_email";
+/// Where a new address is stopped.
+pub const KEEP_EMAIL: &str = "/keep_email";
 
+/// Where mails can be read on a developer's own machine.
+pub const DEV_MAIL: &str = "/dev/mail";
 /// Where the server functions lie.
 pub const SERVER_FNS: &str = "/fn";
 /// Where the scripts, the WASM and the styles lie.

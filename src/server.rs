@@ -3,6 +3,7 @@
 //! `http` (doors) calls `service` (use cases), which calls `store` and `security`; nothing points the other way.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use leptos::config::{LeptosOptions, get_configuration};
@@ -16,6 +17,7 @@ pub mod command;
 pub mod config;
 pub mod context;
 pub mod http;
+pub mod mail;
 pub mod security;
 pub mod service;
 pub mod state;
@@ -53,7 +55,13 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let public_url = config.origin();
     let state = AppState::new(config, store, Clock::system(), assets, leptos)?;
 
+    if let Some(folder) = state.courier.folder() {
+        folder.prepare()?;
+    }
+
     stop_at_signal(state.stopping.clone())?;
+    let (courier, stopping) = (Arc::clone(&state.courier), state.stopping.clone());
+    state.tasks.spawn(async move { courier.run(stopping).await });
     let ready = format!("Latchkey {} is ready: {public_url} (listening on {address})\n", env!("CARGO_PKG_VERSION"));
     // Nobody to read it is no reason not to serve.
     let _ = std::io::stdout().write_all(ready.as_bytes());

@@ -10,6 +10,8 @@ use crate::visit::Notice;
 
 mod account;
 mod admin;
+#[cfg(feature = "ssr")]
+pub mod mail;
 
 pub use account::*;
 pub use admin::*;

@@ -29,6 +29,12 @@ impl Client {
         Self { ip: None, user_agent: "latchkey command".to_owned(), request_id: String::new() }
     }
 
+    /// The worker that delivers mail.
+    #[must_use]
+    pub fn courier() -> Self {
+        Self { ip: None, user_agent: "latchkey courier".to_owned(), request_id: String::new() }
+    }
+
     /// The address, or nothing for the command line.
     #[must_use]
     pub fn ip(&self) -> String {

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use url::Url;
 
 mod duration;
+pub mod mail;
 mod secret;
 
 pub(in crate::server) use secret::generate as generate_secret;
@@ -56,6 +57,8 @@ pub struct RawSettings {
     /// Whether an account is confirmed by mail first; `true` is not available yet
     #[arg(long, env = "CONFIRM_EMAIL", default_value = "false", global = true)]
     confirm_email: String,
+    #[command(flatten)]
+    mail: mail::RawMailSettings,
     /// Networks (CIDR, comma-separated) whose X-Forwarded-For counts
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     trusted_proxies: Option<String>,
@@ -118,6 +121,8 @@ pub struct Config {
     pub lifespans: Lifespans,
     /// Whether an account is confirmed by mail first.
     pub confirm_email: bool,
+    /// Where mail goes, from whom, and how long its links are good.
+    pub mail: mail::MailSettings,
     /// Whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -170,6 +175,7 @@ impl RawSettings {
             secrets: secret::read(self.jwt_secret.as_deref(), self.jwt_previous_secrets.as_deref(), is_dev)?,
             lifespans: self.lifespans()?,
             confirm_email: self.parsed_confirm_email()?,
+            mail: self.mail.parse()?,
             trusted_proxies: self.parsed_trusted_proxies()?,
         })
     }

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::clock::Clock;
 use super::config::Config;
 use super::http::assets::Assets;
+use super::mail::courier::Courier;
 use super::security::jwt::Keys;
 use super::security::password_hash::Hasher;
 use super::service::{Core, Services};
@@ -23,6 +24,8 @@ pub struct AppState {
     pub store: Store,
     /// The use cases.
     pub services: Services,
+    /// Delivers mail.
+    pub courier: Arc<Courier>,
     /// Scripts, styles, pictures.
     pub assets: Arc<Assets>,
     /// What Leptos wants to know.
@@ -37,7 +40,7 @@ impl AppState {
     /// Puts the parts together.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// When the operating system has no randomness to give, or the certificate of the mail server can't be read.
     pub fn new(
         config: Config,
         store: Store,
@@ -47,6 +50,7 @@ impl AppState {
     ) -> anyhow::Result<Self> {
         let tasks = TaskTracker::new();
         let (current, previous) = config.secrets.split_first().ok_or_else(|| anyhow::anyhow!("no key"))?;
+        let courier = Courier::new(&config.mail, &config.public_url, store.clone(), clock.clone())?;
         let core = Core {
             store: store.clone(),
             clock,
@@ -59,6 +63,7 @@ impl AppState {
             config: Arc::new(config),
             store,
             services: Services::new(core),
+            courier: Arc::new(courier),
             assets: Arc::new(assets),
             leptos,
             tasks,

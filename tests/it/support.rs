@@ -15,6 +15,7 @@ use http_body_util::BodyExt;
 use latchkey::server::clock::Clock;
 use latchkey::server::config::{Config, RawSettings};
 use latchkey::server::http::assets::Assets;
+use latchkey::server::mail::eml::Eml;
 use latchkey::server::state::AppState;
 use latchkey::server::store::Store;
 use latchkey::server::store::entity::{audit_event, session, user};
@@ -94,7 +95,9 @@ impl TestApp {
     }
 
     async fn node_of(database: Database, clock: Clock, flags: &[&str]) -> Self {
-        let config = config(database.url(), flags);
+        let mail_url = format!("--mail-url={}", database.mail_url());
+        let flags: Vec<&str> = [mail_url.as_str()].iter().chain(flags).copied().collect();
+        let config = config(database.url(), &flags);
         let store = Store::connect(&config.database_url).await.unwrap();
         store.migrate().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
@@ -138,6 +141,18 @@ impl TestApp {
         self.state.tasks.close();
         self.state.tasks.wait().await;
         self.state.tasks.reopen();
+    }
+
+    /// The mails that were delivered, in that order.
+    pub fn mails(&self) -> Vec<Eml> {
+        let folder = self.state.courier.folder().expect("this node does not deliver into a folder");
+        folder.numbers().unwrap().into_iter().map(|number| folder.read(number).unwrap().unwrap()).collect()
+    }
+
+    /// Delivers what is due, then [`Self::mails`].
+    pub async fn deliver(&self) -> Vec<Eml> {
+        self.state.courier.deliver_due().await.unwrap();
+        self.mails()
     }
 
     /// The one session that there is.

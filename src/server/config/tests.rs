@@ -62,6 +62,11 @@ fn a_wrong_value_names_its_variable() {
         (&["--session-idle="], "SESSION_IDLE: "),
         (&["--jwt-previous-secrets=short"], "JWT_PREVIOUS_SECRETS: "),
         (&["--confirm-email=yes"], "CONFIRM_EMAIL: "),
+        (&["--mail-url=mail.example.org"], "MAIL_URL: "),
+        (&["--mail-from=nobody"], "MAIL_FROM: "),
+        (&["--mail-from=a@example.org, b@example.org"], "MAIL_FROM: "),
+        (&["--confirm-lifespan=1"], "CONFIRM_LIFESPAN: "),
+        (&["--reset-lifespan=0m"], "RESET_LIFESPAN: "),
         (&["--trusted-proxies=10.0.0.0/33"], "TRUSTED_PROXIES: "),
     ];
     for (flags, start) in cases {

@@ -12,6 +12,7 @@ mod bearer;
 mod begin;
 mod end;
 mod log_in;
+mod notices;
 mod presence;
 mod rotation;
 mod sudo;

@@ -35,6 +35,8 @@ pub enum Kind {
     SessionRenewedAgain,
     /// A session ended before its time.
     SessionEnded,
+    /// A mail could not be delivered for a day.
+    MailFail,
     /// An old token was presented: somebody has a copy.
     TokenReuse,
 }
@@ -56,13 +58,16 @@ impl Kind {
             Self::SessionRenewed => "session_renewed",
             Self::SessionRenewedAgain => "session_renewed_again",
             Self::SessionEnded => "session_ended",
+            Self::MailFail => "mail_fail",
             Self::TokenReuse => "authn_token_reuse",
         }
     }
 
     fn outcome(self) -> &'static str {
         match self {
-            Self::LoginFail | Self::ReauthenticationFail | Self::TokenReuse | Self::AuthzFail => "failure",
+            Self::LoginFail | Self::MailFail | Self::ReauthenticationFail | Self::TokenReuse | Self::AuthzFail => {
+                "failure"
+            }
             _ => "success",
         }
     }

@@ -1,6 +1,6 @@
 //! Queries on `mail_tokens`.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::entity::mail_token::{Column, Entity, Model};
@@ -26,18 +26,20 @@ pub struct NewToken {
     pub expires_at: i64,
 }
 
-/// Adds a token. It takes the place of the one that the same mail was to carry before; a new password can be set with
-/// the newest link alone.
+/// Adds a token. A new password can be set with the newest mail's link alone. The tokens of earlier tries of the same mail
+/// stay: a server may have taken it though its answer was lost, and programs that show one of two mails with the same
+/// `Message-ID` show the first.
 ///
 /// # Errors
 /// The database's.
 pub async fn insert(tx: &impl ConnectionTrait, token: &MailToken, new: NewToken) -> Result<Model, DbErr> {
-    if let Some(outbox_id) = new.outbox_id {
-        let same_mail = Entity::delete_many().filter(Column::OutboxId.eq(outbox_id));
-        same_mail.filter(Column::Purpose.eq(token.purpose().as_str())).exec(tx).await?;
-    }
     if let (Purpose::Reset, Some(user_id)) = (token.purpose(), new.user_id) {
-        let older = Entity::delete_many().filter(Column::UserId.eq(user_id));
+        let mut of_another_mail = Condition::any().add(Column::OutboxId.is_null());
+        of_another_mail = match new.outbox_id {
+            Some(id) => of_another_mail.add(Column::OutboxId.ne(id)),
+            None => of_another_mail.add(Column::OutboxId.is_not_null()),
+        };
+        let older = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(of_another_mail);
         older.filter(Column::Purpose.eq(Purpose::Reset.as_str())).exec(tx).await?;
     }
     let row = Model {

@@ -1,6 +1,6 @@
 //! Queries on `sessions`.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
@@ -157,6 +157,21 @@ pub async fn revoke_all(tx: &impl ConnectionTrait, user_id: i64, now: i64, reaso
         .col_expr(Column::RevokedAt, Expr::value(now))
         .col_expr(Column::RevokedReason, Expr::value(reason));
     Ok(update.filter(Column::UserId.eq(user_id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
+}
+
+/// Whether an account had a session before; nothing if it had none, else whether one was last renewed on `device`.
+///
+/// # Errors
+/// The database's.
+pub async fn was_on_device(db: &impl ConnectionTrait, user_id: i64, device: &str) -> Result<Option<bool>, DbErr> {
+    let all = Entity::find().filter(Column::UserId.eq(user_id));
+    if all.clone().one(db).await?.is_none() {
+        return Ok(None);
+    }
+    // What a program calls itself must not be able to match any device.
+    let literal = device.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let on_device = Expr::col(Column::RotatedBy).like(LikeExpr::new(format!("{literal}|%")).escape('\\'));
+    Ok(Some(all.filter(on_device).one(db).await?.is_some()))
 }
 
 /// The live sessions of an account that are one too many if it may keep `keep`: the longest unused ones.

@@ -10,8 +10,8 @@ pub struct Database(Arc<Inner>);
 
 struct Inner {
     url: String,
-    /// A folder that is removed when dropped.
-    _folder: Option<tempfile::TempDir>,
+    /// Removed when dropped; mails lie in it, too.
+    folder: tempfile::TempDir,
     /// A PostgreSQL database to drop.
     name: Option<String>,
 }
@@ -21,7 +21,7 @@ impl Database {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        Self(Arc::new(Inner { url, _folder: Some(folder), name: None }))
+        Self(Arc::new(Inner { url, folder, name: None }))
     }
 
     /// An empty database of the cluster that `TEST_POSTGRES_URL` names.
@@ -29,11 +29,16 @@ impl Database {
         let name = format!("latchkey_test_{:032x}", rand_u128());
         admin().await.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         let url = with_name(&cluster(), &name);
-        Self(Arc::new(Inner { url, _folder: None, name: Some(name) }))
+        Self(Arc::new(Inner { url, folder: tempfile::tempdir().unwrap(), name: Some(name) }))
     }
 
     pub fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// Where the nodes on this database put their mails.
+    pub fn mail_url(&self) -> String {
+        format!("file://{}", self.0.folder.path().join("mails").display())
     }
 }
 

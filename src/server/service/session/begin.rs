@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::{Entry, Fault, Persistence, SessionService, SignedIn};
+use super::{Entry, Fault, Persistence, SessionService, SignedIn, notices};
 use crate::server::client::Client;
 use crate::server::security::jwt::{Kind, SignedClaims};
 use crate::server::security::random;
@@ -57,6 +57,7 @@ impl SessionService {
             revoked_at: None,
             revoked_reason: None,
         };
+        notices::new_device(tx, user, &session, client, now).await?;
         let session = sessions::insert(tx, session).await?;
         let event = Event {
             actor: Some(&user.public_id),

@@ -1,7 +1,7 @@
 //! The exchange of a token for its successor, and what an old token means.
 
 use super::presence::Row;
-use super::{Denial, SessionService, SignedIn, Visitor, access};
+use super::{Denial, SessionService, SignedIn, Visitor, access, notices};
 use crate::server::client::Client;
 use crate::server::security::jwt::{Claims, Kind, RefreshableClaims, SignedClaims};
 use crate::server::security::random;
@@ -95,6 +95,7 @@ impl SessionService {
                 Meaning::Reused => {
                     sessions::revoke(tx, &claims.sid, now, "reuse").await?;
                     audit::record(tx, audit::Kind::TokenReuse, event, client, now).await?;
+                    notices::token_reuse(tx, &user, &session, now).await?;
                     // Committed: an error would take the revocation back.
                     return Ok(Err(Denial::Ended));
                 }

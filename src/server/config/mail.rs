@@ -1,0 +1,221 @@
+//! Where mail goes, from whom, and how long its links are good.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::Args;
+use lettre::message::Mailbox;
+use url::{Host, Url};
+
+use super::{SettingError, duration};
+
+const URL: &str = "MAIL_URL";
+const FROM: &str = "MAIL_FROM";
+
+/// The settings of mail as they come.
+#[derive(Args, Clone, Debug)]
+pub struct RawMailSettings {
+    /// `file://FOLDER`, `smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`; `?ca=FILE.pem` trusts one more root
+    #[arg(long, env = "MAIL_URL", default_value = "file://data/mail", hide_env_values = true, global = true)]
+    mail_url: String,
+    /// Who mail comes from
+    #[arg(long, env = "MAIL_FROM", default_value = "Latchkey <noreply@localhost>", global = true)]
+    mail_from: String,
+    /// How long a registration can be confirmed
+    #[arg(long, env = "CONFIRM_LIFESPAN", default_value = "24h", global = true)]
+    confirm_lifespan: String,
+    /// How long a new password can be set by a link
+    #[arg(long, env = "RESET_LIFESPAN", default_value = "30m", global = true)]
+    reset_lifespan: String,
+}
+
+/// The settings of mail.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// Where it goes.
+    pub transport: TransportSettings,
+    /// Who it comes from.
+    pub from: Mailbox,
+    /// For how many seconds a registration, or a new address, can be confirmed.
+    pub confirm_seconds: i64,
+    /// For how many seconds a new password can be set by a link.
+    pub reset_seconds: i64,
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransportSettings {
+    /// Into a folder, one file a mail.
+    File(PathBuf),
+    /// To a mail server.
+    Smtp(SmtpSettings),
+}
+
+/// A mail server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SmtpSettings {
+    /// Its name or address: the certificate must be for it.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is kept from others.
+    pub encryption: Encryption,
+    /// User and password, if it wants them.
+    pub credentials: Option<(String, String)>,
+    /// A file with one more root certificate, in PEM.
+    pub ca: Option<PathBuf>,
+}
+
+/// How a connection to a mail server is kept from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// TLS from the first byte.
+    Tls,
+    /// TLS by STARTTLS, and nothing without it.
+    StartTls,
+    /// Not at all: the server is on this machine.
+    None,
+}
+
+/// Not the password.
+impl fmt::Debug for SmtpSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmtpSettings").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl RawMailSettings {
+    pub(super) fn parse(&self) -> Result<MailSettings, SettingError> {
+        let from = self.mail_from.parse::<Mailbox>().map_err(|_| {
+            SettingError::new(FROM, format!("{:?} is no sender; write it like Name <name@example.org>", self.mail_from))
+        })?;
+        Ok(MailSettings {
+            transport: transport(&self.mail_url)?,
+            from,
+            confirm_seconds: duration::seconds("CONFIRM_LIFESPAN", &self.confirm_lifespan)?,
+            reset_seconds: duration::seconds("RESET_LIFESPAN", &self.reset_lifespan)?,
+        })
+    }
+}
+
+/// The value itself is never repeated in an error: it may hold a password.
+fn transport(text: &str) -> Result<TransportSettings, SettingError> {
+    let wrong = |problem: &str| SettingError::new(URL, problem);
+    if let Some(folder) = text.trim().strip_prefix("file://") {
+        return match folder {
+            "" => Err(wrong("names no folder; write it like file://data/mail")),
+            folder => Ok(TransportSettings::File(PathBuf::from(folder))),
+        };
+    }
+    let url = Url::parse(text.trim()).map_err(|_| wrong("is no URL; write it like smtp://user:password@host:587"))?;
+    let is_implicit = match url.scheme() {
+        "smtp" => false,
+        "smtps" => true,
+        _ => return Err(wrong("must begin with file://, smtp:// or smtps://")),
+    };
+    if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+        return Err(wrong("must have nothing after the host and the port but ?ca="));
+    }
+    let ca = ca(&url)?;
+    let (host, is_loopback) = host(&url)?;
+    let encryption = match (is_implicit, is_loopback) {
+        (true, _) => Encryption::Tls,
+        (false, true) if ca.is_none() => Encryption::None,
+        (false, _) => Encryption::StartTls,
+    };
+    let port = url.port().unwrap_or(if is_implicit { 465 } else { 587 });
+    Ok(TransportSettings::Smtp(SmtpSettings { host, port, encryption, credentials: credentials(&url)?, ca }))
+}
+
+fn host(url: &Url) -> Result<(String, bool), SettingError> {
+    // `url` leaves an IPv4 address of a scheme that it does not know a name.
+    let host = url.host_str().filter(|host| !host.is_empty()).map(Host::parse);
+    match host {
+        Some(Ok(Host::Domain(name))) => Ok((name.clone(), name == "localhost" || name.ends_with(".localhost"))),
+        Some(Ok(Host::Ipv4(ip))) => Ok((ip.to_string(), ip.is_loopback())),
+        Some(Ok(Host::Ipv6(ip))) => Ok((ip.to_string(), ip.is_loopback())),
+        _ => Err(SettingError::new(URL, "names no host; write it like smtp://user:password@host:587")),
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<(String, String)>, SettingError> {
+    let decode = |text: &str| {
+        // `+` and `&` stand for themselves here, unlike in a form.
+        let pair = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
+        url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    match (url.username(), url.password()) {
+        ("", None) => Ok(None),
+        ("", Some(_)) | (_, None) => Err(SettingError::new(URL, "has a user or a password without the other")),
+        (user, Some(password)) => Ok(Some((decode(user), decode(password)))),
+    }
+}
+
+fn ca(url: &Url) -> Result<Option<PathBuf>, SettingError> {
+    let mut found = None;
+    for (name, value) in url.query_pairs() {
+        if name != "ca" || value.is_empty() || found.is_some() {
+            return Err(SettingError::new(URL, "takes nothing but one ?ca=FILE.pem"));
+        }
+        found = Some(PathBuf::from(value.into_owned()));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    fn smtp(text: &str) -> SmtpSettings {
+        match transport(text).unwrap() {
+            TransportSettings::Smtp(settings) => settings,
+            TransportSettings::File(_) => unreachable!("{text}"),
+        }
+    }
+
+    #[test]
+    fn a_folder_is_relative_or_not() {
+        assert_eq!(transport("file://data/mail"), Ok(TransportSettings::File("data/mail".into())));
+        assert_eq!(transport("file:///var/mail"), Ok(TransportSettings::File("/var/mail".into())));
+    }
+
+    #[test]
+    fn only_a_server_on_this_machine_is_spoken_to_in_the_clear() {
+        for (text, port, encryption) in [
+            ("smtp://mail.example.org", 587, Encryption::StartTls),
+            ("smtp://mail.example.org:25", 25, Encryption::StartTls),
+            ("smtp://10.0.0.1", 587, Encryption::StartTls),
+            ("smtps://mail.example.org", 465, Encryption::Tls),
+            ("smtps://localhost:1465", 1465, Encryption::Tls),
+            ("smtp://localhost:1025", 1025, Encryption::None),
+            ("smtp://127.0.0.1:1025", 1025, Encryption::None),
+            ("smtp://[::1]:1025", 1025, Encryption::None),
+            ("smtp://localhost.example.org", 587, Encryption::StartTls),
+            ("smtp://localhost:1025?ca=/etc/ca.pem", 1025, Encryption::StartTls),
+        ] {
+            let settings = smtp(text);
+            assert_eq!((settings.port, settings.encryption), (port, encryption), "{text}");
+        }
+    }
+
+    #[test]
+    fn user_and_password_are_decoded_and_never_shown() {
+        let settings = smtp("smtp://ada%40example.org:p%3Aw+d&e=f@mail.example.org?ca=/etc/my%20ca.pem");
+        assert_eq!(settings.credentials, Some(("ada@example.org".to_owned(), "p:w+d&e=f".to_owned())));
+        assert_eq!(settings.ca, Some("/etc/my ca.pem".into()));
+        assert!(!format!("{settings:?}").contains("p:w"));
+    }
+
+    #[test]
+    fn what_is_no_mail_url_is_refused_without_repeating_it() {
+        for text in [
+            "", "data/mail", "file://", "http://hunter2@x", "smtp://", "smtp://hunter2@host", "smtp://:hunter2@host",
+            "smtp://u:hunter2@host/path", "smtp://u:hunter2@host?tls=no", "smtp://host?ca=", "smtp://host?ca=a&ca=b",
+            "smtp://u:hunter2@host:99999",
+        ] {
+            let error = transport(text).unwrap_err().to_string();
+            assert!(error.starts_with("MAIL_URL: ") && !error.contains("hunter2"), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What the owner of an account is told of its sessions.
+
+use latchkey::server::mail::eml::Eml;
+
+use crate::support::{Browser, PASSWORD, SAFARI, TestApp};
+
+const ACCESS: i64 = 15 * 60;
+const NEW_SIGN_IN: &str = "New sign-in to your Latchkey account";
+const REUSE: &str = "A Latchkey session of yours was ended";
+
+async fn registered(app: &TestApp, email: &str) -> Browser {
+    let mut browser = app.browser();
+    let fields = [("username", "ada"), ("email", email), ("password", PASSWORD)];
+    browser.submit("/fn/register", &fields).await.assert_found("/secret");
+    browser
+}
+
+async fn log_in(app: &TestApp, user_agent: &'static str) {
+    let mut browser = app.browser();
+    browser.user_agent = user_agent;
+    browser.log_in("ada", PASSWORD).await.assert_found("/secret");
+}
+
+fn subjects(mails: &[Eml]) -> Vec<&str> {
+    mails.iter().map(|mail| mail.subject.as_str()).collect()
+}
+
+on_both! {
+    async fn a_device_not_seen_before_is_told_once(app: TestApp) {
+        registered(&app, "ada@example.org").await;
+        log_in(&app, "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0").await;
+        assert!(app.deliver().await.is_empty(), "the first device, updated");
+        log_in(&app, SAFARI).await;
+        let mails = app.deliver().await;
+        assert_eq!(subjects(&mails), [NEW_SIGN_IN]);
+        assert_eq!(mails[0].to, "ada@example.org");
+        assert!(mails[0].text.contains("Device: Safari on Mac"), "{}", mails[0].text);
+        log_in(&app, SAFARI).await;
+        assert_eq!(app.deliver().await.len(), 1, "it is known now");
+    }
+
+    async fn no_name_of_a_program_stands_for_every_device(app: TestApp) {
+        registered(&app, "ada@example.org").await;
+        for user_agent in ["%", "Firefox_on_Linux", "\\", "Firefox on L%"] {
+            log_in(&app, user_agent).await;
+        }
+        assert_eq!(subjects(&app.deliver().await), [NEW_SIGN_IN; 4]);
+    }
+
+    async fn the_first_session_and_a_wrong_password_tell_nothing(app: TestApp) {
+        registered(&app, "ada@example.org").await;
+        let mut safari = app.browser();
+        safari.user_agent = SAFARI;
+        safari.log_in("ada", "wrong wolf orbit cave").await.assert_found("/login");
+        assert!(app.deliver().await.is_empty());
+    }
+
+    async fn reuse_of_a_token_is_told_once(app: TestApp) {
+        let mut ada = registered(&app, "ada@example.org").await;
+        let mut thief = ada.clone();
+        app.clock.advance(ACCESS);
+        ada.get("/secret").await.assert_status(200);
+        app.clock.advance(ACCESS);
+        ada.get("/secret").await.assert_status(200);
+        for _ in 0..2 {
+            thief.get("/secret").await.assert_found("/login?next=/secret");
+        }
+        let mails = app.deliver().await;
+        assert_eq!(subjects(&mails), [REUSE]);
+        assert!(mails[0].text.contains("Hello ada,") && mails[0].text.contains("Firefox on Linux"));
+    }
+
+    async fn an_account_without_an_address_is_told_nothing(app: TestApp) {
+        registered(&app, "").await;
+        log_in(&app, SAFARI).await;
+        assert!(app.deliver().await.is_empty());
+    }
+}
