@@ -18,6 +18,7 @@ pub mod config;
 pub mod context;
 pub mod http;
 pub mod mail;
+pub mod prune;
 pub mod security;
 pub mod service;
 pub mod state;
@@ -62,6 +63,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     stop_at_signal(state.stopping.clone())?;
     let (courier, stopping) = (Arc::clone(&state.courier), state.stopping.clone());
     state.tasks.spawn(async move { courier.run(stopping).await });
+    state.tasks.spawn(prune::run(state.services.upkeep.clone(), state.stopping.clone()));
     let ready = format!("Latchkey {} is ready: {public_url} (listening on {address})\n", env!("CARGO_PKG_VERSION"));
     // Nobody to read it is no reason not to serve.
     let _ = std::io::stdout().write_all(ready.as_bytes());

@@ -54,6 +54,9 @@ pub struct RawSettings {
     /// How long a session lasts unused
     #[arg(long, env = "SESSION_IDLE", default_value = "14d", global = true)]
     session_idle: String,
+    /// How long events stay on record
+    #[arg(long, env = "AUDIT_RETENTION", default_value = "400d", global = true)]
+    audit_retention: String,
     /// Whether an account is confirmed by mail first; `true` is not available yet
     #[arg(long, env = "CONFIRM_EMAIL", default_value = "false", global = true)]
     confirm_email: String,
@@ -93,7 +96,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// How long tokens and sessions last, in seconds.
+/// How long tokens, sessions and records last, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifespans {
     /// A token gives access.
@@ -102,6 +105,8 @@ pub struct Lifespans {
     pub refresh: i64,
     /// A session lasts unused.
     pub idle: i64,
+    /// An event stays on record.
+    pub audit: i64,
 }
 
 /// The settings.
@@ -270,6 +275,7 @@ impl RawSettings {
             access: duration::seconds("JWT_ACCESS_LIFESPAN", &self.jwt_access_lifespan)?,
             refresh: duration::seconds("JWT_REFRESH_LIFESPAN", &self.jwt_refresh_lifespan)?,
             idle: duration::seconds("SESSION_IDLE", &self.session_idle)?,
+            audit: duration::seconds("AUDIT_RETENTION", &self.audit_retention)?,
         };
         if lifespans.access > lifespans.refresh {
             return Err(SettingError::new("JWT_ACCESS_LIFESPAN", "is longer than JWT_REFRESH_LIFESPAN"));

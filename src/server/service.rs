@@ -19,6 +19,7 @@ pub mod import;
 pub mod post;
 pub mod registration;
 pub mod session;
+pub mod upkeep;
 
 /// Why a use case could not be carried out, whatever it was.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,8 @@ pub struct Services {
     pub events: events::EventService,
     /// Accounts come over from another application.
     pub import: import::ImportService,
+    /// What is old is deleted.
+    pub upkeep: upkeep::UpkeepService,
 }
 
 impl Services {
@@ -86,6 +89,7 @@ impl Services {
         let session = session::SessionService::new(Arc::clone(&core));
         Self {
             registration: registration::RegistrationService::new(Arc::clone(&core), session.clone()),
+            upkeep: upkeep::UpkeepService::new(Arc::clone(&core)),
             events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
             import: import::ImportService::new(core),

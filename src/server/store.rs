@@ -24,6 +24,7 @@ pub mod flask;
 pub mod mail_throttle;
 pub mod mail_tokens;
 pub mod outbox;
+pub mod prune;
 pub mod registrations;
 pub mod sessions;
 pub mod users;

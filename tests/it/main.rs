@@ -8,6 +8,7 @@ mod support;
 
 mod accounts;
 mod admin;
+mod authorization;
 mod commands;
 mod http;
 mod import;
@@ -22,3 +23,4 @@ mod session;
 mod store;
 mod sudo;
 mod tokens;
+mod upkeep;

@@ -25,7 +25,7 @@ fn the_defaults_are_those_of_the_contract() {
     assert_eq!(config.database_url, "sqlite://data/latchkey.db");
     assert_eq!(config.address.to_string(), "127.0.0.1:3000");
     assert_eq!(config.origin(), "http://localhost:3000");
-    assert_eq!(config.lifespans, Lifespans { access: 900, refresh: 2_592_000, idle: 1_209_600 });
+    assert_eq!(config.lifespans, Lifespans { access: 900, refresh: 2_592_000, idle: 1_209_600, audit: 34_560_000 });
     assert!(config.is_dev && !config.is_https());
 }
 
@@ -53,6 +53,7 @@ fn a_wrong_value_names_its_variable() {
         (&[prod, "--public-url=https://example.org/app"], "PUBLIC_URL: "),
         (&[prod, "--public-url=ftp://example.org"], "PUBLIC_URL: "),
         (&[prod, "--public-url=example.org"], "PUBLIC_URL: "),
+        (&["--audit-retention=forever"], "AUDIT_RETENTION: "),
         (&["--jwt-access-lifespan=15"], "JWT_ACCESS_LIFESPAN: "),
         (&["--jwt-access-lifespan=0s"], "JWT_ACCESS_LIFESPAN: "),
         (&["--jwt-access-lifespan=-5m"], "JWT_ACCESS_LIFESPAN: "),

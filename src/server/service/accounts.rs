@@ -8,6 +8,7 @@ use super::session::SessionService;
 use super::{Core, Fault};
 use crate::domain::{ListedUser, Party, Role, Roles, Username};
 use crate::server::client::Client;
+use crate::server::security::random;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
 use crate::server::store::{sessions, users};
@@ -164,15 +165,11 @@ async fn locked(tx: &impl ConnectionTrait, account: Account<'_>) -> Result<user:
             let username = Username::parse(name).map_err(|_| AccountError::Unknown)?;
             users::by_username(tx, &username).await?
         }
-        Account::Id(id) if is_id(id) => users::by_public_id(tx, id).await?,
+        Account::Id(id) if random::is_id(id) => users::by_public_id(tx, id).await?,
+        // What is no id, such as a NUL, never gets to the database.
         Account::Id(_) => None,
     };
     users::lock(tx, found.ok_or(AccountError::Unknown)?.id).await?.ok_or(AccountError::Unknown)
-}
-
-/// Whether `typed` could be the id of an account. What is no text for a database, such as a NUL, never gets there.
-pub(super) fn is_id(typed: &str) -> bool {
-    typed.len() <= 64 && typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn listed(user: user::Model) -> ListedUser {

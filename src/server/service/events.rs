@@ -8,6 +8,7 @@ use sea_orm::{DbErr, Iterable};
 use super::{Core, Fault};
 use crate::domain::{ListedEvent, Party, Username};
 use crate::server::client;
+use crate::server::security::random;
 use crate::server::store::audit::{self, Kind};
 use crate::server::store::entity::audit_event::{Column, Model};
 use crate::server::store::users;
@@ -101,7 +102,7 @@ impl EventService {
         {
             return Ok(Some(found.public_id));
         }
-        Ok(super::accounts::is_id(user).then(|| user.to_owned()))
+        Ok(random::is_id(user).then(|| user.to_owned()))
     }
 
     /// The events with the names that their accounts have now.

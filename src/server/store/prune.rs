@@ -1,0 +1,95 @@
+//! Deleting what has served its time, a batch at a time, so that nobody who writes has to wait for long.
+
+use sea_orm::sea_query::{ExprTrait, IntoCondition, LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, EnumIter, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use super::entity::{audit_event, email_change, mail_throttle, mail_token, outbox, registration, session};
+
+/// Most rows that one batch deletes.
+const BATCH: u64 = 500;
+
+/// The tables in which rows grow old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
+pub enum Table {
+    /// `sessions`
+    Sessions,
+    /// `audit_events`
+    AuditEvents,
+    /// `registrations`
+    Registrations,
+    /// `email_changes`
+    EmailChanges,
+    /// `mail_tokens`
+    MailTokens,
+    /// `outbox`
+    Outbox,
+    /// `mail_throttle`
+    MailThrottle,
+}
+
+/// Up to when rows are old, each in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// What expired before this is deleted.
+    pub expired: i64,
+    /// What happened before this is deleted.
+    pub recorded: i64,
+    /// Mails that are done with and were put in before this are deleted.
+    pub mailed: i64,
+    /// What counts mails and counted none since this is deleted.
+    pub counted: i64,
+}
+
+/// Deletes old rows of a table, [`BATCH`] at most; how many there were.
+///
+/// # Errors
+/// The database's.
+pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> Result<u64, DbErr> {
+    let Limits { expired, recorded, mailed, counted } = limits;
+    match table {
+        // An ended session too stays until nothing could be exchanged in it anyway: until then its row tells that it was
+        // ended, and an old token that it was used twice.
+        Table::Sessions => {
+            let old = session::Column::RefreshExpiresAt.lt(expired);
+            delete::<session::Entity>(tx, session::Column::Id, old).await
+        }
+        Table::AuditEvents => {
+            let old = audit_event::Column::At.lt(recorded);
+            delete::<audit_event::Entity>(tx, audit_event::Column::Id, old).await
+        }
+        Table::Registrations => {
+            let old = registration::Column::ExpiresAt.lt(expired);
+            delete::<registration::Entity>(tx, registration::Column::Id, old).await
+        }
+        Table::EmailChanges => {
+            let old = email_change::Column::ExpiresAt.lt(expired);
+            delete::<email_change::Entity>(tx, email_change::Column::Id, old).await
+        }
+        Table::MailTokens => {
+            let old = mail_token::Column::ExpiresAt.lt(expired);
+            delete::<mail_token::Entity>(tx, mail_token::Column::Hash, old).await
+        }
+        Table::Outbox => {
+            // What is due never is old: it is sent or given up first.
+            let done = outbox::Column::DueAt.is_null().and(outbox::Column::CreatedAt.lt(mailed));
+            delete::<outbox::Entity>(tx, outbox::Column::Id, done).await
+        }
+        Table::MailThrottle => {
+            let old = mail_throttle::Column::LastAt.lt(counted);
+            delete::<mail_throttle::Entity>(tx, mail_throttle::Column::Key, old).await
+        }
+    }
+}
+
+/// Several nodes may do this at once: each skips the rows that another has in hand.
+async fn delete<E: EntityTrait>(
+    tx: &impl ConnectionTrait,
+    key: E::Column,
+    old: impl IntoCondition,
+) -> Result<u64, DbErr> {
+    let mut rows = E::find().select_only().column(key).filter(old).order_by_asc(key).limit(BATCH);
+    QueryTrait::query(&mut rows).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    Ok(E::delete_many().filter(key.in_subquery(rows.into_query())).exec(tx).await?.rows_affected)
+}
