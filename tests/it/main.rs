@@ -17,6 +17,7 @@ mod mail_tokens;
 mod manifest;
 mod pages;
 mod post;
+mod race;
 mod registration;
 mod rotation;
 mod session;
