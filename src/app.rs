@@ -15,7 +15,7 @@ use crate::visit::{provide_visit, use_visit};
 use crate::{routes, texts};
 
 #[cfg(feature = "ssr")]
-pub use document::{AssetNames, error_document, shell};
+pub use document::{AssetNames, common_head, error_document, shell};
 
 /// The application: what is inside `<body>`, on the server and in the browser.
 #[component]
@@ -174,6 +174,11 @@ mod document {
                 </body>
             </html>
         }
+    }
+
+    /// What the head of every document says first, for those that are made elsewhere.
+    pub fn common_head(css: String) -> impl IntoView {
+        view! { <CommonHead css/> }
     }
 
     #[component]

@@ -5,6 +5,9 @@
 
 use crate::domain::{Role, Roles};
 
+#[cfg(feature = "ssr")]
+pub mod api;
+
 /// What this is.
 pub const HOME: &str = "/";
 /// Where an account begins.

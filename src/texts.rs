@@ -3,6 +3,11 @@
 //! Errors and notices travel as codes and become words here, at the last moment. A second language is a second module
 //! with the same functions.
 
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod openapi;
+
 use std::borrow::Cow;
 
 use crate::error::{AppError, Refusal};

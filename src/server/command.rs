@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 use super::client::Client;
 use super::clock::Clock;
 use super::config::{Config, LogFormat, RawSettings, generate_secret};
+use super::http;
 use super::security::jwt::Keys;
 use super::security::password_hash::Hasher;
 use super::serve;
@@ -49,6 +50,8 @@ enum Command {
     User(UserCommand),
     /// Print a new key for `JWT_SECRET`
     Secret,
+    /// Print the document that describes the JSON API
+    Openapi,
     /// Take over the users of a flask-praetorian application, with the hashes of their passwords
     ImportFlask {
         /// Its database: `postgres://…`, or `sqlite://…`
@@ -163,6 +166,7 @@ async fn obey(line: CommandLine) -> anyhow::Result<()> {
         Command::User(command) => look_after(command, &services(settings.config()?).await?).await,
         Command::ImportFlask { from } => import::import_flask(&services(settings.config()?).await?, &from).await,
         Command::Secret => say(&generate_secret()?),
+        Command::Openapi => say(&http::api::openapi::document().to_pretty_json()?),
     }
 }
 

@@ -7,10 +7,12 @@ use clap::Args;
 use ipnet::IpNet;
 use url::Url;
 
+mod cors;
 mod duration;
 pub mod mail;
 mod secret;
 
+pub use cors::CorsOrigins;
 pub(in crate::server) use secret::generate as generate_secret;
 
 /// The settings as they come: from the environment, from `.env` or from flags. All are texts here, so that one place
@@ -62,6 +64,9 @@ pub struct RawSettings {
     confirm_email: String,
     #[command(flatten)]
     mail: mail::RawMailSettings,
+    /// Origins whose scripts may read the answers of the API: `*`, or a list with commas
+    #[arg(long, env = "CORS_ORIGINS", global = true)]
+    cors_origins: Option<String>,
     /// Networks (CIDR, comma-separated) whose X-Forwarded-For counts
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     trusted_proxies: Option<String>,
@@ -128,6 +133,8 @@ pub struct Config {
     pub confirm_email: bool,
     /// Where mail goes, from whom, and how long its links are good.
     pub mail: mail::MailSettings,
+    /// Whose scripts may read the answers of the API.
+    pub cors_origins: CorsOrigins,
     /// Whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -181,6 +188,7 @@ impl RawSettings {
             lifespans: self.lifespans()?,
             confirm_email: self.parsed_confirm_email()?,
             mail: self.mail.parse()?,
+            cors_origins: CorsOrigins::read(self.cors_origins.as_deref())?,
             trusted_proxies: self.parsed_trusted_proxies()?,
         })
     }

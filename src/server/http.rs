@@ -2,6 +2,7 @@
 //!
 //! Invariant: no rule of a use case. Only [`cookies`] names a cookie, only [`layers`] the order of middleware.
 
+pub mod api;
 pub mod assets;
 pub mod cookies;
 pub mod csrf;

@@ -129,6 +129,8 @@ fn usage_version_and_a_new_key() {
     assert!(!help.contains(SECRET));
     let (one, other) = (run(&["secret"]).1, run(&["secret"]).1);
     assert!(one.trim().len() >= 43 && one != other);
+    let document: serde_json::Value = serde_json::from_str(&run(&["openapi"]).1).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1") && document["paths"].get("/api/login").is_some());
     for wrong in [&["nonsense"][..], &["user"], &["user", "add"], &["--nonsense"], &["migrate", "--down", "x"]] {
         let (status, out, error) = run(wrong);
         assert_eq!((status, out.as_str()), (2, ""), "{wrong:?}");

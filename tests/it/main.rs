@@ -8,6 +8,7 @@ mod support;
 
 mod accounts;
 mod admin;
+mod api;
 mod authorization;
 mod commands;
 mod http;

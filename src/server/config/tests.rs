@@ -69,6 +69,13 @@ fn a_wrong_value_names_its_variable() {
         (&["--confirm-lifespan=1"], "CONFIRM_LIFESPAN: "),
         (&["--reset-lifespan=0m"], "RESET_LIFESPAN: "),
         (&["--trusted-proxies=10.0.0.0/33"], "TRUSTED_PROXIES: "),
+        (&["--cors-origins=example.org"], "CORS_ORIGINS: "),
+        (&["--cors-origins=https://example.org/"], "CORS_ORIGINS: "),
+        (&["--cors-origins=https://example.org/app"], "CORS_ORIGINS: "),
+        (&["--cors-origins=https://*.example.org"], "CORS_ORIGINS: "),
+        (&["--cors-origins=*,https://example.org"], "CORS_ORIGINS: "),
+        (&["--cors-origins=null"], "CORS_ORIGINS: "),
+        (&["--cors-origins=ftp://example.org"], "CORS_ORIGINS: "),
     ];
     for (flags, start) in cases {
         let error = config(flags).err().unwrap_or_default();
@@ -86,6 +93,18 @@ fn a_key_that_can_be_guessed_is_refused() {
     assert_eq!(
         line.settings.config().unwrap_err().to_string(),
         "JWT_SECRET: is required with LEPTOS_ENV=PROD; `latchkey secret` makes one"
+    );
+}
+
+#[test]
+fn origins_of_other_sites_are_none_all_or_a_list() {
+    let origins = |flag: &str| config(&[flag]).unwrap().cors_origins;
+    assert_eq!(origins("--cors-origins= "), CorsOrigins::None);
+    assert_eq!(origins("--cors-origins=*"), CorsOrigins::Any);
+    let list = ["https://app.example.org".to_owned(), "http://localhost:5173".to_owned()];
+    assert_eq!(
+        origins("--cors-origins=https://app.example.org, http://localhost:5173"),
+        CorsOrigins::List(list.into())
     );
 }
 

@@ -87,7 +87,8 @@ pub fn refuse(state: &AppState, asked: &Parts, error: AppError) -> Response {
     }
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, AppError> {
+/// The whole body, as far as it is small and quick enough.
+pub(super) async fn read(body: Body) -> Result<Vec<u8>, AppError> {
     match tokio::time::timeout(BODY_DEADLINE, Limited::new(body, BODY_MAX).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(AppError::TooLarge),

@@ -11,11 +11,12 @@ use crate::server::state::AppState;
 
 /// What is no page of ours loads nothing and is framed by nobody.
 const CSP_OF_OTHERS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Not `no-referrer`: browsers would leave out the Origin of a form's POST as well.
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
@@ -26,10 +27,15 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Adds what is missing of the headers that every answer has.
 pub async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with(routes::ASSETS);
+    let is_api = routes::api::is_api(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_api {
+        // Which origins may read those answers is for CORS to say.
+        headers.remove(CROSS_ORIGIN_RESOURCE_POLICY);
     }
     if state.config.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);

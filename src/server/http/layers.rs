@@ -2,7 +2,8 @@
 //!
 //! From the outside in: the compression; the headers; who asks; panics; the files of the site; then, by door,
 //! * pages: other sites refused, who is logged in, who may see it, the page;
-//! * server functions: other sites refused, the translation for forms, who is logged in, who may call it, the function.
+//! * server functions: other sites refused, the translation for forms, who is logged in, who may call it, the function;
+//! * the API: no cookie is looked at; its own order stands in `api.rs`.
 
 use std::sync::LazyLock;
 
@@ -19,7 +20,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::{assets, csrf, door, error_page, guard, headers, health, renew, request};
+use super::{api, assets, csrf, door, error_page, guard, headers, health, renew, request};
 use crate::app::{App, shell};
 use crate::error::AppError;
 use crate::routes;
@@ -45,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .fallback_service(lost)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), csrf::refuse_cross_site))
+        .merge(api::router(&state))
         .route(routes::LIVEZ, get(health::livez))
         .route(routes::READYZ, get(health::readyz))
         .layer(from_fn_with_state(state.clone(), assets::serve));

@@ -120,6 +120,24 @@ impl Visitor {
         &self.user.public_id
     }
 
+    /// The address of the account, if it has one.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.user.email.as_deref()
+    }
+
+    /// Which session it is.
+    #[must_use]
+    pub fn session_id(&self) -> &str {
+        &self.session.id
+    }
+
+    /// When the session began.
+    #[must_use]
+    pub fn session_created_at(&self) -> i64 {
+        self.session.created_at
+    }
+
     /// What they may do, as the table says now and not as the token said once.
     #[must_use]
     pub fn roles(&self) -> Roles {

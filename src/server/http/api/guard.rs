@@ -1,0 +1,55 @@
+//! Who may call what, decided by the table of endpoints before an endpoint sees the request.
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::extract;
+use super::problem::Problem;
+use crate::domain::Roles;
+use crate::routes::api::{Access, Endpoint, Found, find};
+use crate::server::client::Client;
+use crate::server::http::door;
+use crate::server::state::AppState;
+
+/// Lets a request through to its endpoint, with its visitor and its whole body, or answers why not.
+pub async fn admit(
+    State((state, table)): State<(AppState, &'static [Endpoint])>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match admitted(&state, table, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admitted(state: &AppState, table: &[Endpoint], mut request: Request) -> Result<Request, Problem> {
+    let path = request.extensions().get::<MatchedPath>().ok_or(Problem::NotFound)?;
+    let access = match find(table, request.method().as_str(), path.as_str()) {
+        Found::Endpoint(access) => access,
+        Found::OtherMethods(methods) => return Err(Problem::MethodNotAllowed(methods)),
+        Found::Nothing => return Err(Problem::NotFound),
+    };
+    if !matches!(access, Access::Everyone | Access::OwnToken) {
+        let client = request.extensions().get::<Client>().cloned().ok_or(Problem::Internal)?;
+        let token = extract::own_token(extract::bearer(request.headers())?)?;
+        let visitor = state.services.session.bearer(token, &client).await?;
+        if !has_roles(access, &visitor.roles()) {
+            return Err(Problem::MissingRole);
+        }
+        request.extensions_mut().insert(visitor);
+    }
+    let (parts, body) = request.into_parts();
+    let body = door::read(body).await?;
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+fn has_roles(access: Access, roles: &Roles) -> bool {
+    match access {
+        Access::Everyone | Access::OwnToken | Access::Session => true,
+        Access::AllOf(all) => all.iter().all(|role| roles.has(role)),
+        Access::AnyOf(any) => any.iter().any(|role| roles.has(role)),
+    }
+}
