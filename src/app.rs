@@ -8,9 +8,11 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, StaticSegment};
 
-use crate::components::{ConfirmationDialog, ErrorPage, Header, browser, provide_confirmation, provide_flash};
+use crate::components::{ConfirmationDialog, ErrorPage, Header, browser, provide_confirmation, provide_flash, tabs};
 use crate::error::AppError;
-use crate::pages::{AdminEventsPage, AdminUsersPage, ConfirmPage, HomePage, LoginPage, RegistrationPage, SecretPage};
+use crate::pages::{
+    AccountPage, AdminEventsPage, AdminUsersPage, ConfirmPage, HomePage, LoginPage, RegistrationPage, SecretPage,
+};
 use crate::visit::{provide_visit, use_visit};
 use crate::{routes, texts};
 
@@ -21,9 +23,13 @@ pub use document::{AssetNames, common_head, error_document, shell};
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_flash(provide_visit().flash);
+    let visit = provide_visit();
+    provide_flash(visit.flash);
     provide_confirmation();
-    Effect::new(|_| browser::reload_when_restored());
+    Effect::new(move |_| {
+        browser::reload_when_restored();
+        tabs::agree_on(visit.user.as_ref().map(|user| user.id.as_str()));
+    });
     view! {
         <Router>
             <Frame/>
@@ -45,6 +51,7 @@ fn Frame() -> impl IntoView {
                 <Route path=StaticSegment(routes::REGISTRATION) view=guarded(routes::REGISTRATION, RegistrationPage)/>
                 <Route path=StaticSegment(routes::LOGIN) view=guarded(routes::LOGIN, LoginPage)/>
                 <Route path=StaticSegment(routes::SECRET) view=guarded(routes::SECRET, SecretPage) ssr=SsrMode::Async/>
+                <Route path=StaticSegment(routes::ACCOUNT) view=guarded(routes::ACCOUNT, AccountPage) ssr=SsrMode::Async/>
                 <Route path=nested(routes::CONFIRM) view=guarded(routes::CONFIRM, ConfirmPage)/>
                 <Route
                     path=nested(routes::ADMIN_USERS)

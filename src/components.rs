@@ -15,6 +15,7 @@ pub mod moment;
 pub mod notice;
 pub mod refused;
 pub mod submit;
+pub mod tabs;
 
 pub use admin_navigation::{AdminNavigation, Paging};
 pub use confirmation::{ConfirmationDialog, PasswordAgain, provide_confirmation};

@@ -5,6 +5,7 @@
 mod account;
 mod email_address;
 mod event;
+mod own_account;
 mod password;
 mod roles;
 mod user;
@@ -13,6 +14,7 @@ mod username;
 pub use account::ListedUser;
 pub use email_address::EmailAddress;
 pub use event::{ListedEvent, Party};
+pub use own_account::{AccountOverview, EventKind, SecurityEvent, SessionSummary};
 pub use password::Password;
 pub use roles::{Role, Roles};
 pub use user::CurrentUser;

@@ -65,6 +65,7 @@ pub const PAGES: &[(&str, Access)] = &[
     (REGISTRATION, Access::Anonymous),
     (LOGIN, Access::Anonymous),
     (SECRET, Access::LoggedIn),
+    (ACCOUNT, Access::LoggedIn),
     (CONFIRM, Access::LoggedIn),
     (ADMIN_USERS, Access::HasRole(Role::ADMIN)),
     (ADMIN_EVENTS, Access::HasRole(Role::ADMIN)),
@@ -85,6 +86,11 @@ pub const FORMS: &[(&str, &str, Access)] = &[
     ("set_roles", ADMIN_USERS, Access::HasRole(Role::ADMIN)),
     ("end_user_sessions", ADMIN_USERS, Access::HasRole(Role::ADMIN)),
     ("list_events", ADMIN_EVENTS, Access::HasRole(Role::ADMIN)),
+    ("account", ACCOUNT, Access::LoggedIn),
+    ("change_password", ACCOUNT, Access::LoggedIn),
+    ("end_session", ACCOUNT, Access::LoggedIn),
+    ("end_other_sessions", ACCOUNT, Access::LoggedIn),
+    ("delete_account", ACCOUNT, Access::LoggedIn),
 ];
 
 /// Who may see the page at `path`; `None` where there is no page.

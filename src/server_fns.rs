@@ -9,7 +9,10 @@ pub mod admin;
 pub mod registration;
 pub mod session;
 
-pub use account::{Reauthenticate, reauthenticate};
+pub use account::{
+    AccountFn, ChangePassword, DeleteAccount, EndOtherSessions, EndSession, Reauthenticate, account, change_password,
+    delete_account, end_other_sessions, end_session, reauthenticate,
+};
 pub use admin::{
     EndUserSessions, EventList, ListEvents, ListUsers, SetActive, SetRoles, UserList, end_user_sessions, list_events,
     list_users, set_active, set_roles,

@@ -65,6 +65,9 @@ pub const HOME_LOGGED_IN: &str = "You are logged in. The secret page is open to 
 
 /// What the login page says below its headline.
 pub const LOGIN_LEAD: &str = "Continue to your account.";
+/// What it says there to who wanted another page.
+pub const LOGIN_LEAD_ON_THE_WAY: &str =
+    "You are not logged in, or not any more. Log in, and you come back to where you were.";
 /// The control for a name or an address.
 pub const USERNAME_OR_EMAIL: &str = "Username or e-mail";
 /// The control for a password, new or not.
@@ -136,6 +139,10 @@ pub fn of_notice(notice: Notice) -> &'static str {
         Notice::UserDeactivated => "The account is deactivated and its sessions have ended.",
         Notice::UserRolesSet => "The roles are set.",
         Notice::UserSessionsEnded => "All sessions of the account have ended.",
+        Notice::PasswordChanged => "Your password is changed. Everywhere else you are logged out.",
+        Notice::SessionEnded => "That session is over.",
+        Notice::OtherSessionsEnded => "You are logged out everywhere else.",
+        Notice::AccountDeleted => "Your account is deleted.",
     }
 }
 

@@ -59,6 +59,14 @@ pub enum Notice {
     UserRolesSet,
     /// Somebody's sessions ended.
     UserSessionsEnded,
+    /// There is another password, and the other sessions ended.
+    PasswordChanged,
+    /// One session of one's own ended.
+    SessionEnded,
+    /// Every session of one's own but this one ended.
+    OtherSessionsEnded,
+    /// One's own account is gone.
+    AccountDeleted,
 }
 
 impl Flash {

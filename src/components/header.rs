@@ -20,6 +20,7 @@ where
     let entries = match user {
         Some(user) => view! {
             <li class="who">{user.username.clone()}</li>
+            <li><NavLink to=routes::ACCOUNT label=texts::ACCOUNT path=path.clone()/></li>
             {user.is_admin().then(|| view! { <li><NavLink to=routes::ADMIN_USERS label=texts::ADMIN path=path.clone()/></li> })}
             <li><LogoutForm/></li>
         }

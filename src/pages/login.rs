@@ -13,11 +13,13 @@ use crate::{routes, texts};
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let (action, form) = use_form::<Login>();
+    let is_on_the_way = use_query_map().read_untracked().get("next").is_some();
+    let lead = if is_on_the_way { texts::LOGIN_LEAD_ON_THE_WAY } else { texts::LOGIN_LEAD };
     view! {
         <Title text=texts::title(texts::LOG_IN)/>
         <section class="card">
             <h1>{texts::LOG_IN}</h1>
-            <p class="lead">{texts::LOGIN_LEAD}</p>
+            <p class="lead">{lead}</p>
             <ActionForm action node_ref=form.node attr:class="form">
                 <FormError form/>
                 <Field form name="username" label=texts::USERNAME_OR_EMAIL autocomplete="username"/>

@@ -16,6 +16,7 @@ use super::store::{self, Store};
 pub mod accounts;
 pub mod events;
 pub mod import;
+pub mod own_account;
 pub mod post;
 pub mod registration;
 pub mod session;
@@ -79,6 +80,8 @@ pub struct Services {
     pub import: import::ImportService,
     /// What is old is deleted.
     pub upkeep: upkeep::UpkeepService,
+    /// People look after their own.
+    pub own_account: own_account::OwnAccountService,
 }
 
 impl Services {
@@ -92,6 +95,7 @@ impl Services {
             upkeep: upkeep::UpkeepService::new(Arc::clone(&core)),
             events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
+            own_account: own_account::OwnAccountService::new(Arc::clone(&core), session.clone()),
             import: import::ImportService::new(core),
             session,
         }

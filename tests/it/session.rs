@@ -13,7 +13,7 @@ use latchkey::server::service::session::SESSIONS_MAX;
 use crate::support::{Browser, PASSWORD, SECRET, START, TestApp, claims};
 
 /// Asks the other node until it refuses. That takes as long as its cache believes a row: a second.
-async fn refused_soon(tab: &mut Browser) {
+pub async fn refused_soon(tab: &mut Browser) {
     let asked = Instant::now();
     while tab.call("/fn/secret", &[]).await.status == 200 {
         assert!(asked.elapsed() < Duration::from_secs(30), "the other node never learned of it");

@@ -3,8 +3,9 @@
 use crate::error::{AppError, Refusal};
 use crate::server::service::Fault;
 use crate::server::service::accounts::AccountError;
+use crate::server::service::own_account::{DeletionError, PasswordError};
 use crate::server::service::registration::RegistrationError;
-use crate::server::service::session::{Denial, LoginError, NotFresh, ProofError};
+use crate::server::service::session::{Denial, EndError, LoginError, NotFresh, ProofError};
 
 /// What is told of a fault.
 #[must_use]
@@ -70,6 +71,35 @@ impl From<AccountError> for AppError {
 impl From<NotFresh> for AppError {
     fn from(NotFresh: NotFresh) -> Self {
         Self::ReauthenticationRequired
+    }
+}
+
+impl From<EndError> for AppError {
+    fn from(error: EndError) -> Self {
+        match error {
+            EndError::NotFresh(not_fresh) => not_fresh.into(),
+            EndError::Unknown => Self::NotFound,
+            EndError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<PasswordError> for AppError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Refused(refusals) => Self::Refused(refusals),
+            PasswordError::Over => Self::NotLoggedIn,
+            PasswordError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<DeletionError> for AppError {
+    fn from(error: DeletionError) -> Self {
+        match error {
+            DeletionError::Proof(error) => error.into(),
+            DeletionError::LastAdmin => Self::LastAdmin,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod access;
 mod bearer;
 mod begin;
 mod end;
+mod list;
 mod log_in;
 mod notices;
 mod presence;
@@ -19,6 +20,8 @@ mod sudo;
 
 pub use bearer::BearerError;
 pub use begin::SESSIONS_MAX;
+pub use end::{LOGGED_OUT, SUPERSEDED};
+pub use list::EndError;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
 pub use sudo::{FRESH_SECONDS, NotFresh, ProofError};
@@ -142,6 +145,11 @@ impl Visitor {
     #[must_use]
     pub fn roles(&self) -> Roles {
         roles(&self.user)
+    }
+
+    /// Their account, as it was within the last second.
+    pub(in crate::server::service) fn user(&self) -> &user::Model {
+        &self.user
     }
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Select,
 };
 
-use super::entity::audit_event::{ActiveModel, Column, Entity};
+use super::entity::audit_event::{ActiveModel, Column, Entity, Model};
 use crate::server::client::Client;
 
 /// What can happen, named as in OWASP's logging vocabulary where that has a word.
@@ -23,6 +23,10 @@ pub enum Kind {
     LoginSuccess,
     /// Somebody failed to.
     LoginFail,
+    /// An account was deleted.
+    UserDeleted,
+    /// A password was changed by who knew it.
+    PasswordChanged,
     /// Somebody gave the password of their session again.
     ReauthenticationSuccess,
     /// Somebody failed to.
@@ -52,6 +56,8 @@ impl Kind {
             Self::AuthzFail => "authz_fail",
             Self::LoginSuccess => "authn_login_success",
             Self::LoginFail => "authn_login_fail",
+            Self::UserDeleted => "user_deleted",
+            Self::PasswordChanged => "authn_password_change",
             Self::ReauthenticationSuccess => "authn_reauth_success",
             Self::ReauthenticationFail => "authn_reauth_fail",
             Self::SessionCreated => "session_created",
@@ -137,4 +143,20 @@ pub fn latest(kind: Option<&str>, party: Option<(Column, &str)>, before: Option<
         Some(before) => found.filter(Column::Id.lt(before)),
         None => found,
     }
+}
+
+/// The last events of an account that are of `kinds`, but for those whose detail is `without`; the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn recent(
+    db: &impl ConnectionTrait,
+    subject: &str,
+    kinds: &[Kind],
+    without: &str,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let theirs = Entity::find().filter(Column::SubjectId.eq(subject)).filter(Column::Detail.ne(without));
+    let told = theirs.filter(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    told.order_by_desc(Column::Id).limit(limit).all(db).await
 }

@@ -174,6 +174,37 @@ pub async fn was_on_device(db: &impl ConnectionTrait, user_id: i64, device: &str
     Ok(Some(all.filter(on_device).one(db).await?.is_some()))
 }
 
+/// Ends every session of an account but one; how many there were.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke_others(
+    tx: &impl ConnectionTrait,
+    user_id: i64,
+    kept: &str,
+    now: i64,
+    reason: &str,
+) -> Result<u64, DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::RevokedReason, Expr::value(reason));
+    let others = update.filter(Column::UserId.eq(user_id)).filter(Column::Id.ne(kept));
+    Ok(others.filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
+}
+
+/// The live sessions of an account, the last used first.
+///
+/// # Errors
+/// The database's.
+pub async fn live(db: &impl ConnectionTrait, user_id: i64, now: i64) -> Result<Vec<Model>, DbErr> {
+    let live = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::RefreshExpiresAt.gt(now))
+        .filter(Column::IdleExpiresAt.gt(now));
+    live.order_by_desc(Column::LastSeenAt).order_by_desc(Column::CreatedAt).all(db).await
+}
+
 /// The live sessions of an account that are one too many if it may keep `keep`: the longest unused ones.
 ///
 /// # Errors

@@ -157,6 +157,14 @@ pub async fn replace_hash(db: &impl ConnectionTrait, id: i64, old: &str, new: &s
     update.filter(Column::Id.eq(id)).filter(Column::Password.eq(old)).exec(db).await.map(|_| ())
 }
 
+/// Removes an account and, by the foreign keys, what belongs to it.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(tx: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    Entity::delete_by_id(id).exec(tx).await.map(|_| ())
+}
+
 /// Notes a login.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::{Entry, Fault, Persistence, SessionService, SignedIn, notices};
+use super::{Entry, Fault, Persistence, SUPERSEDED, SessionService, SignedIn, notices};
 use crate::server::client::Client;
 use crate::server::security::jwt::{Kind, SignedClaims};
 use crate::server::security::random;
@@ -28,7 +28,7 @@ impl SessionService {
         let now = self.core.clock.now();
         let kind = entry.kind();
         if let Some(old) = superseded {
-            self.revoke(tx, old.session_id(), "superseded", client).await?;
+            self.revoke(tx, old.session_id(), SUPERSEDED, client).await?;
         }
         for surplus in sessions::surplus(tx, user.id, now, SESSIONS_MAX - 1).await? {
             self.revoke(tx, &surplus, "too many sessions", client).await?;

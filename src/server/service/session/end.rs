@@ -8,6 +8,11 @@ use crate::server::security::jwt::Kind;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::sessions;
 
+/// What the record says of a session that ended by a logout.
+pub const LOGGED_OUT: &str = "logout";
+/// What it says of one that made room for its successor in the same browser.
+pub const SUPERSEDED: &str = "superseded";
+
 impl SessionService {
     /// Ends the session of the token that came along, expired or not. A token that names none is nothing to complain of.
     ///
@@ -19,7 +24,10 @@ impl SessionService {
             return Ok(());
         };
         let session = claims.session_id();
-        self.core.store.write_tx(async |tx| Ok::<_, Fault>(self.revoke(tx, session, "logout", client).await?)).await?;
+        self.core
+            .store
+            .write_tx(async |tx| Ok::<_, Fault>(self.revoke(tx, session, LOGGED_OUT, client).await?))
+            .await?;
         self.presence.bury(session);
         Ok(())
     }
