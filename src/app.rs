@@ -17,7 +17,7 @@ use crate::visit::{provide_visit, use_visit};
 use crate::{routes, texts};
 
 #[cfg(feature = "ssr")]
-pub use document::{AssetNames, common_head, error_document, shell};
+pub use document::{AssetNames, common_head, error_document, plain_document, shell};
 
 /// The application: what is inside `<body>`, on the server and in the browser.
 #[component]
@@ -165,18 +165,24 @@ mod document {
 
     /// A whole document without scripts that says what went wrong; it needs neither a router nor a reactive owner.
     pub fn error_document(assets: &AssetNames, visit: Visit, error: AppError) -> impl IntoView + use<> {
+        let title = texts::error_title(&error);
+        plain_document(assets, visit, title, view! { <ErrorPage error/> }.into_any())
+    }
+
+    /// A whole document without scripts.
+    pub fn plain_document(assets: &AssetNames, visit: Visit, title: &str, content: AnyView) -> impl IntoView + use<> {
         let path = visit.path_and_query;
         view! {
             <!DOCTYPE html>
             <html lang="en">
                 <head>
                     <CommonHead css=assets.css.clone()/>
-                    <title>{texts::title(texts::error_title(&error))}</title>
+                    <title>{texts::title(title)}</title>
                 </head>
                 <body>
                     <Header user=visit.user path=move || path.clone()/>
                     <main id="content" tabindex="-1">
-                        <ErrorPage error/>
+                        {content}
                     </main>
                 </body>
             </html>

@@ -6,6 +6,7 @@
 pub mod admin_navigation;
 pub mod browser;
 pub mod confirmation;
+pub mod dev_mail_hint;
 pub mod error_page;
 pub mod field;
 pub mod form;
@@ -19,6 +20,7 @@ pub mod tabs;
 
 pub use admin_navigation::{AdminNavigation, Paging};
 pub use confirmation::{ConfirmationDialog, PasswordAgain, provide_confirmation};
+pub use dev_mail_hint::DevMailHint;
 pub use error_page::ErrorPage;
 pub use field::Field;
 pub use form::{FormError, FormState, provide_flash, use_flash, use_form};

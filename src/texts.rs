@@ -15,11 +15,13 @@ use crate::visit::Notice;
 
 mod account;
 mod admin;
+mod dev_mail;
 #[cfg(feature = "ssr")]
 pub mod mail;
 
 pub use account::*;
 pub use admin::*;
+pub use dev_mail::*;
 
 /// What this application is called.
 pub const PRODUCT: &str = "Latchkey";

@@ -17,6 +17,8 @@ pub struct Visit {
     pub path_and_query: String,
     /// Whether an account is confirmed by mail before it can be used.
     pub confirm_email: bool,
+    /// Whether mails are kept on this machine, to be read at [`crate::routes::DEV_MAIL`].
+    pub dev_mail: bool,
 }
 
 /// What a form led to, shown once on the form's own page.

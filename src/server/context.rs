@@ -161,5 +161,6 @@ pub fn visit_of(state: &AppState, parts: &Parts) -> Visit {
             .map(|flash| Flash { waiting: None, ..flash }),
         path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
         confirm_email: state.config.confirm_email,
+        dev_mail: state.shows_mails(),
     }
 }

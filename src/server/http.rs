@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod cookies;
 pub mod csrf;
+pub mod dev_mail;
 pub mod door;
 pub mod error_page;
 pub mod guard;

@@ -70,4 +70,9 @@ impl AppState {
             stopping: CancellationToken::new(),
         })
     }
+    /// Whether mails are shown: on a developer's own machine, where they are not sent.
+    #[must_use]
+    pub fn shows_mails(&self) -> bool {
+        self.config.is_dev && self.courier.folder().is_some()
+    }
 }

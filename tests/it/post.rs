@@ -1,5 +1,7 @@
 //! Mail, from "it is due" to "it is delivered".
 
 mod delivery;
+mod dev_mail;
 mod notices;
+mod smtp;
 mod throttle;

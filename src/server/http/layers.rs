@@ -20,7 +20,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::{api, assets, csrf, door, error_page, guard, headers, health, renew, request};
+use super::{api, assets, csrf, dev_mail, door, error_page, guard, headers, health, renew, request};
 use crate::app::{App, shell};
 use crate::error::AppError;
 use crate::routes;
@@ -43,6 +43,7 @@ pub fn router(state: AppState) -> Router {
     let router = Router::new()
         .merge(pages)
         .merge(functions)
+        .merge(dev_mail::pages(&state))
         .fallback_service(lost)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), csrf::refuse_cross_site))

@@ -1,0 +1,15 @@
+//! The way to the mails that a developer's own server did not send.
+
+use leptos::prelude::*;
+
+use crate::visit::use_visit;
+use crate::{routes, texts};
+
+/// A link to them where they can be read, else nothing.
+#[component]
+pub fn DevMailHint() -> impl IntoView {
+    // `external`: the server renders that page, and the router does not know it.
+    use_visit().dev_mail.then(|| {
+        view! { <p class="aside"><a href=routes::DEV_MAIL rel="external">{texts::DEV_MAIL_HINT}</a></p> }
+    })
+}
