@@ -25,7 +25,7 @@ for (const path of ['/', '/registration', '/login', '/no-such-page']) {
   });
 }
 
-for (const path of ['/', '/secret', '/no-such-page']) {
+for (const path of ['/', '/secret', '/account', '/account/confirm', '/no-such-page']) {
   test(`${path} to who is logged in`, async ({ page }) => {
     await register(page);
     await open(page, path);

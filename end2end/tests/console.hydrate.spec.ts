@@ -45,7 +45,7 @@ for (const path of ['/', '/registration', '/login', '/no-such-page']) {
   });
 }
 
-for (const path of ['/', '/secret', '/no-such-page']) {
+for (const path of ['/', '/secret', '/account', '/account/confirm', '/no-such-page']) {
   test(`${path} to who is logged in`, async ({ page, context, baseURL }) => {
     await register(page);
     await expectSilent(page, path, baseURL!);

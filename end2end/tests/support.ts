@@ -66,9 +66,12 @@ export async function open(page: Page, path: string) {
 export async function expectHydrated(page: Page): Promise<void> {
   const hasScripts = test.info().project.use.javaScriptEnabled !== false;
   if (hasScripts && (await page.locator('input[type=password]').count()) > 0) {
-    await expect(showPassword(page)).toBeVisible();
+    await expect(showPassword(page).first()).toBeVisible();
   }
 }
+
+/** A part of the page of one's own account, by its headline. */
+export const section = (page: Page, name: string) => main(page).getByRole('region', { name, exact: true });
 
 /** Makes an account through the page and stays logged in. */
 export async function register(page: Page, person: Person = newPerson()): Promise<Person> {

@@ -127,7 +127,7 @@ fn DeleteSection() -> impl IntoView {
         <section class="card danger" aria-labelledby="delete">
             <h2 id="delete">{texts::DELETE_ACCOUNT}</h2>
             <p class="lead">{texts::DELETE_LEAD}</p>
-            <details open=form.error().is_some()>
+            <details open=move || form.error().is_some()>
                 <summary class="button">{texts::DELETE_GO_ON}</summary>
                 <ActionForm action node_ref=form.node attr:class="form">
                     <FormError form/>

@@ -98,7 +98,8 @@ impl Door {
         self.append_cookie(&self.cookies.session(signed_in));
     }
 
-    /// Clears the cookie and what else the browser keeps for us. Only the answer to a logout does.
+    /// Clears the cookie and what else the browser keeps for us. Only the answers to a logout and to the deletion of an
+    /// account do.
     pub fn forget(&self) {
         self.append_cookie(&self.cookies.no_session());
         if self.cookies.is_https() {
