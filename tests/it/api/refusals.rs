@@ -104,7 +104,7 @@ on_both! {
         ] {
             for (body, status, error) in [
                 (&b""[..], 400, "MalformedRequest"), (b"null", 400, "MalformedRequest"), (b"[1]", 400, "MalformedRequest"),
-                (b"{", 400, "MalformedRequest"), (b"username=ada&password=x", 400, "MalformedRequest"),
+                (b"{", 400, "MalformedRequest"), (br#"["ada","tin wolf orbit cave","x"]"#, 400, "MalformedRequest"), (b"username=ada&password=x", 400, "MalformedRequest"),
                 (b"\"text\"", 400, "MalformedRequest"), (b"{\"username\":\"\xff\",\"password\":\"x\"}", 400, "MalformedRequest"),
                 (b"\xff\xfe{\0}\0", 400, "MalformedRequest"), (b"{} {}", 400, "MalformedRequest"), (wrong.as_bytes(), 400, "MalformedRequest"),
                 (deep.as_bytes(), 400, "MalformedRequest"), (deep_member.as_bytes(), 400, "MalformedRequest"),

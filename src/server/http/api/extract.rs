@@ -131,8 +131,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body = Bytes::from_request(request, state).await.map_err(|_| Problem::Malformed)?;
         let text = std::str::from_utf8(&body).map_err(|_| Problem::Malformed)?;
-        // Members that nobody asks for are skipped without a look at their depth; read as a value they are not.
-        serde_json::from_str::<serde_json::Value>(text).map_err(|_| Problem::Malformed)?;
+        // Members that nobody asks for are skipped without a look at their depth; read as a value they are not. And an
+        // array would pass for an object whose members come in that order.
+        serde_json::from_str::<serde_json::Map<_, _>>(text).map_err(|_| Problem::Malformed)?;
         serde_json::from_str(text).map(Self).map_err(|_| Problem::Malformed)
     }
 }
