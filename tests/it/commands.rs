@@ -15,7 +15,8 @@ fn latchkey(folder: &Path) -> Command {
     command
 }
 
-fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+/// Status, output and errors of a command.
+pub fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut command = latchkey(folder);
     let mut child =
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -35,16 +36,27 @@ fn site(folder: &Path) {
 
 /// A server in a folder of its own, on a port of its own.
 fn serve(folder: &Path) -> (Child, SocketAddr) {
+    serve_with(folder, &[])
+}
+
+/// The same, with more settings.
+pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     site(folder);
     let mut command = latchkey(folder);
     command
         .env("LEPTOS_OUTPUT_NAME", "latchkey")
-        .args(["serve", "--leptos-site-addr=127.0.0.1:0", "--public-url=http://localhost:3000"]);
+        .args(["serve", "--leptos-site-addr=127.0.0.1:0", "--public-url=http://localhost:3000"])
+        .args(settings);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let address = line.rsplit(' ').next().unwrap().trim().trim_end_matches(')');
     (child, address.parse().unwrap_or_else(|_| panic!("no address in {line:?}")))
+}
+
+/// Asks a process to end.
+pub fn terminate(child: &Child) {
+    assert!(Command::new("/bin/kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
 }
 
 #[track_caller]
@@ -180,7 +192,7 @@ fn sigterm_lets_a_request_finish_and_ends_in_order() {
     // The server asks for the body: the request is in flight.
     reader.read_line(&mut line).unwrap();
     assert_eq!(line, "HTTP/1.1 100 Continue\r\n");
-    assert!(Command::new("/bin/kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    terminate(&child);
     while TcpStream::connect(address).is_ok() {
         std::thread::yield_now();
     }

@@ -52,6 +52,22 @@ fn store_and_security_know_no_use_case() {
 }
 
 #[test]
+fn mail_knows_neither_doors_nor_use_cases() {
+    assert_never(
+        "server/mail",
+        &["axum", "leptos", "server::http", "server::service", "server::state", "server::context"],
+    );
+}
+
+#[test]
+fn tokens_of_mails_are_made_where_mails_are_written() {
+    for (file, code) in sources("server") {
+        let may = file.ends_with("mail/content.rs") || file.ends_with("security/opaque_token.rs");
+        assert!(may || !code.contains("MailToken::generate"), "{}", file.display());
+    }
+}
+
+#[test]
 fn pages_and_components_never_name_the_server() {
     for path in ["pages", "components", "domain", "error.rs", "texts.rs"] {
         assert_never(path, &["server::"]);

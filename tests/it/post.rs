@@ -3,5 +3,6 @@
 mod delivery;
 mod dev_mail;
 mod notices;
+mod process;
 mod smtp;
 mod throttle;
