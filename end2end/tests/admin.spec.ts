@@ -1,0 +1,162 @@
+// What administrators see and do, with scripts and without.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Locator, Page } from '@playwright/test';
+import {
+  expect, expectAnonymous, expectSecret, header, logIn, main, newPerson, open, register, test, type Person,
+} from './support';
+
+const root = path.resolve(__dirname, '../..');
+const binary = path.resolve(
+  root,
+  process.env.LATCHKEY_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? 'target', 'release/latchkey'),
+);
+
+/** What the one at the command line of the server does. */
+function command(...args: string[]): void {
+  const env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: `sqlite://${path.join(root, 'end2end/test-results/server/latchkey.db')}`,
+    JWT_SECRET: 'for-browser-tests-only-0123456789',
+    CONFIRM_EMAIL: 'false',
+  };
+  execFileSync(binary, args, { cwd: root, env, stdio: 'pipe' });
+}
+
+/** Somebody who administers others, logged in, at the list. */
+async function admin(page: Page): Promise<Person> {
+  const person = await register(page);
+  command('user', 'roles', person.username, 'admin,user');
+  // The first page after a change of roles knows of them within a second.
+  await expect(async () => {
+    await open(page, '/admin/users');
+    await expect(main(page).getByRole('heading', { name: 'Users', level: 1 })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  return person;
+}
+
+/** Somebody else in a browser of their own. */
+async function somebody(browser: Browser, baseURL: string | undefined): Promise<{ person: Person; page: Page }> {
+  const javaScriptEnabled = test.info().project.use.javaScriptEnabled !== false;
+  const page = await browser.newPage({ baseURL: baseURL!, javaScriptEnabled });
+  return { person: await register(page), page };
+}
+
+/** The row of somebody, found by the search. */
+async function rowOf(page: Page, person: Person): Promise<Locator> {
+  await main(page).getByRole('searchbox').fill(person.username.toUpperCase());
+  await main(page).getByRole('button', { name: 'Search' }).click();
+  await expect(page).toHaveURL(/\/admin\/users\?q=/);
+  const row = main(page).getByRole('listitem').filter({ has: page.getByRole('heading', { name: person.username }) });
+  await expect(row).toBeVisible();
+  return row;
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow, `${page.url()}, ${width} px: pixels beyond the edge`).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html), why: nodes[0]?.failureSummary }));
+    expect(found, `${page.url()}, ${width} px`).toEqual([]);
+  }
+}
+
+test('the header leads administrators to the list', async ({ page }) => {
+  const person = await admin(page);
+  await open(page, '/');
+  await header(page).getByRole('link', { name: 'Admin' }).click();
+  await expect(page).toHaveURL('/admin/users');
+  const row = await rowOf(page, person);
+  await expect(row).toContainText(person.email);
+  await expect(row).toContainText('Active');
+});
+
+test('who is deactivated is out, and back in when activated', async ({ page, browser, baseURL }) => {
+  await admin(page);
+  const other = await somebody(browser, baseURL);
+  let row = await rowOf(page, other.person);
+  await row.getByRole('button', { name: 'Deactivate' }).click();
+  await expect(page).toHaveURL(/\/admin\/users\?q=/);
+  await expect(page.getByRole('status')).toContainText('deactivated');
+  await other.page.goto('/secret');
+  await expect(other.page).toHaveURL(/\/login/);
+  row = main(page).getByRole('listitem').filter({ hasText: other.person.email });
+  await row.getByRole('button', { name: 'Activate', exact: false }).click();
+  await expect(page.getByRole('status')).toContainText('active');
+  await logIn(other.page, other.person);
+  await expectSecret(other.page, other.person);
+  await other.page.close();
+});
+
+test('ended sessions are over at the next click', async ({ page, browser, baseURL }) => {
+  await admin(page);
+  const other = await somebody(browser, baseURL);
+  await (await rowOf(page, other.person)).getByRole('button', { name: 'End sessions' }).click();
+  await expect(page.getByRole('status')).toContainText('sessions');
+  await other.page.goto('/');
+  await expectAnonymous(other.page);
+  await other.page.close();
+});
+
+test('roles are set, and what is none comes back with its reason', async ({ page, browser, baseURL }) => {
+  await admin(page);
+  const other = await somebody(browser, baseURL);
+  let row = await rowOf(page, other.person);
+  await row.getByRole('textbox').fill('No Role');
+  await row.getByRole('button', { name: 'Set roles' }).click();
+  row = main(page).getByRole('listitem').filter({ hasText: other.person.email });
+  await expect(row.getByRole('textbox')).toHaveValue('No Role');
+  await expect(row.getByRole('textbox')).toHaveAttribute('aria-invalid', 'true');
+  await expect(row.getByRole('textbox')).toHaveAccessibleDescription(/lower-case/);
+  await expect(row.getByRole('textbox')).toBeFocused();
+  await row.getByRole('textbox').fill('auditor, user');
+  await row.getByRole('button', { name: 'Set roles' }).click();
+  await expect(page.getByRole('status')).toContainText('roles');
+  await expect(row.getByRole('textbox')).toHaveValue('auditor,user');
+  await row.getByRole('link', { name: 'Events' }).click();
+  await expect(page).toHaveURL(/\/admin\/events\?user=/);
+  await expect(main(page).getByRole('row').filter({ hasText: 'authz_change' })).toContainText('from user to auditor,user');
+  await other.page.close();
+});
+
+test('events are filtered by kind', async ({ page }) => {
+  const person = await admin(page);
+  await open(page, '/admin/events');
+  await main(page).getByLabel('Username or id').fill(person.username);
+  await main(page).getByLabel('Kind').selectOption('authz_change');
+  await main(page).getByRole('button', { name: 'Filter' }).click();
+  await expect(page).toHaveURL(/kind=authz_change/);
+  // The heads, and the one change.
+  await expect(main(page).getByRole('row')).toHaveCount(2);
+  await expect(main(page).getByRole('row').last()).toContainText('Command line');
+});
+
+test('without the role there is no access', async ({ page }) => {
+  await register(page);
+  for (const place of ['/admin/users', '/admin/events']) {
+    const answer = await page.goto(place);
+    expect(answer?.status()).toBe(403);
+    await expect(main(page).getByRole('heading', { name: 'No access' })).toBeVisible();
+  }
+  await expect(header(page).getByRole('link', { name: 'Admin' })).toHaveCount(0);
+});
+
+test('both pages are accessible', async ({ page }) => {
+  test.skip(test.info().project.use.javaScriptEnabled === false, 'axe is a script');
+  const person = await admin(page);
+  await rowOf(page, person);
+  await expectAccessible(page);
+  await open(page, `/admin/events?user=${person.username}`);
+  await expectAccessible(page);
+});
+
+test('a stranger is led to the login and back', async ({ page }) => {
+  const person = newPerson();
+  await page.goto('/admin/users?q=a');
+  await expect(page).toHaveURL('/login?next=/admin/users%3Fq%3Da');
+  await logIn(page, person);
+  await expect(page.getByRole('alert')).toBeVisible();
+});
