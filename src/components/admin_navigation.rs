@@ -20,7 +20,8 @@ pub fn AdminNavigation(
     }
 }
 
-/// The links to the first rows of a list and to those that follow, where there are such.
+/// The links to the first rows of a list and to those that follow, where there are such. They load a new document, so that
+/// keyboards and screen readers begin at its beginning.
 #[component]
 pub fn Paging(
     /// Where the list begins, unless this is there.
@@ -31,8 +32,8 @@ pub fn Paging(
     (first.is_some() || next.is_some()).then(|| {
         view! {
             <nav aria-label=texts::PAGING class="actions">
-                {first.map(|first| view! { <a class="button" href=first>{texts::FIRST_PAGE}</a> })}
-                {next.map(|next| view! { <a class="button" href=next rel="next">{texts::NEXT_PAGE}</a> })}
+                {first.map(|first| view! { <a class="button" href=first rel="external">{texts::FIRST_PAGE}</a> })}
+                {next.map(|next| view! { <a class="button" href=next rel="next external">{texts::NEXT_PAGE}</a> })}
             </nav>
         }
     })
