@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use latchkey::error::AppError;
+use latchkey::routes::api::{Access as ApiAccess, ENDPOINTS};
 use latchkey::routes::{self, Access};
 use leptos::prelude::*;
 
+use crate::api::{self, Call};
 use crate::support::{Answer, Browser, PASSWORD, TestApp};
 
 /// A server function that is in no table.
@@ -110,6 +112,48 @@ on_both! {
                 ensure_logged_in(*who, browser).await;
             }
         }
+    }
+
+    async fn endpoints_are_open_to_whom_their_table_says(app: TestApp) {
+        let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "admin", "admin").await)];
+        for (token, roles) in tokens.iter().zip([None, Some("user"), Some("admin")]) {
+            for endpoint in ENDPOINTS {
+                let path = endpoint.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
+                let mut call = Call::new(endpoint.method, &path).body("{}");
+                if let Some(token) = token {
+                    call = call.bearer(token);
+                }
+                let (status, error) = api::outcome(&call.send(&app).await);
+                let refusal = match (endpoint.access, roles) {
+                    (ApiAccess::Session | ApiAccess::AllOf(_) | ApiAccess::AnyOf(_), None) => (401, "MissingToken"),
+                    (ApiAccess::AllOf(_) | ApiAccess::AnyOf(_), Some("user")) => (403, "MissingRoleError"),
+                    // It judges its token itself, and ends the session that the others need.
+                    (ApiAccess::OwnToken, _) => continue,
+                    _ => {
+                        assert!(!["MissingToken", "MissingRoleError"].contains(&error.as_str()), "{path} to {roles:?}: {error}");
+                        continue;
+                    }
+                };
+                assert_eq!((status, error.as_str()), refusal, "{path} to {roles:?}");
+            }
+        }
+        let admins = ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, ApiAccess::AllOf(_)));
+        assert_eq!(app.events("authz_fail").await, admins.count());
+    }
+
+    async fn members_that_a_body_does_not_have_change_nothing(app: TestApp) {
+        let mut typed = serde_json::json!({"username": "eve", "email": "eve@example.org", "password": PASSWORD});
+        for (name, value) in MORE {
+            typed[name] = value.into();
+        }
+        typed["is_active"] = false.into();
+        typed["roles"] = serde_json::json!(["admin"]);
+        Call::new("POST", "/api/registration").json(&typed).send(&app).await.assert_status(200);
+        let token = Call::new("POST", "/api/login").json(&typed).send(&app).await.access_token();
+        assert_eq!(crate::support::claims(&token)["rls"], "user");
+        let eve = app.users().await.remove(0);
+        assert_eq!((eve.roles.as_str(), eve.is_active), ("user", true));
+        assert_ne!(eve.public_id, "AAAAAAAAAAAAAAAAAAAAAA");
     }
 
     async fn what_is_in_no_table_is_not_there_for_anybody(app: TestApp) {

@@ -26,7 +26,7 @@ pub async fn admit(
 }
 
 async fn admitted(state: &AppState, table: &[Endpoint], mut request: Request) -> Result<Request, Problem> {
-    let path = request.extensions().get::<MatchedPath>().ok_or(Problem::NotFound)?;
+    let path = request.extensions().get::<MatchedPath>().cloned().ok_or(Problem::NotFound)?;
     let access = match find(table, request.method().as_str(), path.as_str()) {
         Found::Endpoint(access) => access,
         Found::OtherMethods(methods) => return Err(Problem::MethodNotAllowed(methods)),
@@ -37,6 +37,7 @@ async fn admitted(state: &AppState, table: &[Endpoint], mut request: Request) ->
         let token = extract::own_token(extract::bearer(request.headers())?)?;
         let visitor = state.services.session.bearer(token, &client).await?;
         if !has_roles(access, &visitor.roles()) {
+            state.services.session.note_lack_of(&named(access), &visitor, path.as_str(), &client).await?;
             return Err(Problem::MissingRole);
         }
         request.extensions_mut().insert(visitor);
@@ -51,5 +52,14 @@ fn has_roles(access: Access, roles: &Roles) -> bool {
         Access::Everyone | Access::OwnToken | Access::Session => true,
         Access::AllOf(all) => all.iter().all(|role| roles.has(role)),
         Access::AnyOf(any) => any.iter().any(|role| roles.has(role)),
+    }
+}
+
+/// The roles that are asked for, for the record.
+fn named(access: Access) -> String {
+    match access {
+        Access::Everyone | Access::OwnToken | Access::Session => String::new(),
+        Access::AllOf(all) => all.join(" and "),
+        Access::AnyOf(any) => any.join(" or "),
     }
 }
