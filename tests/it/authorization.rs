@@ -117,7 +117,8 @@ on_both! {
     async fn endpoints_are_open_to_whom_their_table_says(app: TestApp) {
         let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "admin", "admin").await)];
         for (token, roles) in tokens.iter().zip([None, Some("user"), Some("admin")]) {
-            for endpoint in ENDPOINTS {
+            // What judges its token itself would end the session that the others need.
+            for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != ApiAccess::OwnToken) {
                 let path = endpoint.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
                 let mut call = Call::new(endpoint.method, &path).body("{}");
                 if let Some(token) = token {
@@ -127,8 +128,6 @@ on_both! {
                 let refusal = match (endpoint.access, roles) {
                     (ApiAccess::Session | ApiAccess::AllOf(_) | ApiAccess::AnyOf(_), None) => (401, "MissingToken"),
                     (ApiAccess::AllOf(_) | ApiAccess::AnyOf(_), Some("user")) => (403, "MissingRoleError"),
-                    // It judges its token itself, and ends the session that the others need.
-                    (ApiAccess::OwnToken, _) => continue,
                     _ => {
                         assert!(!["MissingToken", "MissingRoleError"].contains(&error.as_str()), "{path} to {roles:?}: {error}");
                         continue;

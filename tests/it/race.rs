@@ -152,6 +152,27 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
+    async fn r7_a_changed_password_ends_another_device_in_the_middle_of_its_exchange(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        let (like, subject) = (app.only_session().await, app.users().await[0].public_id.clone());
+        let other = app.node(&[]).await;
+        let passwords = ["two lamps under snow", PASSWORD];
+        for round in 0..10 {
+            let mut elsewhere = twin(&app, &like, &subject).await.at(&other);
+            let before = elsewhere.clone();
+            let (new, old) = (passwords[round % 2], passwords[(round + 1) % 2]);
+            let fields = [("current_password", old), ("password", new)];
+            let (changed, _) = tokio::join!(ada.call("/fn/change_password", &fields), elsewhere.call("/fn/refresh", &[]));
+            changed.assert_status(200);
+            for mut tab in [before.at(&app), elsewhere.at(&app)] {
+                assert_eq!(tab.call("/fn/secret", &[]).await.status, 401);
+                assert_eq!(tab.call("/fn/refresh", &[]).await.status, 401);
+            }
+            ada.get("/secret").await.assert_status(200);
+        }
+        assert_eq!(app.events("authn_token_reuse").await, 0);
+    }
+
     async fn r8_an_exchange_that_meets_a_deactivation_or_new_roles_gives_nothing_old(app: TestApp) {
         app.logged_in("ada").await;
         let (like, subject) = (app.only_session().await, app.users().await[0].public_id.clone());
