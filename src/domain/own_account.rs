@@ -54,7 +54,7 @@ pub struct SecurityEvent {
 pub enum EventKind {
     /// It was made.
     AccountCreated,
-    /// It was activated, deactivated or given other roles.
+    /// It was activated, deactivated, given other roles or another address.
     AccountChanged,
     /// Somebody logged in.
     LoggedIn,

@@ -75,7 +75,7 @@ pub const DELETING: &str = "Deleting…";
 pub fn of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::AccountCreated => "Account created",
-        EventKind::AccountChanged => "Roles or status changed",
+        EventKind::AccountChanged => "Account changed",
         EventKind::LoggedIn => "Logged in",
         EventKind::LoginFailed => "Failed login",
         EventKind::PasswordConfirmed => "Password confirmed",

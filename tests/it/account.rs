@@ -3,9 +3,11 @@
 use latchkey::domain::{AccountOverview, EventKind, Roles, SessionSummary};
 use latchkey::error::{AppError, Refusal};
 use latchkey::server::client::Client;
+use latchkey::server::security::opaque_token::{MailToken, Purpose};
 use latchkey::server::service::accounts::{Account, Change};
 use latchkey::server::service::session::FRESH_SECONDS;
-use latchkey::server::store::entity::audit_event;
+use latchkey::server::store::entity::{audit_event, outbox};
+use latchkey::server::store::mail_tokens::{self, NewToken};
 use latchkey::visit::{Notice, Outcome};
 use sea_orm::EntityTrait;
 
@@ -137,6 +139,23 @@ on_both! {
         assert_eq!(app.browser().log_in("ada", PASSWORD).await.header("location"), "/login");
         app.browser().log_in("ada", NEW).await.assert_found("/secret");
         assert_eq!((app.events("authn_password_change").await, app.events("authn_token_reuse").await), (1, 0));
+    }
+
+    async fn a_changed_password_voids_every_link_and_is_told_by_mail(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        let user_id = app.users().await[0].id;
+        let token = MailToken::generate(Purpose::Reset).unwrap();
+        let new = NewToken {
+            user_id: Some(user_id), registration_id: None, email_change_id: None, outbox_id: None,
+            created_at: app.clock.now(), expires_at: app.clock.now() + 1_800,
+        };
+        let store = &app.state.store;
+        store.write_tx(async |tx| mail_tokens::insert(tx, &token, new).await).await.unwrap();
+        ada.call("/fn/change_password", &[("current_password", PASSWORD), ("password", NEW)]).await.assert_status(200);
+        assert!(mail_tokens::live(store.reader(), &token, app.clock.now()).await.unwrap().is_none());
+        let mails = outbox::Entity::find().all(store.reader()).await.unwrap();
+        let mails = mails.iter().map(|mail| (mail.template.as_str(), mail.user_id)).collect::<Vec<_>>();
+        assert_eq!(mails, [("password_changed", Some(user_id))]);
     }
 
     async fn a_password_is_changed_by_who_knows_it_to_one_that_is_good(app: TestApp) {
