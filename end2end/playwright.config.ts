@@ -61,6 +61,7 @@ function server(name: string, at: string, settings: Record<string, string> = {})
       LEPTOS_SITE_ADDR: at.replace('http://', ''),
       PUBLIC_URL: at,
       DATABASE_URL: `sqlite://${data}/latchkey.db`,
+      MAIL_URL: `file://${data}/mails`,
       JWT_SECRET: 'for-browser-tests-only-0123456789',
       JWT_ACCESS_LIFESPAN: '15m',
       CONFIRM_EMAIL: 'false',

@@ -18,7 +18,7 @@ async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
-for (const path of ['/', '/registration', '/login', '/no-such-page']) {
+for (const path of ['/', '/registration', '/login', '/dev/mail', '/no-such-page']) {
   test(`${path} to everybody`, async ({ page }) => {
     await open(page, path);
     await expectAccessible(page);

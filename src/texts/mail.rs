@@ -96,7 +96,7 @@ pub fn reset(username: &str, link: String, end: &str) -> Letter {
         subject: format!("Set a new {PRODUCT} password"),
         opening: vec![
             greeting(username),
-            format!("a new password was asked for, for your account {username}. Set one here:"),
+            format!("somebody, hopefully you, asked to set a new password for your account {username}. Set it here:"),
         ],
         action: Some(("Set a new password", link)),
         closing: vec![

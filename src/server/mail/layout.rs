@@ -93,13 +93,13 @@ fn html(envelope: &Envelope<'_>, letter: &Letter) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\n\
-         <body style=\"margin:0;padding:32px 16px;background:#f4f4f2;color:#1c1c1a;\
+         <body style=\"margin:0;padding:32px 16px;background:#f7f8fa;color:#12151d;\
          font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\">\n\
-         <div style=\"max-width:520px;margin:0 auto;padding:32px;background:#fff;border:1px solid #e2e2de;\
+         <div style=\"max-width:520px;margin:0 auto;padding:32px;background:#fff;border:1px solid #e2e6ed;\
          border-radius:12px\">\n\
          <h1 style=\"margin:0 0 24px;font-size:20px;line-height:1.3\">{title}</h1>\n\
          {opening}{action}{closing}</div>\n\
-         <p style=\"max-width:520px;margin:16px auto 0;color:#6a6a64;font-size:13px\">{footer}</p>\n\
+         <p style=\"max-width:520px;margin:16px auto 0;color:#565e6e;font-size:13px\">{footer}</p>\n\
          </body>\n</html>\n"
     )
 }
@@ -108,8 +108,8 @@ fn button(words: &str, link: &str) -> String {
     let (words, link) = (escape(words), escape(link));
     format!(
         "<p style=\"margin:0 0 16px\"><a href=\"{link}\" style=\"display:inline-block;padding:12px 20px;\
-         background:#1f5f4a;color:#fff;border-radius:8px;font-weight:600;text-decoration:none\">{words}</a></p>\n\
-         <p style=\"margin:0 0 16px;font-size:13px;color:#6a6a64;word-break:break-all\">{link}</p>\n"
+         background:#3d4fd7;color:#fff;border-radius:8px;font-weight:600;text-decoration:none\">{words}</a></p>\n\
+         <p style=\"margin:0 0 16px;font-size:13px;color:#565e6e;word-break:break-all\">{link}</p>\n"
     )
 }
 
