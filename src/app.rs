@@ -11,7 +11,8 @@ use leptos_router::{SsrMode, StaticSegment};
 use crate::components::{ConfirmationDialog, ErrorPage, Header, browser, provide_confirmation, provide_flash, tabs};
 use crate::error::AppError;
 use crate::pages::{
-    AccountPage, AdminEventsPage, AdminUsersPage, ConfirmPage, HomePage, LoginPage, RegistrationPage, SecretPage,
+    AccountPage, AdminEventsPage, AdminUsersPage, ConfirmPage, FinalizePage, HomePage, KeepEmailPage, LoginPage,
+    NewEmailPage, NewPasswordPage, RegistrationPage, ResendPage, ResetPage, SecretPage,
 };
 use crate::visit::{provide_visit, use_visit};
 use crate::{routes, texts};
@@ -52,6 +53,12 @@ fn Frame() -> impl IntoView {
                 <Route path=StaticSegment(routes::LOGIN) view=guarded(routes::LOGIN, LoginPage)/>
                 <Route path=StaticSegment(routes::SECRET) view=guarded(routes::SECRET, SecretPage) ssr=SsrMode::Async/>
                 <Route path=StaticSegment(routes::ACCOUNT) view=guarded(routes::ACCOUNT, AccountPage) ssr=SsrMode::Async/>
+                <Route path=StaticSegment(routes::FINALIZE) view=guarded(routes::FINALIZE, FinalizePage) ssr=SsrMode::Async/>
+                <Route path=StaticSegment(routes::RESEND) view=guarded(routes::RESEND, ResendPage)/>
+                <Route path=StaticSegment(routes::RESET) view=guarded(routes::RESET, ResetPage)/>
+                <Route path=StaticSegment(routes::NEW_PASSWORD) view=guarded(routes::NEW_PASSWORD, NewPasswordPage) ssr=SsrMode::Async/>
+                <Route path=StaticSegment(routes::NEW_EMAIL) view=guarded(routes::NEW_EMAIL, NewEmailPage) ssr=SsrMode::Async/>
+                <Route path=StaticSegment(routes::KEEP_EMAIL) view=guarded(routes::KEEP_EMAIL, KeepEmailPage) ssr=SsrMode::Async/>
                 <Route path=nested(routes::CONFIRM) view=guarded(routes::CONFIRM, ConfirmPage)/>
                 <Route
                     path=nested(routes::ADMIN_USERS)

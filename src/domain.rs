@@ -5,6 +5,7 @@
 mod account;
 mod email_address;
 mod event;
+mod link;
 mod own_account;
 mod password;
 mod roles;
@@ -14,6 +15,7 @@ mod username;
 pub use account::ListedUser;
 pub use email_address::EmailAddress;
 pub use event::{ListedEvent, Party};
+pub use link::Link;
 pub use own_account::{AccountOverview, EventKind, SecurityEvent, SessionSummary};
 pub use password::Password;
 pub use roles::{Role, Roles};

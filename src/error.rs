@@ -19,6 +19,8 @@ pub enum Refusal {
     UsernameTaken,
     /// Not an address.
     EmailInvalid,
+    /// The account has that address already.
+    EmailUnchanged,
     /// Another account has that address (told only where nothing is confirmed by mail).
     EmailTaken,
     /// Under 8 characters.
@@ -33,6 +35,8 @@ pub enum Refusal {
     PasswordsDiffer,
     /// The current password is not right.
     CurrentPasswordWrong,
+    /// The password is not the one of the registration.
+    RegistrationPasswordWrong,
     /// Not a list of roles.
     RolesInvalid,
 }
@@ -43,8 +47,12 @@ impl Refusal {
     pub fn field(self) -> &'static str {
         match self {
             Self::UsernameLength | Self::UsernameCharacters | Self::UsernameTaken => "username",
-            Self::EmailInvalid | Self::EmailTaken => "email",
-            Self::PasswordShort | Self::PasswordLong | Self::PasswordEasy | Self::PasswordPersonal => "password",
+            Self::EmailInvalid | Self::EmailUnchanged | Self::EmailTaken => "email",
+            Self::PasswordShort
+            | Self::PasswordLong
+            | Self::PasswordEasy
+            | Self::PasswordPersonal
+            | Self::RegistrationPasswordWrong => "password",
             Self::PasswordsDiffer => "password_confirmation",
             Self::CurrentPasswordWrong => "current_password",
             Self::RolesInvalid => "roles",
@@ -108,7 +116,11 @@ impl AppError {
             Self::LastAdmin => 409,
             Self::Refused(refusals) => {
                 let taken = |refusal: &Refusal| matches!(refusal, Refusal::UsernameTaken | Refusal::EmailTaken);
-                if refusals.iter().any(taken) { 409 } else { 422 }
+                match refusals.as_slice() {
+                    [Refusal::RegistrationPasswordWrong] => 401,
+                    refusals if refusals.iter().any(taken) => 409,
+                    _ => 422,
+                }
             }
             Self::TooLarge => 413,
             Self::TooManyRequests(_) => 429,

@@ -16,6 +16,8 @@ pub const REGISTRATION: &str = "/registration";
 pub const LOGIN: &str = "/login";
 /// What only who is logged in may see.
 pub const SECRET: &str = "/secret";
+/// Where the mail of a registration is asked for again.
+pub const RESEND: &str = "/resend";
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
 /// Where the password is given again before something that matters.
@@ -67,6 +69,12 @@ pub const PAGES: &[(&str, Access)] = &[
     (SECRET, Access::LoggedIn),
     (ACCOUNT, Access::LoggedIn),
     (CONFIRM, Access::LoggedIn),
+    (FINALIZE, Access::Everyone),
+    (RESEND, Access::Everyone),
+    (RESET, Access::Everyone),
+    (NEW_PASSWORD, Access::Everyone),
+    (NEW_EMAIL, Access::Everyone),
+    (KEEP_EMAIL, Access::Everyone),
     (ADMIN_USERS, Access::HasRole(Role::ADMIN)),
     (ADMIN_EVENTS, Access::HasRole(Role::ADMIN)),
 ];
@@ -91,7 +99,32 @@ pub const FORMS: &[(&str, &str, Access)] = &[
     ("end_session", ACCOUNT, Access::LoggedIn),
     ("end_other_sessions", ACCOUNT, Access::LoggedIn),
     ("delete_account", ACCOUNT, Access::LoggedIn),
+    ("finalize", FINALIZE, Access::Everyone),
+    ("registration_link", FINALIZE, Access::Everyone),
+    ("resend", RESEND, Access::Everyone),
+    ("request_reset", RESET, Access::Everyone),
+    ("reset_password", NEW_PASSWORD, Access::Everyone),
+    ("reset_link", NEW_PASSWORD, Access::Everyone),
+    ("change_email", ACCOUNT, Access::LoggedIn),
+    ("confirm_email", NEW_EMAIL, Access::Everyone),
+    ("email_link", NEW_EMAIL, Access::Everyone),
+    ("keep_email", KEEP_EMAIL, Access::Everyone),
 ];
+
+/// The pages that links of mails lead to. They need the token of the link to show their form.
+const LINKED: [&str; 4] = [FINALIZE, NEW_PASSWORD, NEW_EMAIL, KEEP_EMAIL];
+
+/// Whether `page` is one that a link of a mail leads to.
+#[must_use]
+pub fn is_linked(page: &str) -> bool {
+    LINKED.contains(&page)
+}
+
+/// The link of a mail. A token is prefix and base64url: it needs no escaping.
+#[must_use]
+pub fn link(page: &str, token: &str) -> String {
+    format!("{page}?token={token}")
+}
 
 /// Who may see the page at `path`; `None` where there is no page.
 #[must_use]

@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod admin;
+pub mod email;
+pub mod password;
 pub mod registration;
 pub mod session;
 
@@ -17,5 +19,7 @@ pub use admin::{
     EndUserSessions, EventList, ListEvents, ListUsers, SetActive, SetRoles, UserList, end_user_sessions, list_events,
     list_users, set_active, set_roles,
 };
-pub use registration::{Register, register};
+pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
+pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};
+pub use registration::{Finalize, Register, RegistrationLink, Resend, finalize, register, registration_link, resend};
 pub use session::{CurrentUserFn, Login, Logout, Refresh, Secret, current_user, login, logout, refresh, secret};

@@ -16,12 +16,14 @@ use crate::visit::Notice;
 mod account;
 mod admin;
 mod dev_mail;
+mod links;
 #[cfg(feature = "ssr")]
 pub mod mail;
 
 pub use account::*;
 pub use admin::*;
 pub use dev_mail::*;
+pub use links::*;
 
 /// What this application is called.
 pub const PRODUCT: &str = "Latchkey";
@@ -145,6 +147,18 @@ pub fn of_notice(notice: Notice) -> &'static str {
         Notice::SessionEnded => "That session is over.",
         Notice::OtherSessionsEnded => "You are logged out everywhere else.",
         Notice::AccountDeleted => "Your account is deleted.",
+        Notice::Welcome => "Your account is confirmed.",
+        Notice::ConfirmationMailed => {
+            "Check your mail: we have sent you a link. Open it and enter your password to begin."
+        }
+        Notice::ConfirmationResent => {
+            "Check your mail: if a registration waits for this address, a link is on its way."
+        }
+        Notice::ResetMailed => "Check your mail: if an account has this address, a link is on its way.",
+        Notice::PasswordSet => "Your new password is saved. Log in with it.",
+        Notice::AddressMailed => "Check your mail: the new address counts once you have opened the link sent there.",
+        Notice::AddressChanged => "Your new e-mail address is confirmed.",
+        Notice::AddressKept => "Your e-mail address stays as it is. If it was not you who asked, reset your password.",
     }
 }
 
@@ -156,6 +170,7 @@ pub fn of_refusal(refusal: Refusal) -> &'static str {
         Refusal::UsernameCharacters => "Use only the letters a to z, digits, dots, hyphens and underscores.",
         Refusal::UsernameTaken => "This username is taken. Choose another one.",
         Refusal::EmailInvalid => "This is not an e-mail address. It should look like ada@example.org.",
+        Refusal::EmailUnchanged => "Your account has this address already.",
         Refusal::EmailTaken => "Another account has this e-mail address. Log in with it, or use another one.",
         Refusal::PasswordShort => "Use at least 8 characters.",
         Refusal::PasswordLong => "Use at most 128 characters.",
@@ -163,6 +178,7 @@ pub fn of_refusal(refusal: Refusal) -> &'static str {
         Refusal::PasswordPersonal => "Leave your name, your address and the name of this site out of your password.",
         Refusal::PasswordsDiffer => "The two passwords are not the same. Type them again.",
         Refusal::CurrentPasswordWrong => "This is not your current password.",
+        Refusal::RegistrationPasswordWrong => "This is not the password that was chosen at the registration.",
         Refusal::RolesInvalid => "Write roles as lower-case words with commas between them.",
     }
 }

@@ -69,6 +69,22 @@ pub enum Notice {
     OtherSessionsEnded,
     /// One's own account is gone.
     AccountDeleted,
+    /// An account was confirmed.
+    Welcome,
+    /// A mail to confirm a registration is due.
+    ConfirmationMailed,
+    /// The same, once more, if there is a registration.
+    ConfirmationResent,
+    /// A mail to set a new password is due, if there is an account.
+    ResetMailed,
+    /// A new password was set.
+    PasswordSet,
+    /// A mail to confirm a new address is due.
+    AddressMailed,
+    /// A new address was confirmed.
+    AddressChanged,
+    /// A change of address was stopped.
+    AddressKept,
 }
 
 impl Flash {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Refusal;
+
 /// What somebody typed as a password, exactly; never shown by `Debug`.
 ///
 /// A wrapper for the wire: whether it is good enough is decided by the service, whether it is right by the hash.
@@ -29,6 +31,14 @@ impl Password {
     #[must_use]
     pub fn is_too_long(&self) -> bool {
         self.0.len() > Self::MAX_BYTES || self.0.chars().count() > Self::MAX
+    }
+
+    /// Whether it was typed twice alike.
+    ///
+    /// # Errors
+    /// [`Refusal::PasswordsDiffer`].
+    pub fn repeated_as(&self, repeated: &Self) -> Result<(), Refusal> {
+        if self == repeated { Ok(()) } else { Err(Refusal::PasswordsDiffer) }
     }
 }
 

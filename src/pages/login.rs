@@ -5,13 +5,19 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::{Field, FormError, FormState, Submit, use_form};
+use crate::components::{Field, FormError, FormState, Notices, Submit, use_flash, use_form};
 use crate::server_fns::Login;
+use crate::visit::Outcome;
 use crate::{routes, texts};
 
 /// The login.
 #[component]
 pub fn LoginPage() -> impl IntoView {
+    // What was done before one came here, such as setting a new password.
+    let notice = use_flash::<Login>().and_then(|flash| match flash.outcome {
+        Outcome::Done(notice) => Some(notice),
+        _ => None,
+    });
     let (action, form) = use_form::<Login>();
     let is_on_the_way = use_query_map().read_untracked().get("next").is_some();
     let lead = if is_on_the_way { texts::LOGIN_LEAD_ON_THE_WAY } else { texts::LOGIN_LEAD };
@@ -20,6 +26,7 @@ pub fn LoginPage() -> impl IntoView {
         <section class="card">
             <h1>{texts::LOG_IN}</h1>
             <p class="lead">{lead}</p>
+            <Notices notice=notice/>
             <ActionForm action node_ref=form.node attr:class="form">
                 <FormError form/>
                 <Field form name="username" label=texts::USERNAME_OR_EMAIL autocomplete="username"/>
@@ -28,6 +35,7 @@ pub fn LoginPage() -> impl IntoView {
                 <input type="hidden" name="next" value=return_to()/>
                 <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_leaving/>
             </ActionForm>
+            <p class="aside"><a href=routes::RESET>{texts::FORGOT_PASSWORD}</a></p>
             <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=routes::REGISTRATION>{texts::REGISTER}</a></p>
         </section>
     }

@@ -5,12 +5,12 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::{FormError, LogoutForm, Moment, Notices, Refused, Submit, use_form};
+use crate::components::{FormError, LogoutForm, Moment, Notices, Refused, Submit, use_flash, use_form};
 use crate::domain::CurrentUser;
 use crate::error::AppError;
-use crate::server_fns::{Refresh, current_user, secret};
+use crate::server_fns::{Refresh, Secret, current_user, secret};
 use crate::texts;
-use crate::visit::Notice;
+use crate::visit::{Notice, Outcome};
 
 /// The protected page. Its content comes from the server function that guards it.
 #[component]
@@ -43,10 +43,12 @@ async fn read() -> Result<(String, CurrentUser), AppError> {
 #[component]
 fn Content(message: String, user: CurrentUser) -> impl IntoView {
     let (action, form) = use_form::<Refresh>();
+    let arrival = arrival_text(&user.username);
     let refreshed = move || action.value().with(|value| value.as_ref()?.as_ref().ok().cloned());
     let user = Signal::derive(move || refreshed().unwrap_or_else(|| user.clone()));
     let notice = Signal::derive(move || form.is_done().then_some(Notice::Refreshed));
     view! {
+        {arrival.map(|text| view! { <p role="status" class="notice success">{text}</p> })}
         <p class="secret">{message}</p>
         <dl class="facts">
             <div>
@@ -66,5 +68,14 @@ fn Content(message: String, user: CurrentUser) -> impl IntoView {
             </ActionForm>
             <LogoutForm/>
         </div>
+    }
+}
+
+/// What is said to somebody whom something that they did elsewhere has led here.
+fn arrival_text(username: &str) -> Option<String> {
+    match use_flash::<Secret>()?.outcome {
+        Outcome::Done(Notice::Welcome) => Some(texts::welcome(username)),
+        Outcome::Done(notice) => Some(texts::of_notice(notice).to_owned()),
+        _ => None,
     }
 }

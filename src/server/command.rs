@@ -18,7 +18,7 @@ use super::security::password_hash::Hasher;
 use super::serve;
 use super::service::accounts::{Account, Change, PAGE_MAX};
 use super::service::registration::RegistrationError;
-use super::service::{Core, Services};
+use super::service::{Confirmation, Core, Services};
 use super::store::Store;
 use crate::domain::{Password, Role, Roles};
 use crate::texts;
@@ -196,6 +196,7 @@ async fn services(config: Config) -> anyhow::Result<Services> {
         keys: Keys::new(current, previous),
         hasher: Hasher::new()?,
         lifespans: config.lifespans,
+        confirmation: Confirmation { is_required: false, seconds: 0 },
         tasks: tokio_util::task::TaskTracker::new(),
     }))
 }

@@ -59,8 +59,8 @@ pub struct RawSettings {
     /// How long events stay on record
     #[arg(long, env = "AUDIT_RETENTION", default_value = "400d", global = true)]
     audit_retention: String,
-    /// Whether an account is confirmed by mail first; `true` is not available yet
-    #[arg(long, env = "CONFIRM_EMAIL", default_value = "false", global = true)]
+    /// Whether an account is confirmed by mail first
+    #[arg(long, env = "CONFIRM_EMAIL", default_value = "true", global = true)]
     confirm_email: String,
     #[command(flatten)]
     mail: mail::RawMailSettings,
@@ -294,7 +294,7 @@ impl RawSettings {
     fn parsed_confirm_email(&self) -> Result<bool, SettingError> {
         match self.confirm_email.as_str() {
             "false" => Ok(false),
-            "true" => Err(SettingError::new("CONFIRM_EMAIL", "true needs mail, which is not available yet; use false")),
+            "true" => Ok(true),
             other => Err(SettingError::new("CONFIRM_EMAIL", format!("{other:?} is neither true nor false"))),
         }
     }

@@ -127,6 +127,14 @@ impl Door {
         self.append_cookie(&self.cookies.flash(&flash));
     }
 
+    /// Says that what a link asked for is done, on the page where its reader goes on: the login, or past it.
+    pub fn report(&self, notice: Notice) {
+        let (form, page) =
+            if self.visitor.is_some() { ("secret", crate::routes::SECRET) } else { ("login", crate::routes::LOGIN) };
+        self.announce(form, notice);
+        self.redirect(page);
+    }
+
     /// Lets the form that waited for the password show what was typed, so that it can be sent again.
     pub fn resume(&self) {
         if let Some(waiting) = self.waiting.clone() {

@@ -14,9 +14,11 @@ use super::security::password_hash::{HashError, Hasher};
 use super::store::{self, Store};
 
 pub mod accounts;
+pub mod email_change;
 pub mod events;
 pub mod import;
 pub mod own_account;
+pub mod password_reset;
 pub mod post;
 pub mod registration;
 pub mod session;
@@ -61,8 +63,19 @@ pub struct Core {
     pub hasher: Hasher,
     /// How long tokens and sessions last.
     pub lifespans: Lifespans,
+    /// Whether and how long registrations wait for their confirmation.
+    pub confirmation: Confirmation,
     /// Writes that no answer waits for.
     pub tasks: TaskTracker,
+}
+
+/// What is confirmed by mail, and for how long it can be.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirmation {
+    /// Whether an account is confirmed before it can be used.
+    pub is_required: bool,
+    /// For how many seconds a registration, or a new address, can be confirmed.
+    pub seconds: i64,
 }
 
 /// The use cases.
@@ -72,6 +85,10 @@ pub struct Services {
     pub session: session::SessionService,
     /// Accounts begin.
     pub registration: registration::RegistrationService,
+    /// Forgotten passwords are replaced.
+    pub password_reset: password_reset::PasswordResetService,
+    /// Addresses change.
+    pub email_change: email_change::EmailChangeService,
     /// Accounts are looked after.
     pub accounts: accounts::AccountService,
     /// The audit is read.
@@ -93,6 +110,8 @@ impl Services {
         Self {
             registration: registration::RegistrationService::new(Arc::clone(&core), session.clone()),
             upkeep: upkeep::UpkeepService::new(Arc::clone(&core)),
+            password_reset: password_reset::PasswordResetService::new(Arc::clone(&core), session.clone()),
+            email_change: email_change::EmailChangeService::new(Arc::clone(&core), session.clone()),
             events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
             own_account: own_account::OwnAccountService::new(Arc::clone(&core), session.clone()),

@@ -12,7 +12,7 @@ use super::http::assets::Assets;
 use super::mail::courier::Courier;
 use super::security::jwt::Keys;
 use super::security::password_hash::Hasher;
-use super::service::{Core, Services};
+use super::service::{Confirmation, Core, Services};
 use super::store::Store;
 
 /// Shared by all requests; cheap to clone.
@@ -57,6 +57,7 @@ impl AppState {
             keys: Keys::new(current, previous),
             hasher: Hasher::new()?,
             lifespans: config.lifespans,
+            confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
             tasks: tasks.clone(),
         };
         Ok(Self {

@@ -45,6 +45,7 @@ pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     let mut command = latchkey(folder);
     command
         .env("LEPTOS_OUTPUT_NAME", "latchkey")
+        .env("CONFIRM_EMAIL", "false")
         .args(["serve", "--leptos-site-addr=127.0.0.1:0", "--public-url=http://localhost:3000"])
         .args(settings);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

@@ -64,8 +64,10 @@ struct Line {
 
 /// The settings that these flags make, on a database.
 pub fn config(database_url: &str, flags: &[&str]) -> Config {
-    let fixed =
-        ["latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000"];
+    let fixed = [
+        "latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000",
+        "--confirm-email", "false",
+    ];
     Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config().unwrap()
 }
 

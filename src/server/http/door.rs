@@ -18,6 +18,7 @@ use super::cookies::{CookieJar, Cookies};
 use super::error_page;
 use crate::error::AppError;
 use crate::routes;
+use crate::server::security::opaque_token::MailToken;
 use crate::server::state::AppState;
 use crate::visit::{Flash, Outcome};
 
@@ -117,8 +118,14 @@ fn onwards(mut response: Response, asked: &Parts, body: &[u8]) -> Response {
     response
 }
 
-/// The page of a form with the query that it had, if the form's `next` is that very page: a list stays where it was.
+/// The page of a form with the query that it had: the token of its link, or what stands in the form's `next` if that is
+/// this very page. So a link is shown again, and a list stays where it was.
 fn as_it_was(page: &str, body: &[u8]) -> String {
+    if routes::is_linked(page) {
+        let token = url::form_urlencoded::parse(body).find(|(name, _)| name == "token");
+        let token = token.and_then(|(_, token)| MailToken::parse(&token));
+        return token.map_or_else(|| page.to_owned(), |token| routes::link(page, token.expose()));
+    }
     let next = url::form_urlencoded::parse(body).find(|(name, _)| name == "next").map(|(_, next)| next);
     let next = next.as_deref().map(routes::safe_return_to);
     next.filter(|next| next.split(['?', '#']).next() == Some(page)).unwrap_or(page).to_owned()

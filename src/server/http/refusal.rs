@@ -3,8 +3,10 @@
 use crate::error::{AppError, Refusal};
 use crate::server::service::Fault;
 use crate::server::service::accounts::AccountError;
+use crate::server::service::email_change::EmailChangeError;
 use crate::server::service::own_account::{DeletionError, PasswordError};
-use crate::server::service::registration::RegistrationError;
+use crate::server::service::password_reset::ResetError;
+use crate::server::service::registration::{ConfirmError, RegistrationError};
 use crate::server::service::session::{Denial, EndError, LoginError, NotFresh, ProofError};
 
 /// What is told of a fault.
@@ -33,6 +35,7 @@ impl From<LoginError> for AppError {
         match error {
             LoginError::Rejected => Self::LoginRejected,
             LoginError::Deactivated => Self::Deactivated,
+            LoginError::Unconfirmed => Self::Unconfirmed,
             LoginError::Fault(fault) => fault.into(),
         }
     }
@@ -43,6 +46,39 @@ impl From<RegistrationError> for AppError {
         match error {
             RegistrationError::Refused(refusals) => Self::Refused(refusals),
             RegistrationError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ConfirmError> for AppError {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::LinkInvalid => Self::LinkInvalid,
+            ConfirmError::Refused(refusal) => refusal.into(),
+            ConfirmError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ResetError> for AppError {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::LinkInvalid => Self::LinkInvalid,
+            ResetError::Refused(refusal) => refusal.into(),
+            ResetError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<EmailChangeError> for AppError {
+    fn from(error: EmailChangeError) -> Self {
+        match error {
+            EmailChangeError::LinkInvalid => Self::LinkInvalid,
+            EmailChangeError::Refused(refusal) => refusal.into(),
+            EmailChangeError::TooMany { retry_after_seconds } => Self::TooManyRequests(retry_after_seconds),
+            EmailChangeError::NotFresh(not_fresh) => not_fresh.into(),
+            EmailChangeError::Gone => Self::NotLoggedIn,
+            EmailChangeError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -1,10 +1,12 @@
-//! How an account begins.
+//! How an account begins: at once, or confirmed by mail.
 
 use std::sync::Arc;
 
+use sea_orm::{ConnectionTrait, DbErr};
+
 use super::session::{Entry, SessionService, SignedIn};
 use super::{Core, Fault};
-use crate::domain::{EmailAddress, Password, Role, Roles, Username};
+use crate::domain::{Password, Role, Roles};
 use crate::error::Refusal;
 use crate::server::client::Client;
 use crate::server::security::password_hash::HashError;
@@ -12,6 +14,14 @@ use crate::server::security::random;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
 use crate::server::store::users::{self, InsertError, NewUser};
+
+mod confirm;
+mod judge;
+mod pending;
+
+pub use confirm::ConfirmError;
+use judge::Application;
+pub(super) use pending::mail_again;
 
 /// Why no account was made.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +34,14 @@ pub enum RegistrationError {
     Fault(#[from] Fault),
 }
 
-impl From<sea_orm::DbErr> for RegistrationError {
-    fn from(error: sea_orm::DbErr) -> Self {
+impl From<Refusal> for RegistrationError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<DbErr> for RegistrationError {
+    fn from(error: DbErr) -> Self {
         Self::Fault(error.into())
     }
 }
@@ -39,11 +55,20 @@ impl From<HashError> for RegistrationError {
 impl From<InsertError> for RegistrationError {
     fn from(error: InsertError) -> Self {
         match error {
-            InsertError::UsernameTaken => Self::Refused(vec![Refusal::UsernameTaken]),
-            InsertError::EmailTaken => Self::Refused(vec![Refusal::EmailTaken]),
+            InsertError::UsernameTaken => Refusal::UsernameTaken.into(),
+            InsertError::EmailTaken => Refusal::EmailTaken.into(),
             InsertError::Db(error) => error.into(),
         }
     }
+}
+
+/// What a registration led to.
+#[derive(Clone, Debug)]
+pub enum Registered {
+    /// The account is active, and somebody is logged in.
+    Begun(SignedIn),
+    /// A mail is on its way; to whom it says what is nobody's business.
+    MailSent,
 }
 
 /// Makes accounts.
@@ -53,13 +78,6 @@ pub struct RegistrationService {
     session: SessionService,
 }
 
-/// What somebody typed to register, judged.
-struct Application {
-    username: Username,
-    email: Option<EmailAddress>,
-    password_hash: String,
-}
-
 impl RegistrationService {
     /// Over a core.
     #[must_use]
@@ -67,10 +85,12 @@ impl RegistrationService {
         Self { core, session }
     }
 
-    /// Makes an account that is active at once, and logs it in. An empty `email` is none.
+    /// Registers: as the settings say, with an account that is active at once and logged in (an empty `email` is none),
+    /// or with a mail to confirm it by.
     ///
     /// # Errors
-    /// [`RegistrationError::Refused`] with every reason found.
+    /// [`RegistrationError::Refused`] with every reason found. That an address is taken is a reason only where nothing
+    /// is confirmed by mail.
     pub async fn register(
         &self,
         username: &str,
@@ -78,20 +98,25 @@ impl RegistrationService {
         password: &Password,
         entry: Entry<'_>,
         client: &Client,
-    ) -> Result<SignedIn, RegistrationError> {
+    ) -> Result<Registered, RegistrationError> {
+        if self.core.confirmation.is_required {
+            let application = self.judge_reachable(username, email, password).await?;
+            self.begin_pending(&application, client).await?;
+            return Ok(Registered::MailSent);
+        }
         let application = self.judge(username, email, password).await?;
+        let now = self.core.clock.now();
         let superseded = self.session.superseded(entry);
         let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, RegistrationError> {
-            let roles = Roles::of([Role::USER]).unwrap_or_default();
-            let user = self.insert(tx, &application, roles, client).await?;
+            let user = insert_user(tx, &application, member(), client, now).await?;
             Ok(self.session.begin(tx, &user, entry, superseded.as_ref(), client).await?)
         });
         let signed_in = begun.await?;
         self.session.bury_superseded(superseded.as_ref());
-        Ok(signed_in)
+        Ok(Registered::Begun(signed_in))
     }
 
-    /// Makes an account at the command line, with nobody logged in.
+    /// Makes an account at the command line, active at once and with nobody logged in.
     ///
     /// # Errors
     /// [`RegistrationError::Refused`] with every reason found.
@@ -104,61 +129,37 @@ impl RegistrationService {
         client: &Client,
     ) -> Result<user::Model, RegistrationError> {
         let application = self.judge(username, email, password).await?;
-        self.core.store.write_tx(async |tx| self.insert(tx, &application, roles, client).await).await
-    }
-
-    async fn insert(
-        &self,
-        tx: &impl sea_orm::ConnectionTrait,
-        new: &Application,
-        roles: Roles,
-        client: &Client,
-    ) -> Result<user::Model, RegistrationError> {
         let now = self.core.clock.now();
-        let new = NewUser {
-            username: &new.username,
-            email: new.email.as_ref(),
-            password_hash: new.password_hash.clone(),
-            roles,
-            public_id: random::id().map_err(Fault::from)?,
-            created_at: now,
-        };
-        let user = users::insert(tx, new).await?;
-        let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
-        audit::record(tx, audit::Kind::UserCreated, event, client, now).await?;
-        Ok(user)
+        let added = self.core.store.write_tx(async |tx| -> Result<user::Model, RegistrationError> {
+            Ok(insert_user(tx, &application, roles, client, now).await?)
+        });
+        added.await
     }
+}
 
-    /// Looks at all of it before anything is refused, so that somebody who got three things wrong is told three. Whether
-    /// name and address are taken is looked up for that alone; the unique indexes decide.
-    async fn judge(&self, username: &str, email: &str, password: &Password) -> Result<Application, RegistrationError> {
-        let mut refusals = Vec::new();
-        let username_typed = username.trim().to_owned();
-        let username = Username::parse(username).map_err(|refusal| refusals.push(refusal)).ok();
-        let email = match email.trim() {
-            "" => None,
-            typed => EmailAddress::parse(typed).map_err(|refusal| refusals.push(refusal)).ok(),
-        };
-        let db = self.core.store.reader();
-        if let Some(username) = &username
-            && users::by_username(db, username).await?.is_some()
-        {
-            refusals.push(Refusal::UsernameTaken);
-        }
-        if let Some(email) = &email
-            && users::by_email(db, email).await?.is_some()
-        {
-            refusals.push(Refusal::EmailTaken);
-        }
-        let local_part = email.as_ref().map(|email| email.local_part().to_owned()).unwrap_or_default();
-        if let Err(refusal) = self.core.hasher.judge(password, vec![username_typed, local_part]).await? {
-            refusals.push(refusal);
-        }
-        match username {
-            Some(username) if refusals.is_empty() => {
-                Ok(Application { username, email, password_hash: self.core.hasher.hash(password).await? })
-            }
-            _ => Err(RegistrationError::Refused(refusals)),
-        }
-    }
+/// What everybody may do.
+fn member() -> Roles {
+    Roles::of([Role::USER]).unwrap_or_default()
+}
+
+/// Writes the row of an account, and the event.
+async fn insert_user(
+    tx: &impl ConnectionTrait,
+    new: &Application,
+    roles: Roles,
+    client: &Client,
+    now: i64,
+) -> Result<user::Model, InsertError> {
+    let new = NewUser {
+        username: &new.username,
+        email: new.email.as_ref(),
+        password_hash: new.password_hash.clone(),
+        roles,
+        public_id: random::id().map_err(|error| DbErr::Custom(error.to_string()))?,
+        created_at: now,
+    };
+    let user = users::insert(tx, new).await?;
+    let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
+    audit::record(tx, audit::Kind::UserCreated, event, client, now).await?;
+    Ok(user)
 }

@@ -141,6 +141,11 @@ impl Visitor {
         self.session.created_at
     }
 
+    /// Whose account it is, inside.
+    pub(in crate::server::service) fn account_id(&self) -> i64 {
+        self.user.id
+    }
+
     /// What they may do, as the table says now and not as the token said once.
     #[must_use]
     pub fn roles(&self) -> Roles {

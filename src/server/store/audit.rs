@@ -13,8 +13,12 @@ use crate::server::client::Client;
 pub enum Kind {
     /// An account was made.
     UserCreated,
-    /// An account was activated or deactivated.
+    /// An account was activated or deactivated, or its address changed.
     UserUpdated,
+    /// Somebody wants an account and has yet to confirm it.
+    RegistrationRequested,
+    /// Somebody asked for a link to replace a password.
+    PasswordResetRequested,
     /// An account was given other roles.
     AuthzChange,
     /// Somebody lacked the role for what they asked.
@@ -25,7 +29,7 @@ pub enum Kind {
     LoginFail,
     /// An account was deleted.
     UserDeleted,
-    /// A password was changed by who knew it.
+    /// A password was changed, by who knew it or by a link.
     PasswordChanged,
     /// Somebody gave the password of their session again.
     ReauthenticationSuccess,
@@ -52,6 +56,8 @@ impl Kind {
         match self {
             Self::UserCreated => "user_created",
             Self::UserUpdated => "user_updated",
+            Self::RegistrationRequested => "user_registration_requested",
+            Self::PasswordResetRequested => "authn_password_reset_requested",
             Self::AuthzChange => "authz_change",
             Self::AuthzFail => "authz_fail",
             Self::LoginSuccess => "authn_login_success",

@@ -81,6 +81,15 @@ pub async fn live(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<Option
     Entity::find_by_id(id).filter(Column::ExpiresAt.gt(now)).one(db).await
 }
 
+/// Every registration of an address, held against changes by others until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_of_email(tx: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Model>, DbErr> {
+    let theirs = Entity::find().filter(Column::EmailKey.eq(email_key)).order_by_asc(Column::Id);
+    theirs.lock_exclusive().all(tx).await
+}
+
 /// The newest live registration of a name.
 ///
 /// # Errors

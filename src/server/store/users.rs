@@ -165,6 +165,30 @@ pub async fn delete(tx: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     Entity::delete_by_id(id).exec(tx).await.map(|_| ())
 }
 
+/// Replaces the password, whatever it was.
+///
+/// # Errors
+/// The database's.
+pub async fn set_password(tx: &impl ConnectionTrait, id: i64, hash: &str) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::Password, Expr::value(hash));
+    update.filter(Column::Id.eq(id)).exec(tx).await.map(|_| ())
+}
+
+/// Replaces the address. The unique index decides whether it is free.
+///
+/// # Errors
+/// [`InsertError::EmailTaken`], or the database's.
+pub async fn set_email(tx: &impl ConnectionTrait, id: i64, email: &EmailAddress) -> Result<(), InsertError> {
+    let update = Entity::update_many()
+        .col_expr(Column::Email, Expr::value(email.as_str()))
+        .col_expr(Column::EmailKey, Expr::value(email.key()));
+    let updated = update.filter(Column::Id.eq(id)).exec(tx).await;
+    updated.map(|_| ()).map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => InsertError::EmailTaken,
+        _ => InsertError::Db(error),
+    })
+}
+
 /// Notes a login.
 ///
 /// # Errors

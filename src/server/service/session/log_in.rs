@@ -1,12 +1,15 @@
 //! Name and password against a session.
 
+use sea_orm::DbErr;
+
 use super::{Denial, Entry, Fault, SessionService, SignedIn};
 use crate::domain::{EmailAddress, Password, Username};
 use crate::server::client::Client;
 use crate::server::security::password_hash::{HashError, Verdict};
+use crate::server::service::registration::mail_again;
 use crate::server::store::audit::{self, Event};
-use crate::server::store::entity::user;
-use crate::server::store::users;
+use crate::server::store::entity::{registration, user};
+use crate::server::store::{registrations, users};
 
 /// Why nobody was logged in.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +20,9 @@ pub enum LoginError {
     /// The password is right and the account is deactivated.
     #[error("the account is deactivated")]
     Deactivated,
+    /// The password is right and the address is not confirmed yet. A mail is due, unless one went lately.
+    #[error("the registration is not confirmed")]
+    Unconfirmed,
     /// It could not be found out.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -28,8 +34,8 @@ impl From<HashError> for LoginError {
     }
 }
 
-impl From<sea_orm::DbErr> for LoginError {
-    fn from(error: sea_orm::DbErr) -> Self {
+impl From<DbErr> for LoginError {
+    fn from(error: DbErr) -> Self {
         Self::Fault(error.into())
     }
 }
@@ -50,28 +56,47 @@ impl SessionService {
         if password.is_too_long() {
             return Err(LoginError::Rejected);
         }
-        let found = self.find(name_or_email).await?;
-        let verdict = self.core.hasher.verify(password, found.as_ref().map(|user| user.password.as_str())).await?;
-        let (Some(user), Verdict::Right { replacement }) = (found.as_ref(), verdict) else {
-            self.note_failure(found.as_ref(), "wrong name or password", client).await?;
-            return Err(LoginError::Rejected);
-        };
-        if !user.is_active {
-            self.note_failure(Some(user), "deactivated", client).await?;
-            return Err(LoginError::Deactivated);
+        let (user, registration) = self.find(name_or_email).await?;
+        // One comparison in every case: with the account, else with the newest registration, else with nothing.
+        let stored = user.as_ref().map(|user| &user.password).or(registration.as_ref().map(|row| &row.password));
+        let verdict = self.core.hasher.verify(password, stored.map(String::as_str)).await?;
+        match (user, registration, verdict) {
+            (Some(user), _, Verdict::Right { .. }) if !user.is_active => {
+                self.note_failure(Some(&user), "deactivated", client).await?;
+                Err(LoginError::Deactivated)
+            }
+            (Some(user), _, Verdict::Right { replacement }) => self.begin_for(&user, replacement, entry, client).await,
+            (None, Some(registration), Verdict::Right { .. }) => {
+                self.remind(&registration, client).await?;
+                Err(LoginError::Unconfirmed)
+            }
+            (user, ..) => {
+                self.note_failure(user.as_ref(), "wrong name or password", client).await?;
+                Err(LoginError::Rejected)
+            }
         }
-        self.begin_for(user, replacement, entry, client).await
     }
 
-    async fn find(&self, name_or_email: &str) -> Result<Option<user::Model>, Fault> {
-        let db = self.core.store.reader();
+    /// The account, and the newest registration that waits. Both are looked for in every case.
+    async fn find(&self, name_or_email: &str) -> Result<(Option<user::Model>, Option<registration::Model>), DbErr> {
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
         if let Ok(username) = Username::parse(name_or_email) {
-            return Ok(users::by_username(db, &username).await?);
+            let user = users::by_username(db, &username).await?;
+            return Ok((user, registrations::newest_by_username(db, &username, now).await?));
         }
-        match EmailAddress::parse(name_or_email) {
-            Ok(email) => Ok(users::by_email(db, &email).await?),
-            Err(_) => Ok(None),
-        }
+        let Ok(email) = EmailAddress::parse(name_or_email) else { return Ok((None, None)) };
+        Ok((users::by_email(db, &email).await?, registrations::newest_by_email(db, &email, now).await?))
+    }
+
+    /// Sends the mail of a registration again.
+    async fn remind(&self, registration: &registration::Model, client: &Client) -> Result<(), Fault> {
+        let now = self.core.clock.now();
+        let reminded = self.core.store.write_tx(async |tx| {
+            let event = Event { detail: "not confirmed", ..Event::default() };
+            audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
+            mail_again(tx, registration, now).await
+        });
+        reminded.await
     }
 
     async fn begin_for(

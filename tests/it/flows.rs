@@ -1,0 +1,72 @@
+//! What mails lead to: a registration confirmed, a password set, an address changed.
+
+mod address;
+mod confirm;
+mod links;
+mod login;
+mod neutral;
+mod reset;
+
+use latchkey::server::mail::eml::Eml;
+
+use crate::support::{Answer, Browser, PASSWORD, TestApp};
+
+pub const ADA: &str = "ada@example.org";
+pub const MINUTE: i64 = 60;
+
+/// The same database seen by a node where accounts are confirmed by mail.
+pub async fn confirming(app: &TestApp) -> TestApp {
+    app.node(&["--confirm-email=true"]).await
+}
+
+/// Registers, with scripts.
+pub async fn register(app: &TestApp, username: &str, email: &str, password: &str) -> Answer {
+    let fields = [("username", username), ("email", email), ("password", password)];
+    app.browser().call("/fn/register", &fields).await
+}
+
+/// The newest mail, once what is due is delivered.
+pub async fn newest(app: &TestApp) -> Eml {
+    app.deliver().await.pop().expect("no mail was delivered")
+}
+
+/// How many mails there are, once what is due is delivered.
+pub async fn count(app: &TestApp) -> usize {
+    app.deliver().await.len()
+}
+
+/// The token of the link in a mail.
+pub fn token(mail: &Eml) -> String {
+    mail.link().unwrap().split_once("?token=").unwrap().1.to_owned()
+}
+
+/// Registers and takes the token out of the mail.
+pub async fn registered(app: &TestApp, username: &str, email: &str, password: &str) -> String {
+    register(app, username, email, password).await.assert_status(200);
+    token(&newest(app).await)
+}
+
+/// Confirms a registration in a new browser, with scripts.
+pub async fn finalize(app: &TestApp, token: &str, password: &str) -> Answer {
+    app.browser().call("/fn/finalize", &[("token", token), ("password", password)]).await
+}
+
+/// An account that was confirmed by mail, and the browser in which it is logged in.
+pub async fn confirmed(app: &TestApp, username: &str, email: &str) -> Browser {
+    let token = registered(app, username, email, PASSWORD).await;
+    let mut browser = app.browser();
+    browser.submit("/fn/finalize", &[("token", &token), ("password", PASSWORD)]).await.assert_found("/secret");
+    browser
+}
+
+/// Asks for a link to set a new password and takes the token out of the mail.
+pub async fn reset_token(app: &TestApp, email: &str) -> String {
+    app.browser().call("/fn/request_reset", &[("email", email)]).await.assert_status(200);
+    token(&newest(app).await)
+}
+
+/// Sets a new password in a new browser, with scripts.
+pub async fn reset(app: &TestApp, token: &str, password: &str) -> Answer {
+    let fields = [("token", token), ("password", password), ("password_confirmation", password)];
+    app.browser().call("/fn/reset_password", &fields).await
+}
