@@ -90,7 +90,8 @@ impl AccountService {
             let before = locked(tx, account).await?;
             let mut after = before.clone();
             after.is_active = change.is_active.unwrap_or(before.is_active);
-            let roles = change.roles.unwrap_or_else(|| Roles::parse(&before.roles).unwrap_or_default());
+            let roles_before = Roles::parse(&before.roles).unwrap_or_default();
+            let roles = change.roles.unwrap_or_else(|| roles_before.clone());
             after.roles = roles.to_string();
             let is_admin = |admin: &user::Model| admin.id == before.id;
             let stays_admin = after.is_active && roles.has(Role::ADMIN);
@@ -100,8 +101,8 @@ impl AccountService {
             users::set_access(tx, after.id, after.is_active, &roles).await?;
             let actor = actor.unwrap_or(Party::COMMAND_LINE);
             let event = Event { actor: Some(actor), subject: Some(&after.public_id), ..Event::default() };
-            if after.roles != before.roles {
-                let detail = format!("from {} to {}", before.roles, after.roles);
+            if roles != roles_before {
+                let detail = format!("from {roles_before} to {roles}");
                 audit::record(tx, audit::Kind::AuthzChange, Event { detail: &detail, ..event }, client, now).await?;
             }
             if after.is_active != before.is_active {
