@@ -10,12 +10,18 @@ pub const ROOT: &str = "/api";
 pub const ROOT_SLASH: &str = "/api/";
 /// An account begins.
 pub const REGISTRATION: &str = "/api/registration";
+/// A registration is confirmed.
+pub const FINALIZE: &str = "/api/finalize";
 /// A session begins.
 pub const LOGIN: &str = "/api/login";
 /// A token is exchanged.
 pub const REFRESH: &str = "/api/refresh";
 /// A session ends.
 pub const LOGOUT: &str = "/api/logout";
+/// A password was forgotten.
+pub const RESET: &str = "/api/reset";
+/// A forgotten password is replaced.
+pub const RESET_FINALIZE: &str = "/api/reset_finalize";
 /// What only who is logged in may read.
 pub const PROTECTED: &str = "/api/protected";
 /// Who is logged in.
@@ -70,10 +76,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", ROOT, Access::Everyone),
     endpoint("GET", ROOT_SLASH, Access::Everyone),
     endpoint("POST", REGISTRATION, Access::Everyone),
+    // The one GET that changes something: it needs a header, which no link and no scanner of mails sends.
+    endpoint("GET", FINALIZE, Access::OwnToken),
+    endpoint("POST", FINALIZE, Access::OwnToken),
     endpoint("POST", LOGIN, Access::Everyone),
     endpoint("POST", REFRESH, Access::OwnToken),
     endpoint("POST", LOGOUT, Access::OwnToken),
     endpoint("GET", PROTECTED, Access::Session),
+    endpoint("POST", RESET, Access::Everyone),
+    endpoint("POST", RESET_FINALIZE, Access::OwnToken),
     endpoint("GET", ME, Access::Session),
     endpoint("GET", USERS, Access::AllOf(ADMINS)),
     endpoint("PATCH", USER, Access::AllOf(ADMINS)),
@@ -86,7 +97,7 @@ pub const DOCUMENTATION: &[Endpoint] =
     &[endpoint("GET", DOCS, Access::Everyone), endpoint("GET", DOCS_SCRIPT, Access::Everyone)];
 
 /// Paths whose GET changes something, so that HEAD must not do the same.
-const CHANGED_BY_GET: &[&str] = &[];
+const CHANGED_BY_GET: &[&str] = &[FINALIZE];
 
 /// Whether `path` lies under the API, endpoint or not.
 #[must_use]

@@ -47,6 +47,9 @@ pub const AFTER_INVALID: &str = "Send what an earlier page gave as `next`.";
 /// What is said of a registration whose confirmation is on its way by mail, or would be.
 pub const REGISTRATION_RECEIVED: &str = "Check your mail: the message that we sent tells how to go on.";
 
+/// What is said of a forgotten password, whatever the address.
+pub const RESET_RECEIVED: &str = "If an account has this address, a message to it tells how to go on.";
+
 /// The pages' words where the API says the same.
 #[must_use]
 pub fn as_pages_say(error: &AppError) -> std::borrow::Cow<'static, str> {

@@ -14,8 +14,26 @@ pub const OPENAPI: (&str, &str) = ("This document", "OpenAPI 3.1. `latchkey open
 /// See [`OPENAPI`].
 pub const THE_DOCUMENT: &str = "The document.";
 /// Registration.
-pub const REGISTER: (&str, &str) =
-    ("Register", "Where accounts are not confirmed by mail, the account begins at once and is logged in.");
+pub const REGISTER: (&str, &str) = (
+    "Register",
+    "A mail is sent to confirm the account by, whether or not the address has an account. Where accounts are not confirmed by \
+     mail, the address is optional, and the account begins at once and is logged in.",
+);
+/// See [`REGISTER`].
+pub const MAIL_SENT: &str = "A mail is on its way.";
+/// The end of a registration.
+pub const FINALIZE: (&str, &str) = ("Confirm a registration", "The token is that of the mail. It is used up by it.");
+/// See [`FINALIZE`].
+pub const WELCOME: &str = "A token, and the name of the account.";
+/// A forgotten password.
+pub const RESET: (&str, &str) = ("Forgot a password", "The answer is the same for every address.");
+/// See [`RESET`].
+pub const RECEIVED: &str = "Received.";
+/// A forgotten password is replaced.
+pub const RESET_FINALIZE: (&str, &str) = (
+    "Set a new password",
+    "The token is that of the mail. It is used up by it, and every other session of the account is over.",
+);
 /// Login.
 pub const LOG_IN: (&str, &str) =
     ("Log in", "By name or e-mail address. Unknown, wrong and unconfirmed are one answer.");
@@ -66,6 +84,7 @@ pub const DONE: &str = "Done.";
 pub const TAGS: &[(&str, &str)] = &[
     ("registration", "Registration"),
     ("session", "Session"),
+    ("password", "Password"),
     ("me", "Whoever is logged in"),
     ("admin", "Administration"),
     ("about", "About"),

@@ -4,6 +4,7 @@ mod admin;
 mod cors;
 mod documents;
 mod doors;
+mod mails;
 mod refusals;
 mod times;
 

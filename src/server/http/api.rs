@@ -19,6 +19,7 @@ pub mod extract;
 pub mod guard;
 pub mod me;
 pub mod openapi;
+pub mod password;
 pub mod problem;
 pub mod registration;
 pub mod session;
@@ -33,10 +34,13 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route(routes::ROOT, get(me::about))
         .route(routes::ROOT_SLASH, get(me::about))
         .route(routes::REGISTRATION, post(registration::register))
+        .route(routes::FINALIZE, get(registration::finalize).post(registration::finalize))
         .route(routes::LOGIN, post(session::log_in))
         .route(routes::REFRESH, post(session::refresh))
         .route(routes::LOGOUT, post(session::log_out))
         .route(routes::PROTECTED, get(me::protected))
+        .route(routes::RESET, post(password::request))
+        .route(routes::RESET_FINALIZE, post(password::finalize))
         .route(routes::ME, get(me::me))
         .route(routes::USERS, get(admin::users))
         .route(routes::USER, axum::routing::patch(admin::change))

@@ -55,7 +55,10 @@ fn entries(document: &Value) -> Vec<Entry> {
     let operations = paths.flat_map(|(path, item)| {
         item.as_object().into_iter().flatten().map(move |(method, operation)| entry(path, method, operation))
     });
-    operations.collect()
+    let mut entries = operations.collect::<Vec<_>>();
+    // The document sorts its paths; people read them in the order of the table, which is that of use.
+    entries.sort_by_key(|entry| routes::api::ENDPOINTS.iter().position(|endpoint| endpoint.path == entry.path));
+    entries
 }
 
 fn entry(path: &str, method: &str, operation: &Value) -> Entry {
@@ -115,7 +118,7 @@ fn whole(css: String, entries: &[Entry]) -> impl IntoView + use<> {
                 </header>
                 <main id="content" class="api-docs" tabindex="-1">
                     <h1>{words::DOCS_TITLE}</h1>
-                    <p class="lead">{words::DESCRIPTION}</p>
+                    <p class="lead">{words::DESCRIPTION.replace('`', "")}</p>
                     <p><a href=routes::api::OPENAPI>{words::DOCS_DOCUMENT}</a></p>
                     <div class="field">
                         <label for="token">{words::DOCS_TOKEN}</label>

@@ -45,6 +45,15 @@ pub fn own_token(token: &str) -> Result<&str, Problem> {
     }
 }
 
+/// The token where one from a mail for `purpose` belongs; whether it is one is for the use case to say.
+///
+/// # Errors
+/// [`Problem::MissingToken`]; [`Problem::MisusedRegistrationToken`] or [`Problem::MisusedResetToken`] for one from another mail.
+pub fn mail_token(headers: &HeaderMap, purpose: Purpose) -> Result<&str, Problem> {
+    let token = bearer(headers)?;
+    if Purpose::claimed_by(token) == Some(purpose) { Ok(token) } else { own_token(token) }
+}
+
 /// Who asks, as far as the connection and the headers tell.
 pub struct Asker(pub Client);
 

@@ -32,6 +32,12 @@ pub struct Message {
     message: String,
 }
 
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self { message: text.to_owned() }
+    }
+}
+
 /// What only who is logged in may read.
 pub async fn protected(Bearer(visitor): Bearer) -> Json<Message> {
     Json(Message { message: texts::secret(&visitor.current_user().username) })

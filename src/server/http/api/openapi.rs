@@ -20,7 +20,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::problem::{ErrorBody, Problem};
-use super::{admin, me, registration, session};
+use super::{admin, me, password, registration, session};
 use crate::routes::api::{Access, ENDPOINTS, Endpoint};
 use crate::texts;
 
@@ -66,6 +66,9 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add::<me::Message>(&mut all);
     add::<me::Me>(&mut all);
     add::<registration::Registration>(&mut all);
+    add::<registration::Welcome>(&mut all);
+    add::<password::Forgotten>(&mut all);
+    add::<password::NewPassword>(&mut all);
     add::<session::Credentials>(&mut all);
     add::<session::AccessToken>(&mut all);
     add::<admin::Users>(&mut all);
@@ -109,8 +112,9 @@ fn described(endpoint: &Endpoint, operation: &Operation) -> OperationBuilder {
     if let Some(request) = &operation.request {
         built = built.request_body(Some(body(request)));
     }
-    let good = &operation.good;
-    built = built.response(good.status.to_string(), good_answer(good));
+    for good in &operation.good {
+        built = built.response(good.status.to_string(), good_answer(good));
+    }
     for (status, problems) in by_status(endpoint, operation) {
         built = built.response(status.to_string(), error_answer(status, &problems));
     }

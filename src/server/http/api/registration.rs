@@ -1,21 +1,22 @@
 //! An account begins.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::{Asker, Json};
+use super::extract::{self, Asker, Json};
+use super::me::Message;
 use super::problem::Problem;
 use super::session::AccessToken;
 use crate::domain::Password;
 use crate::error::AppError;
-use crate::server::service::registration::Registered;
-use crate::server::service::session::Entry;
+use crate::server::security::opaque_token::Purpose;
+use crate::server::service::registration::{ConfirmError, Registered};
+use crate::server::service::session::{Entry, SignedIn};
 use crate::server::state::AppState;
-use crate::texts;
-use crate::visit::Notice;
+use crate::texts::api as words;
 
 /// What somebody registers with.
 #[derive(Deserialize, ToSchema)]
@@ -30,13 +31,24 @@ pub struct Registration {
     password: Password,
 }
 
-/// What is said where a mail says the rest.
+/// A token, and whose it is.
 #[derive(Serialize, ToSchema)]
-pub struct Message {
-    message: &'static str,
+pub struct Welcome {
+    /// Give it as `Authorization: Bearer …`.
+    access_token: String,
+    /// The name of the account.
+    user: String,
 }
 
-/// Makes an account and logs it in, or, where accounts are confirmed by mail, has one sent.
+impl Welcome {
+    /// For somebody who was just given a token.
+    #[must_use]
+    pub fn of(signed_in: SignedIn) -> Self {
+        Self { access_token: signed_in.token.expose().to_owned(), user: signed_in.user.username }
+    }
+}
+
+/// Has a mail sent to confirm the account by; or, where none is needed, makes it and logs it in.
 ///
 /// # Errors
 /// [`Problem::Validation`], [`Problem::Taken`].
@@ -48,11 +60,29 @@ pub async fn register(
     let email = typed.email.unwrap_or_default();
     let registered =
         state.services.registration.register(&typed.username, &email, &typed.password, Entry::Bearer, &client).await;
-    match registered.map_err(AppError::from)? {
-        Registered::Begun(signed_in) => Ok(AccessToken::of(&signed_in).into_response()),
+    Ok(match registered.map_err(AppError::from)? {
+        Registered::Begun(signed_in) => AccessToken::of(&signed_in).into_response(),
         Registered::MailSent => {
-            let message = texts::of_notice(Notice::ConfirmationMailed);
-            Ok((StatusCode::CREATED, axum::Json(Message { message })).into_response())
+            (StatusCode::CREATED, axum::Json(Message::from(words::REGISTRATION_RECEIVED))).into_response()
         }
-    }
+    })
+}
+
+/// Makes the account of the registration whose token is shown, and logs it in. The token alone is enough here: a header
+/// is sent by programs, never by a scanner of mails that opens a link.
+///
+/// # Errors
+/// [`Problem::InvalidRegistrationToken`]; [`Problem::Taken`] if somebody took the name meanwhile.
+pub async fn finalize(
+    State(state): State<AppState>,
+    Asker(client): Asker,
+    headers: HeaderMap,
+) -> Result<axum::Json<Welcome>, Problem> {
+    let token = extract::mail_token(&headers, Purpose::Registration)?;
+    let confirmed = state.services.registration.finalize_with_token(token, Entry::Bearer, &client).await;
+    let signed_in = confirmed.map_err(|error| match error {
+        ConfirmError::LinkInvalid => Problem::InvalidRegistrationToken,
+        other => AppError::from(other).into(),
+    })?;
+    Ok(axum::Json(Welcome::of(signed_in)))
 }

@@ -25,7 +25,7 @@ pub(super) struct Operation {
     pub(super) request: Option<Request>,
     /// Whether the token may come as the body instead.
     pub(super) token_may_be_body: bool,
-    pub(super) good: Good,
+    pub(super) good: Vec<Good>,
     /// Beside those that its access brings.
     pub(super) problems: Vec<Problem>,
 }
@@ -51,7 +51,6 @@ const TOKEN: &str = "eyJhbGciOiJIUzI1NiIs….eyJpc3MiOiJsYXRjaGtleSIs….7Xb2Qk�
 
 impl Operation {
     fn new(method: &'static str, path: &'static str, id: &'static str, tag: &'static str) -> Self {
-        let good = Good { status: 204, description: words::DONE, body: None };
         Self {
             method,
             path,
@@ -62,7 +61,7 @@ impl Operation {
             parameters: Vec::new(),
             request: None,
             token_may_be_body: false,
-            good,
+            good: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -77,7 +76,16 @@ impl Operation {
     }
 
     fn answers(self, description: &'static str, schema: &'static str, example: Value) -> Self {
-        Self { good: Good { status: 200, description, body: Some((schema, example)) }, ..self }
+        self.also(Good { status: 200, description, body: Some((schema, example)) })
+    }
+
+    fn answers_nothing(self) -> Self {
+        self.also(Good { status: 204, description: words::DONE, body: None })
+    }
+
+    fn also(mut self, good: Good) -> Self {
+        self.good.push(good);
+        self
     }
 
     fn answers_token(self) -> Self {
@@ -97,7 +105,7 @@ impl Operation {
 
 /// All of them.
 pub(super) fn operations() -> Vec<Operation> {
-    [about(), registration(), sessions(), me(), admin()].into_iter().flatten().collect()
+    [about(), registration(), finalize(), sessions(), me(), passwords(), admin()].into_iter().flatten().collect()
 }
 
 fn about() -> Vec<Operation> {
@@ -123,6 +131,11 @@ fn registration() -> Vec<Operation> {
         Operation::new("POST", routes::REGISTRATION, "register", "registration")
             .says(words::REGISTER)
             .takes("Registration", typed)
+            .also(Good {
+                status: 201,
+                description: words::MAIL_SENT,
+                body: Some(("Message", json!({ "message": texts::api::REGISTRATION_RECEIVED }))),
+            })
             .answers_token()
             .refuses([
                 Problem::Validation(vec![
@@ -131,6 +144,50 @@ fn registration() -> Vec<Operation> {
                 ]),
                 Problem::Taken(vec![Refusal::UsernameTaken]),
                 Problem::TooManyRequests(60),
+                Problem::Unavailable,
+            ]),
+    ]
+}
+
+fn finalize() -> Vec<Operation> {
+    let of = |method, id| {
+        let confirmed = Operation::new(method, routes::FINALIZE, id, "registration").says(words::FINALIZE);
+        confirmed.answers(words::WELCOME, "Welcome", json!({"access_token": TOKEN, "user": "ada"})).refuses([
+            Problem::MissingToken,
+            Problem::InvalidTokenHeader,
+            Problem::InvalidRegistrationToken,
+            Problem::MisusedResetToken,
+            Problem::Taken(vec![Refusal::UsernameTaken]),
+            Problem::Unavailable,
+        ])
+    };
+    vec![of("GET", "finalize_by_get"), of("POST", "finalize")]
+}
+
+fn passwords() -> Vec<Operation> {
+    let of = |path, id| Operation::new("POST", path, id, "password");
+    let received = json!({ "message": texts::api::RESET_RECEIVED });
+    let easy = Problem::Validation(vec![("password", texts::of_refusal(Refusal::PasswordEasy))]);
+    vec![
+        of(routes::RESET, "request_reset")
+            .says(words::RESET)
+            .takes("Forgotten", json!({"email": "ada@example.org"}))
+            .answers(words::RECEIVED, "Message", received)
+            .refuses([
+                Problem::Validation(vec![("email", texts::of_refusal(Refusal::EmailInvalid))]),
+                Problem::TooManyRequests(60),
+                Problem::Unavailable,
+            ]),
+        of(routes::RESET_FINALIZE, "reset_password")
+            .says(words::RESET_FINALIZE)
+            .takes("NewPassword", json!({"password": "lantern otters juggle quietly"}))
+            .answers(words::WELCOME, "Welcome", json!({"access_token": TOKEN, "user": "ada"}))
+            .refuses([
+                Problem::MissingToken,
+                Problem::InvalidTokenHeader,
+                Problem::InvalidResetToken,
+                Problem::MisusedRegistrationToken,
+                easy,
                 Problem::Unavailable,
             ]),
     ]
@@ -163,7 +220,7 @@ fn sessions() -> Vec<Operation> {
             Problem::Unavailable,
         ]),
         Operation { request: Some(token_as_body), token_may_be_body: true, ..refresh }.refuses([Problem::EarlyRefresh]),
-        of(routes::LOGOUT, "log_out").says(words::LOG_OUT).refuses(own),
+        of(routes::LOGOUT, "log_out").says(words::LOG_OUT).answers_nothing().refuses(own),
     ]
 }
 
@@ -209,6 +266,7 @@ fn admin() -> Vec<Operation> {
         of("DELETE", routes::USER_SESSIONS, "end_sessions")
             .says(words::END_SESSIONS)
             .with([id()])
+            .answers_nothing()
             .refuses([Problem::NotFound]),
     ]
 }
