@@ -15,6 +15,9 @@ const binary = path.resolve(
 const origin = (process.env.LATCHKEY_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
 const shortLifeOrigin = (process.env.LATCHKEY_SHORT_LIFE_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
 
+const mailOrigin = (process.env.LATCHKEY_MAIL_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
+process.env.LATCHKEY_MAILS ??= path.join(__dirname, 'test-results', 'mail', 'mails');
+
 const chromium = process.env.CHROMIUM_PATH ?? onPath('chromium') ?? onPath('google-chrome');
 
 export default defineConfig({
@@ -42,7 +45,11 @@ export default defineConfig({
     { name: 'scripts-on' },
     { name: 'scripts-off', use: { javaScriptEnabled: false }, testIgnore: '**/*.hydrate.spec.ts' },
   ],
-  webServer: [server('server', origin), server('short-life', shortLifeOrigin, { JWT_ACCESS_LIFESPAN: '2s' })],
+  webServer: [
+    server('server', origin),
+    server('short-life', shortLifeOrigin, { JWT_ACCESS_LIFESPAN: '2s' }),
+    server('mail', mailOrigin, { CONFIRM_EMAIL: 'true' }),
+  ],
 });
 
 /** The release binary at `at`, with a database of its own and no setting left to a developer's environment. */
