@@ -64,6 +64,8 @@ pub enum EventKind {
     PasswordConfirmed,
     /// A wrong one was given instead.
     PasswordNotConfirmed,
+    /// Somebody asked for a link to set another password.
+    PasswordResetRequested,
     /// There is another password.
     PasswordChanged,
     /// Somebody logged out.

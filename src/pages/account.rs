@@ -13,9 +13,11 @@ use crate::texts;
 use crate::visit::Notice;
 
 // Public, because `#[component]` leaves a public function behind in each.
+pub mod email;
 pub mod events;
 pub mod sessions;
 
+use email::EmailSection;
 use events::Events;
 use sessions::Sessions;
 
@@ -38,6 +40,7 @@ pub fn AccountPage() -> impl IntoView {
                 <Read overview part=|overview| view! { <Facts overview/> }.into_any()/>
             </section>
             <PasswordSection action=change form=change_form/>
+            <EmailSection/>
             <Sessions overview end end_form end_others end_others_form/>
             <section class="card" aria-labelledby="events">
                 <h2 id="events">{texts::RECENT_EVENTS}</h2>

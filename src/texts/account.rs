@@ -34,6 +34,13 @@ pub const CHANGE_PASSWORD: &str = "Change password";
 /// While it is being changed.
 pub const CHANGING: &str = "Changing…";
 
+/// What becomes of a new address, on the page of the account.
+pub const EMAIL_LEAD: &str = "We write to the new address first. It counts once you have opened the link in that mail.";
+/// The control for the address as it will be.
+pub const NEW_EMAIL_ADDRESS: &str = "New e-mail address";
+/// The button that asks for it.
+pub const CHANGE_EMAIL: &str = "Change e-mail";
+
 /// The part of the page about sessions.
 pub const SESSIONS: &str = "Where you are logged in";
 /// What to do about them.
@@ -81,6 +88,7 @@ pub fn of_event(kind: EventKind) -> &'static str {
         EventKind::PasswordConfirmed => "Password confirmed",
         EventKind::PasswordNotConfirmed => "Password not confirmed",
         EventKind::PasswordChanged => "Password changed",
+        EventKind::PasswordResetRequested => "New password asked for",
         EventKind::LoggedOut => "Logged out",
         EventKind::SessionEnded => "Session ended",
         EventKind::TokenReused => "Copied session stopped",

@@ -111,6 +111,23 @@ on_both! {
         assert!(ada.get("/secret").await.texts("form [role=status]").is_empty());
     }
 
+    async fn an_address_that_was_typed_too_late_is_not_typed_again(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        app.clock.advance(FRESH_SECONDS);
+        let answer = ada.submit("/fn/change_email", &[("email", "new@example.org")]).await;
+        answer.assert_found("/account/confirm?next=/account");
+        let fields = |password| [("current_password", password), ("next", "/account")];
+        ada.submit("/fn/reauthenticate", &fields("wrong password")).await.assert_found("/account/confirm?next=/account");
+        ada.get("/account/confirm?next=/account").await.assert_status(200);
+        ada.submit("/fn/reauthenticate", &fields(PASSWORD)).await.assert_found("/account");
+        let page = ada.get("/account").await;
+        assert_eq!(page.texts("form[action='/fn/change_email'] [role=status]"), [latchkey::texts::SEND_AGAIN]);
+        assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("new@example.org"));
+        let again = ada.submit("/fn/change_email", &[("email", "new@example.org")]).await;
+        again.assert_found("/account");
+        assert_eq!(again.flash().unwrap().outcome, Outcome::Done(latchkey::visit::Notice::AddressMailed));
+    }
+
     async fn confirming_leads_nowhere_else(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         for next in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"] {

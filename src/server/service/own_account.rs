@@ -19,7 +19,7 @@ pub use password::PasswordError;
 /// How many events are shown.
 const EVENTS_SHOWN: u64 = 20;
 /// Of what people are told. That a token was exchanged in time happens four times an hour and is not among it.
-const TOLD: [(audit::Kind, EventKind); 10] = [
+const TOLD: [(audit::Kind, EventKind); 11] = [
     (audit::Kind::UserCreated, EventKind::AccountCreated),
     (audit::Kind::UserUpdated, EventKind::AccountChanged),
     (audit::Kind::AuthzChange, EventKind::AccountChanged),
@@ -27,6 +27,7 @@ const TOLD: [(audit::Kind, EventKind); 10] = [
     (audit::Kind::LoginFail, EventKind::LoginFailed),
     (audit::Kind::ReauthenticationSuccess, EventKind::PasswordConfirmed),
     (audit::Kind::ReauthenticationFail, EventKind::PasswordNotConfirmed),
+    (audit::Kind::PasswordResetRequested, EventKind::PasswordResetRequested),
     (audit::Kind::PasswordChanged, EventKind::PasswordChanged),
     (audit::Kind::SessionEnded, EventKind::SessionEnded),
     (audit::Kind::TokenReuse, EventKind::TokenReused),
