@@ -12,6 +12,9 @@
 //! | [`domain`] | names, addresses, passwords, roles: parsed once |
 //! | `server` | everything that never reaches a browser: doors, use cases, store, security |
 
+// A page is one type of all its elements, some 130 deep.
+#![recursion_limit = "256"]
+
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`ssr` and `hydrate` are two programs: build with one of them, never with --all-features");
 

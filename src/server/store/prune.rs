@@ -42,7 +42,7 @@ pub struct Limits {
     pub counted: i64,
 }
 
-/// Deletes old rows of a table, [`BATCH`] at most; how many there were.
+/// Deletes old rows of a table, `BATCH` at most; how many there were.
 ///
 /// # Errors
 /// The database's.
