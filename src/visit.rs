@@ -87,6 +87,14 @@ pub enum Notice {
     AddressKept,
 }
 
+impl Notice {
+    /// Whether a mail is on its way that leads on.
+    #[must_use]
+    pub fn is_of_mail(self) -> bool {
+        matches!(self, Self::ConfirmationMailed | Self::ConfirmationResent | Self::ResetMailed | Self::AddressMailed)
+    }
+}
+
 impl Flash {
     /// What was typed into the control called `name`.
     #[must_use]

@@ -44,6 +44,13 @@ pub fn focus_fault(form: &Element) {
     }
 }
 
+/// Moves the focus to the button that sends `form`.
+pub fn focus_submit(form: &Element) {
+    if let Some(button) = find(form, "[type=submit]") {
+        focus(&button);
+    }
+}
+
 /// Empties every password of `form`, shown or not.
 pub fn clear_passwords(form: &HtmlFormElement) {
     let controls = form.elements();

@@ -9,22 +9,26 @@ use leptos::form::ActionForm;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::{Field, FormError, FormState, Submit, use_form};
+use super::{Field, FormError, FormState, Submit, browser, use_form};
 use crate::server_fns::Reauthenticate;
 use crate::texts;
 use crate::visit::use_visit;
 
-/// What is to be done once the password was given.
-type Retry = Arc<dyn Fn() + Send + Sync>;
+/// What is to be done once the password was given, and for which form.
+#[derive(Clone)]
+struct Waiting {
+    retry: Arc<dyn Fn() + Send + Sync>,
+    form: NodeRef<html::Form>,
+}
 
 /// What waits for the password; one thing at most.
 #[derive(Clone, Copy)]
-pub(super) struct Confirmation(RwSignal<Option<Retry>>);
+pub(super) struct Confirmation(RwSignal<Option<Waiting>>);
 
 impl Confirmation {
-    /// Asks for the password, and does `retry` once it was given.
-    pub(super) fn ask(self, retry: impl Fn() + Send + Sync + 'static) {
-        self.0.set(Some(Arc::new(retry)));
+    /// Asks for the password, and does `retry` once it was given. The focus goes back to `form`.
+    pub(super) fn ask(self, form: NodeRef<html::Form>, retry: impl Fn() + Send + Sync + 'static) {
+        self.0.set(Some(Waiting { retry: Arc::new(retry), form }));
     }
 
     /// Nothing waits any more.
@@ -47,16 +51,16 @@ pub(super) fn use_confirmation() -> Confirmation {
 #[component]
 pub fn ConfirmationDialog() -> impl IntoView {
     let confirmation = use_confirmation();
-    move || confirmation.0.get().map(|retry| view! { <Dialog confirmation retry/> })
+    move || confirmation.0.get().map(|waiting| view! { <Dialog confirmation waiting/> })
 }
 
 #[component]
-fn Dialog(confirmation: Confirmation, retry: Retry) -> impl IntoView {
+fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
+    let Waiting { retry, form: asking } = waiting;
     let (action, form) = use_form::<Reauthenticate>();
     let dialog = NodeRef::<html::Dialog>::new();
     // It fails only where the element is gone.
     dialog.on_load(|dialog| drop(dialog.show_modal()));
-    // Closed before it is taken away, so that the focus goes back to where it was.
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
@@ -68,8 +72,15 @@ fn Dialog(confirmation: Confirmation, retry: Retry) -> impl IntoView {
             retry();
         }
     });
+    // The browser gives the focus back to what had it before; a button that was pressed lost it while it waited.
+    let closed = move |_| {
+        confirmation.give_up();
+        if let Some(asking) = asking.get_untracked() {
+            browser::focus_submit(&asking);
+        }
+    };
     view! {
-        <dialog class="card" node_ref=dialog aria-labelledby="confirmation" on:close=move |_| confirmation.give_up()>
+        <dialog class="card" node_ref=dialog aria-labelledby="confirmation" on:close=closed>
             <h2 id="confirmation">{texts::CONFIRM}</h2>
             <p class="lead">{texts::CONFIRM_LEAD}</p>
             <ActionForm action node_ref=form.node attr:class="form">

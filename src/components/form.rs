@@ -122,7 +122,7 @@ where
         let sent = sent.try_update_value(Option::take).flatten();
         match (error, sent) {
             (Some(AppError::ReauthenticationRequired), Some(sent)) => {
-                confirmation.ask(move || drop(action.dispatch(sent.clone())));
+                confirmation.ask(form.node, move || drop(action.dispatch(sent.clone())));
                 on_cleanup(move || confirmation.give_up());
             }
             (Some(error), _) => point_out(form.node, error),

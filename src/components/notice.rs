@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::DevMailHint;
 use crate::error::AppError;
 use crate::texts;
 use crate::visit::Notice;
@@ -17,7 +18,10 @@ pub fn Alert(
     autofocus: bool,
 ) -> impl IntoView {
     let class = if matches!(error, AppError::Refused(_)) { "visually-hidden" } else { "notice danger" };
-    view! { <p role="alert" class=class tabindex="-1" autofocus=autofocus>{texts::of_error(&error)}</p> }
+    view! {
+        <p role="alert" class=class tabindex="-1" autofocus=autofocus>{texts::of_error(&error)}</p>
+        {(error == AppError::Unconfirmed).then(|| view! { <DevMailHint/> })}
+    }
 }
 
 /// The place where a page says what was done. It is there before it says anything, or screen readers miss it.
@@ -32,5 +36,6 @@ pub fn Notices(
         <div role="status" class="notices">
             {move || text().map(|text| view! { <p class="notice success">{text}</p> })}
         </div>
+        {move || notice.get().is_some_and(Notice::is_of_mail).then(|| view! { <DevMailHint/> })}
     }
 }
