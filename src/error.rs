@@ -117,7 +117,8 @@ impl AppError {
             Self::Refused(refusals) => {
                 let taken = |refusal: &Refusal| matches!(refusal, Refusal::UsernameTaken | Refusal::EmailTaken);
                 match refusals.as_slice() {
-                    [Refusal::RegistrationPasswordWrong] => 401,
+                    // Wrong credentials, as at a login; beside other faults it is one of them.
+                    [Refusal::RegistrationPasswordWrong | Refusal::CurrentPasswordWrong] => 401,
                     refusals if refusals.iter().any(taken) => 409,
                     _ => 422,
                 }

@@ -130,8 +130,9 @@ fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    complain(&format!("{first} (see latchkey --help)"));
+    // What is missing stands on lines of its own; hints and the usage follow after an empty one.
+    let told = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
+    complain(&format!("{} (see latchkey --help)", told.trim_start_matches("error: ")));
     ExitCode::from(2)
 }
 

@@ -144,6 +144,7 @@ fn usage_version_and_a_new_key() {
     assert!(one.trim().len() >= 43 && one != other);
     let document: serde_json::Value = serde_json::from_str(&run(&["openapi"]).1).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1") && document["paths"].get("/api/login").is_some());
+    assert!(run(&["user", "add"]).2.contains("<NAME>"), "what is missing is named");
     for wrong in [&["nonsense"][..], &["user"], &["user", "add"], &["--nonsense"], &["migrate", "--down", "x"]] {
         let (status, out, error) = run(wrong);
         assert_eq!((status, out.as_str()), (2, ""), "{wrong:?}");

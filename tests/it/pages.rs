@@ -120,6 +120,19 @@ on_both! {
         assert_eq!(app.only_session().await.generation, 1);
     }
 
+    async fn a_form_that_leads_nowhere_ends_on_a_page(app: TestApp) {
+        let answer = app.browser().submit("/fn/nothing", &[]).await;
+        assert_eq!((answer.status, answer.texts("h1").concat().as_str()), (404, "Page not found"));
+    }
+
+    async fn only_a_page_that_is_shown_uses_a_message_up(app: TestApp) {
+        let mut ada = app.browser();
+        ada.log_in("nobody", PASSWORD).await.assert_found("/login");
+        ada.request("HEAD", "/login", "text/html", axum::body::Body::empty()).await.assert_status(200);
+        assert_eq!(ada.get("/login").await.texts("[role=alert]").len(), 1);
+        assert!(ada.get("/login").await.texts("[role=alert]").is_empty());
+    }
+
     async fn a_form_of_an_ended_session_leads_to_the_login_and_back(app: TestApp) {
         app.browser().submit("/fn/refresh", &[]).await.assert_found("/login?next=/secret");
     }

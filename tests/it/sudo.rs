@@ -70,7 +70,7 @@ on_both! {
         let before = ada.token().to_owned();
         for wrong in ["", "another password", &"x".repeat(2_000)] {
             let answer = ada.call("/fn/reauthenticate", &[("current_password", wrong)]).await;
-            assert_eq!((answer.status, answer.error()), (422, Refusal::CurrentPasswordWrong.into()), "{wrong:?}");
+            assert_eq!((answer.status, answer.error()), (401, Refusal::CurrentPasswordWrong.into()), "{wrong:?}");
         }
         assert_eq!(ada.token(), before);
         assert!(visitor(&app, &ada).await.require_fresh(app.clock.now()).is_err());

@@ -59,6 +59,9 @@ pub async fn translate(State(state): State<AppState>, request: Request, next: Ne
     if response.status().is_success() {
         return if is_form { onwards(response, &asked, &bytes) } else { response };
     }
+    if is_form && response.status() == StatusCode::NOT_FOUND {
+        return error_page::respond(&state, &asked, AppError::NotFound);
+    }
     // Not of a server function: no such path, no such method, a fault.
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
@@ -80,7 +83,9 @@ pub async fn translate(State(state): State<AppState>, request: Request, next: Ne
 /// hydrated page gets the code.
 pub fn refuse(state: &AppState, asked: &Parts, error: AppError) -> Response {
     let is_server_fn = asked.uri.path().starts_with(routes::SERVER_FNS);
-    match (is_server_fn, accepts_html(&asked.headers)) {
+    // Behind the translation a form is known by its mark: it asks for JSON there.
+    let is_form = accepts_html(&asked.headers) || asked.extensions.get::<FormPost>().is_some();
+    match (is_server_fn, is_form) {
         // Sent back with a flash it would pass for a form of ours.
         (true, true) if error != AppError::CrossSite => back(state, asked, &[], error),
         (true, false) => as_json(&error),

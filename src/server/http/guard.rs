@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -71,8 +71,10 @@ async fn show(state: &AppState, request: Request, next: Next) -> Response {
     let cookies = Cookies::of(&state.config);
     let jar = CookieJar::of(request.headers(), &cookies);
     let flash = jar.flash();
-    let is_shown =
-        jar.has_flash() && flash.as_ref().is_none_or(|flash| door::page_of(&flash.form) == Some(request.uri().path()));
+    // HEAD shows nothing.
+    let is_shown = request.method() == Method::GET
+        && jar.has_flash()
+        && flash.as_ref().is_none_or(|flash| door::page_of(&flash.form) == Some(request.uri().path()));
     let mut response = next.run(request).await;
     let waiting = flash.and_then(|flash| flash.waiting);
     let left = waiting.map_or_else(|| cookies.no_flash(), |waiting| cookies.flash(&waiting));

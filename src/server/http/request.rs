@@ -50,7 +50,10 @@ fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         if !is_trusted(&client) {
             break;
         }
-        let Ok(ip) = address.trim().parse() else { break };
+        // Some proxies write the port, too.
+        let address = address.trim();
+        let ip = address.parse().or_else(|_| address.parse::<SocketAddr>().map(|address| address.ip()));
+        let Ok(ip) = ip else { break };
         client = ip;
     }
     client.to_canonical()
@@ -72,6 +75,8 @@ mod tests {
         assert_eq!(seen("10.0.0.1", "198.51.100.1"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "nonsense"), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", "198.51.100.1:443"), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", "[2001:db8::1]:443"), "2001:db8::1");
         assert_eq!(seen("::ffff:10.0.0.1", "::ffff:198.51.100.1"), "198.51.100.1");
     }
 }
