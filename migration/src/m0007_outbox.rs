@@ -28,7 +28,13 @@ impl MigrationTrait for Migration {
         manager.create_table(table).await?;
         let mut index = Index::create();
         index.name("outbox_due_at").table("outbox").col("due_at").col("id");
-        manager.create_index(index).await
+        manager.create_index(index).await?;
+        for column in ["user_id", "email_change_id"] {
+            let mut index = Index::create();
+            index.name(format!("outbox_{column}")).table("outbox").col(column).col("id");
+            manager.create_index(index).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -3,7 +3,7 @@
 //! Fallible throughout: the app also runs without a request, once at the start, to list its routes.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::context::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -146,6 +146,17 @@ impl Door {
         if let Ok(value) = HeaderValue::from_str(cookie) {
             self.response.append_header(header::SET_COOKIE, value);
         }
+    }
+}
+
+/// Says by the status of the page that is being rendered, if one is, that the server can't answer now. A server function that is
+/// called by itself has its own answer.
+pub fn tell_unavailable() {
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
+    if !parts.uri.path().starts_with(crate::routes::SERVER_FNS) {
+        response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        let seconds = AppError::Unavailable.retry_after_seconds().unwrap_or_default();
+        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 

@@ -228,6 +228,9 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                         || code.starts_with("57")
                         || code.starts_with("08")
                         || code == "25006"
+                        // Given up for another transaction: the next try may go through.
+                        || code == "40001"
+                        || code == "40P01"
                 }),
                 _ => false,
             }

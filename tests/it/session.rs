@@ -9,6 +9,7 @@ use latchkey::server::security::jwt::{Claims, Issue, Keys, Kind};
 use latchkey::server::security::random;
 use latchkey::server::service::accounts::{Account, AccountError};
 use latchkey::server::service::session::SESSIONS_MAX;
+use latchkey::visit::Outcome;
 
 use crate::support::{Browser, PASSWORD, SECRET, START, TestApp, claims};
 
@@ -236,8 +237,13 @@ on_both! {
         let answer = ada.call("/fn/secret", &[]).await;
         assert_eq!((answer.status, answer.error()), (503, AppError::Unavailable));
         let answer = ada.submit("/fn/logout", &[]).await;
+        answer.assert_found("/");
+        assert_eq!(answer.flash().unwrap().outcome, Outcome::Rejected(AppError::Unavailable));
         assert!(!answer.set_cookies().iter().any(|cookie| cookie.starts_with("latchkey-session")), "the session lives on");
         app.browser().get("/").await.assert_status(200);
+        let link = format!("/new_password?token=lk_rst_{}", "A".repeat(43));
+        let answer = app.browser().get(&link).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
         let answer = app.browser().call("/fn/login", &[("username", "ada"), ("password", PASSWORD)]).await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
         assert_eq!(app.browser().get("/readyz").await.status, 503);

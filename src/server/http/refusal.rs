@@ -1,6 +1,7 @@
 //! From the enums of the use cases to the closed codes of the edge. Faults are logged here, once, and told nobody.
 
 use crate::error::{AppError, Refusal};
+use crate::server::context;
 use crate::server::service::Fault;
 use crate::server::service::accounts::AccountError;
 use crate::server::service::email_change::EmailChangeError;
@@ -15,6 +16,7 @@ pub fn of_fault(fault: Fault) -> AppError {
     match fault {
         Fault::Unavailable(why) => {
             tracing::warn!(why, "not available");
+            context::tell_unavailable();
             AppError::Unavailable
         }
         Fault::Internal(error) => {
@@ -98,6 +100,7 @@ impl From<AccountError> for AppError {
         match error {
             AccountError::Unknown => Self::NotFound,
             AccountError::LastAdmin => Self::LastAdmin,
+            AccountError::NotAdmin => Self::MissingRole,
             AccountError::NoSuchPage => Self::Malformed,
             AccountError::Fault(fault) => fault.into(),
         }

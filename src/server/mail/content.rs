@@ -94,7 +94,8 @@ impl Writer {
     }
 
     async fn reset(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
-        let Some(user) = about_user(tx, job.row).await?.filter(|user| user.is_active) else { return Ok(None) };
+        let Some(id) = job.row.user_id else { return Ok(None) };
+        let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
         // A mail that was held up must not void the link of one that was asked for after it.
         if outbox::is_superseded(tx, job.row).await? {
             return Ok(None);
@@ -107,6 +108,10 @@ impl Writer {
 
     async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
         let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
+        // Once the new address is confirmed it can't be stopped, so the owner of the old one hears of it first.
+        if outbox::awaits_notice(tx, change.id).await? {
+            return Err(anyhow!("the notice to the old address waits"));
+        }
         let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
         let link = self.tokened(tx, routes::NEW_EMAIL, Purpose::EmailChange, new).await?;
         let letter = texts::mail::confirm_new_address(&user.username, link, &moment(change.expires_at));
@@ -168,7 +173,9 @@ async fn about_change(
 ) -> Result<Option<(user::Model, email_change::Model)>, DbErr> {
     let Some(id) = job.row.email_change_id else { return Ok(None) };
     let Some(change) = email_changes::live(tx, id, job.now).await? else { return Ok(None) };
-    Ok(users::by_id(tx, change.user_id).await?.map(|user| (user, change)))
+    // The account is held before its links, as by whatever voids them: two that lock in another order wait for each other.
+    let Some(user) = users::lock(tx, change.user_id).await? else { return Ok(None) };
+    Ok(email_changes::live(tx, id, job.now).await?.map(|change| (user, change)))
 }
 
 async fn about_session(tx: &impl ConnectionTrait, row: &row::Model) -> Result<Option<(user::Model, Origin)>, DbErr> {

@@ -108,7 +108,10 @@ impl Courier {
     async fn deliver_until(&self, stopping: &CancellationToken) -> anyhow::Result<()> {
         while !stopping.is_cancelled() {
             let now = self.clock.now();
-            let claimed = self.store.write_tx(async |tx| outbox::claim(tx, &self.name, now, now + CLAIM_SECONDS).await);
+            let claimed = self.store.write_tx(async |tx| {
+                outbox::finish_nothings(tx, now).await?;
+                outbox::claim(tx, &self.name, now, now + CLAIM_SECONDS).await
+            });
             let Some(mail) = claimed.await? else { return Ok(()) };
             match self.deliver(&mail, now).await {
                 Ok(what) => self.note_done(&mail, what).await?,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -104,7 +105,8 @@ impl Folder {
     /// # Errors
     /// When it can't be made; the message names the variable.
     pub fn prepare(&self) -> anyhow::Result<()> {
-        fs::create_dir_all(&self.0).with_context(|| format!("MAIL_URL: cannot make the folder {}", self.0.display()))
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.with_context(|| format!("MAIL_URL: cannot make the folder {}", self.0.display()))
     }
 
     /// The numbers of the mails in it, in the order of delivery.
@@ -140,7 +142,8 @@ impl Folder {
     fn add(&self, mail: &[u8]) -> anyhow::Result<()> {
         self.prepare()?;
         let draft = self.0.join(format!(".{}", crate::server::security::random::id()?));
-        let mut file = fs::File::create_new(&draft)?;
+        // Its owner's alone: whoever reads a link can use it.
+        let mut file = fs::File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(mail)?;
         file.sync_all()?;
         let mut number = self.numbers()?.last().map_or(1, |last| last + 1);
@@ -188,5 +191,8 @@ mod tests {
         assert_eq!(to, (0..20).collect::<Vec<_>>());
         assert!(folder.read(21).unwrap().is_none());
         assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 20, "no draft is left");
+        let mode =
+            |path: &Path| std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777;
+        assert_eq!((mode(&folder.0), mode(&folder.path(1))), (0o700, 0o600), "links are nobody else's business");
     }
 }

@@ -26,6 +26,9 @@ pub enum AccountError {
     /// Nobody would be left to administer.
     #[error("this is the last active administrator")]
     LastAdmin,
+    /// Whoever asks does not administer any more.
+    #[error("only an active administrator may do this")]
+    NotAdmin,
     /// Not what an earlier page gave as its `next`.
     #[error("there is no such page")]
     NoSuchPage,
@@ -86,7 +89,7 @@ impl AccountService {
     ) -> Result<ListedUser, AccountError> {
         let now = self.core.clock.now();
         let changed = self.core.store.write_tx(async |tx| -> Result<user::Model, AccountError> {
-            let admins = users::lock_active_admins(tx).await?;
+            let admins = admins_with(tx, actor).await?;
             let before = locked(tx, account).await?;
             let mut after = before.clone();
             after.is_active = change.is_active.unwrap_or(before.is_active);
@@ -131,6 +134,7 @@ impl AccountService {
     ) -> Result<u64, AccountError> {
         let now = self.core.clock.now();
         let ended = self.core.store.write_tx(async |tx| -> Result<(user::Model, u64), AccountError> {
+            admins_with(tx, actor).await?;
             let user = locked(tx, account).await?;
             let actor = actor.unwrap_or(Party::COMMAND_LINE);
             let event = Event { actor: Some(actor), subject: Some(&user.public_id), ..Event::default() };
@@ -141,6 +145,14 @@ impl AccountService {
         self.session.forget_cached(&user.public_id);
         Ok(count)
     }
+}
+
+/// The active administrators, held until the transaction ends, with `actor` among them. Asked here once more: between
+/// the door and this lock somebody may have taken the role away, and it must not be given back by who lost it.
+async fn admins_with(tx: &impl ConnectionTrait, actor: Option<&str>) -> Result<Vec<user::Model>, AccountError> {
+    let admins = users::lock_active_admins(tx).await?;
+    let is_among = |actor: &str| admins.iter().any(|admin| admin.public_id == actor);
+    if actor.is_none_or(is_among) { Ok(admins) } else { Err(AccountError::NotAdmin) }
 }
 
 /// Ends every session of an account, and records it if there was one.

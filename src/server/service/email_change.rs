@@ -89,7 +89,12 @@ impl EmailChangeService {
         visitor.require_fresh(now)?;
         let email = EmailAddress::parse(email)?;
         let requested = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
-            let user = users::lock(tx, visitor.account_id()).await?.ok_or(EmailChangeError::Gone)?;
+            let user = users::lock(tx, visitor.account_id()).await?.filter(|user| user.is_active);
+            let user = user.ok_or(EmailChangeError::Gone)?;
+            // What waited for that lock may have ended the session: a changed password, a reset.
+            if !self.session.still_lives(tx, visitor).await? {
+                return Err(EmailChangeError::Gone);
+            }
             if user.email_key == Some(email.key()) {
                 return Err(Refusal::EmailUnchanged.into());
             }

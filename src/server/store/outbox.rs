@@ -133,6 +133,31 @@ pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) ->
     Ok(Some(Model { claimed_by: Some(by.to_owned()), claimed_until: Some(until), attempts: mail.attempts + 1, ..mail }))
 }
 
+/// Ends what is due and is no mail, all at once: asking for mails to made-up addresses must not hold up the others.
+///
+/// # Errors
+/// The database's.
+pub async fn finish_nothings(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
+    let done = Entity::update_many()
+        .col_expr(Column::SentAt, Expr::value(now))
+        .col_expr(Column::DueAt, Expr::value(None::<i64>))
+        .filter(Column::Template.eq(Template::Nothing.as_str()))
+        .filter(Column::DueAt.lte(now));
+    done.exec(tx).await.map(|_| ())
+}
+
+/// Whether the notice to the old address of a change was not delivered yet, nor given up.
+///
+/// # Errors
+/// The database's.
+pub async fn awaits_notice(tx: &impl ConnectionTrait, email_change_id: i64) -> Result<bool, DbErr> {
+    let notice = Entity::find()
+        .filter(Column::EmailChangeId.eq(email_change_id))
+        .filter(Column::Template.eq(Template::AddressChangeNotice.as_str()))
+        .filter(Column::DueAt.is_not_null());
+    Ok(notice.one(tx).await?.is_some())
+}
+
 /// Notes that a claimed mail was handed over, or is wanted no more; `false` if the claim had run out meanwhile.
 ///
 /// # Errors

@@ -103,19 +103,6 @@ pub async fn newest_by_username(
     named.order_by_desc(Column::Id).one(db).await
 }
 
-/// The newest live registration of an address.
-///
-/// # Errors
-/// The database's.
-pub async fn newest_by_email(
-    db: &impl ConnectionTrait,
-    email: &EmailAddress,
-    now: i64,
-) -> Result<Option<Model>, DbErr> {
-    let theirs = Entity::find().filter(Column::EmailKey.eq(email.key())).filter(Column::ExpiresAt.gt(now));
-    theirs.order_by_desc(Column::Id).one(db).await
-}
-
 /// The live registration of an address that has waited longest for a mail. In turn, so that whoever registers somebody
 /// else's address again and again can't keep the owner's own registration from being mailed.
 ///

@@ -3,7 +3,9 @@
 use futures::future::join_all;
 use latchkey::error::{AppError, Refusal};
 use latchkey::server::mail::eml::Eml;
+use latchkey::server::store::entity::outbox;
 use latchkey::visit::{Notice, Outcome};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{ADA, MINUTE, confirmed, confirming, count, reset, reset_token, token};
 use crate::support::{Answer, Browser, PASSWORD, TestApp};
@@ -46,6 +48,30 @@ on_both! {
         // Both links are used up.
         assert_eq!(press(&app, "/fn/confirm_email", &token(&to_new)).await.error(), AppError::LinkInvalid);
         assert_eq!(press(&app, "/fn/keep_email", &token(&to_old)).await.error(), AppError::LinkInvalid);
+    }
+
+    async fn a_changed_password_ends_what_was_asked_for_before_its_mail_went_out(app: TestApp) {
+        let app = confirming(&app).await;
+        let mut ada = confirmed(&app, "ada", ADA).await;
+        ada.call("/fn/change_email", &[("email", NEW)]).await.assert_status(200);
+        let fields = [("current_password", PASSWORD), ("password", "lantern otters juggle quietly")];
+        ada.call("/fn/change_password", &fields).await.assert_status(200);
+        assert!(app.deliver().await.iter().all(|mail| mail.to == ADA), "nothing confirms the new address any more");
+    }
+
+    async fn the_new_address_is_asked_only_once_the_old_one_was_told(app: TestApp) {
+        let app = confirming(&app).await;
+        let mut ada = confirmed(&app, "ada", ADA).await;
+        ada.call("/fn/change_email", &[("email", NEW)]).await.assert_status(200);
+        let db = app.state.store.reader();
+        let later = sea_orm::sea_query::Expr::value(app.clock.now() + MINUTE);
+        let notice = outbox::Column::Template.eq("address_change_notice");
+        outbox::Entity::update_many().col_expr(outbox::Column::DueAt, later).filter(notice).exec(db).await.unwrap();
+        assert!(app.deliver().await.iter().all(|mail| mail.to == ADA));
+        app.clock.advance(MINUTE);
+        assert!(app.deliver().await.iter().any(|mail| mail.subject.contains("address") && mail.to == ADA));
+        app.clock.advance(5 * MINUTE);
+        assert_eq!(app.deliver().await.pop().unwrap().to, NEW);
     }
 
     async fn the_old_address_stops_it(app: TestApp) {

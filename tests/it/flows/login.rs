@@ -13,7 +13,7 @@ on_both! {
         register(&app, "ada", ADA, PASSWORD).await.assert_status(200);
         assert_eq!(count(&app).await, 1);
         let log_in = async |name: &str| app.browser().call("/fn/login", &[("username", name), ("password", PASSWORD)]).await;
-        for (name, mails) in [("ada", 2), (ADA, 3)] {
+        for (name, mails) in [("ada", 2), (" ADA ", 3)] {
             app.clock.advance(MINUTE);
             let answer = log_in(name).await;
             answer.assert_status(403);
@@ -57,5 +57,21 @@ on_both! {
         let answer = app.browser().call("/fn/login", &[("username", ADA), ("password", OTHER_PASSWORD)]).await;
         assert_eq!(answer.error(), AppError::LoginRejected);
         app.browser().log_in(ADA, PASSWORD).await.assert_found("/secret");
+    }
+
+    async fn what_somebody_registered_themselves_tells_nothing_about_an_address(app: TestApp) {
+        let app = confirming(&app).await;
+        confirmed(&app, "ada", ADA).await;
+        let mut answers = Vec::new();
+        for (name, address) in [("eve_1", ADA), ("eve_2", "nobody@example.org")] {
+            register(&app, name, address, OTHER_PASSWORD).await.assert_status(200);
+            let by = async |login: &str| {
+                let fields = [("username", login), ("password", OTHER_PASSWORD)];
+                app.browser().call("/fn/login", &fields).await.error()
+            };
+            answers.push((by(address).await, by(name).await));
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0], (AppError::LoginRejected, AppError::Unconfirmed));
     }
 }

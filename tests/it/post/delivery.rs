@@ -121,12 +121,12 @@ on_both! {
         enqueue(&app, Template::AlreadyRegistered, of(ada)).await;
         enqueue(&app, Template::Reset, of(ada)).await;
         enqueue(&app, Template::PasswordChanged, of(ada)).await;
-        enqueue(&app, Template::ConfirmNewAddress, about_change).await;
         enqueue(&app, Template::AddressChangeNotice, about_change).await;
+        enqueue(&app, Template::ConfirmNewAddress, about_change).await;
         enqueue(&app, Template::TokenReuse, about_session).await;
         enqueue(&app, Template::NewSignIn, about_session).await;
         let mails = app.deliver().await;
-        let [confirm, already, reset, changed, new, notice, reuse, sign_in] = &mails[..] else { panic!("{mails:?}") };
+        let [confirm, already, reset, changed, notice, new, reuse, sign_in] = &mails[..] else { panic!("{mails:?}") };
         assert_mail(confirm, "new@example.org", "Confirm your Latchkey account", "/finalize?token=lk_reg_");
         assert_mail(already, "ada@example.org", "You already have a Latchkey account", "/login");
         assert_mail(reset, "ada@example.org", "Set a new Latchkey password", "/new_password?token=lk_rst_");

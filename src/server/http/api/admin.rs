@@ -160,6 +160,7 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::Unknown => Self::NotFound,
             AccountError::LastAdmin => Self::LastAdmin,
+            AccountError::NotAdmin => Self::MissingRole,
             AccountError::NoSuchPage => Self::Validation(vec![("after", words::AFTER_INVALID)]),
             AccountError::Fault(fault) => fault.into(),
         }

@@ -25,25 +25,29 @@ pub async fn admit(
     }
 }
 
-async fn admitted(state: &AppState, table: &[Endpoint], mut request: Request) -> Result<Request, Problem> {
+async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Result<Request, Problem> {
     let path = request.extensions().get::<MatchedPath>().cloned().ok_or(Problem::NotFound)?;
     let access = match find(table, request.method().as_str(), path.as_str()) {
         Found::Endpoint(access) => access,
         Found::OtherMethods(methods) => return Err(Problem::MethodNotAllowed(methods)),
         Found::Nothing => return Err(Problem::NotFound),
     };
-    if !matches!(access, Access::Everyone | Access::OwnToken) {
-        let client = request.extensions().get::<Client>().cloned().ok_or(Problem::Internal)?;
-        let token = extract::own_token(extract::bearer(request.headers())?)?;
-        let visitor = state.services.session.bearer(token, &client).await?;
+    let (mut parts, body) = request.into_parts();
+    let token = match access {
+        Access::Everyone | Access::OwnToken => None,
+        _ => Some(extract::own_token(extract::bearer(&parts.headers)?)?.to_owned()),
+    };
+    // Before it is found out who asks: a body that takes its time must not outlast what its sender was allowed.
+    let body = door::read(body).await?;
+    if let Some(token) = token {
+        let client = parts.extensions.get::<Client>().cloned().ok_or(Problem::Internal)?;
+        let visitor = state.services.session.bearer(&token, &client).await?;
         if !has_roles(access, &visitor.roles()) {
             state.services.session.note_lack_of(&named(access), &visitor, path.as_str(), &client).await?;
             return Err(Problem::MissingRole);
         }
-        request.extensions_mut().insert(visitor);
+        parts.extensions.insert(visitor);
     }
-    let (parts, body) = request.into_parts();
-    let body = door::read(body).await?;
     Ok(Request::from_parts(parts, Body::from(body)))
 }
 

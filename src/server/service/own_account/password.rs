@@ -12,7 +12,7 @@ use crate::server::service::post::{self, Subject, Template};
 use crate::server::service::session::{ProofError, SignedIn, Visitor};
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::user;
-use crate::server::store::{mail_tokens, users};
+use crate::server::store::{email_changes, mail_tokens, users};
 
 /// Why the password stayed as it was.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,7 @@ impl OwnAccountService {
             let public_id = Some(user.public_id.as_str());
             let event = Event { actor: public_id, subject: public_id, ..Event::default() };
             mail_tokens::delete_of_user(tx, user.id).await?;
+            email_changes::delete_of_user(tx, user.id).await?;
             audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
             post::enqueue(tx, Template::PasswordChanged, subject, now).await?;

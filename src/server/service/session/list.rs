@@ -5,9 +5,10 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::{Fault, NotFresh, SessionService, Visitor};
 use crate::domain::SessionSummary;
 use crate::server::client::{self, Client};
+use crate::server::security::random;
 use crate::server::store::audit::{self, Event};
 use crate::server::store::entity::session;
-use crate::server::store::sessions;
+use crate::server::store::{sessions, users};
 
 /// Why no session was ended.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,9 @@ impl SessionService {
     pub async fn end_one(&self, visitor: &Visitor, session: &str, client: &Client) -> Result<(), EndError> {
         let now = self.core.clock.now();
         visitor.require_fresh(now)?;
+        if !random::is_id(session) {
+            return Err(EndError::Unknown);
+        }
         let ended = self.core.store.write_tx(async |tx| -> Result<(), EndError> {
             let found = sessions::lock(tx, session).await?.filter(|session| {
                 session.user_id == visitor.user.id
@@ -68,6 +72,8 @@ impl SessionService {
     pub async fn end_others(&self, visitor: &Visitor, client: &Client) -> Result<u64, EndError> {
         visitor.require_fresh(self.core.clock.now())?;
         let ended = self.core.store.write_tx(async |tx| {
+            // Before its sessions, as by whatever else ends several of them.
+            users::lock(tx, visitor.user.id).await?;
             Ok::<_, EndError>(self.revoke_others(tx, visitor, "ended by its owner", client).await?)
         });
         let ended = ended.await?;

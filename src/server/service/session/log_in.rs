@@ -77,7 +77,8 @@ impl SessionService {
         }
     }
 
-    /// The account, and the newest registration that waits. Both are looked for in every case.
+    /// The account, and the newest registration that waits. Of an address the account alone: an address can have both, and
+    /// whether the password of the registration is taken would tell whether there is an account. A name has one or the other.
     async fn find(&self, name_or_email: &str) -> Result<(Option<user::Model>, Option<registration::Model>), DbErr> {
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         if let Ok(username) = Username::parse(name_or_email) {
@@ -85,7 +86,7 @@ impl SessionService {
             return Ok((user, registrations::newest_by_username(db, &username, now).await?));
         }
         let Ok(email) = EmailAddress::parse(name_or_email) else { return Ok((None, None)) };
-        Ok((users::by_email(db, &email).await?, registrations::newest_by_email(db, &email, now).await?))
+        Ok((users::by_email(db, &email).await?, None))
     }
 
     /// Sends the mail of a registration again.

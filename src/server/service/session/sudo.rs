@@ -131,6 +131,15 @@ impl SessionService {
         Err(ProofError::Wrong)
     }
 
+    /// Whether the visitor's session was not ended meanwhile. The caller holds the account.
+    pub(in crate::server::service) async fn still_lives(
+        &self,
+        tx: &impl ConnectionTrait,
+        visitor: &Visitor,
+    ) -> Result<bool, DbErr> {
+        Ok(sessions::lock(tx, &visitor.session.id).await?.is_some_and(|session| session.revoked_at.is_none()))
+    }
+
     /// Begins the session that takes the place of the visitor's. The caller buries the old one after the commit.
     pub(in crate::server::service) async fn succeed(
         &self,
