@@ -17,3 +17,4 @@ pub mod listen;
 pub mod refusal;
 pub mod renew;
 pub mod request;
+pub mod timed;

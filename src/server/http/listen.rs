@@ -19,8 +19,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// How long the head of a request may take; a connection that is idle for as long is closed too.
-const HEADER_DEADLINE: Duration = Duration::from_secs(10);
+use super::timed::{Progress, Timed};
+
+/// How long a connection may be idle. hyper counts the rest before a request as part of its head; how long a head
+/// itself may take is for [`Timed`].
+const IDLE_DEADLINE: Duration = Duration::from_secs(60);
 /// How many connections there may be; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 4096;
 /// How long what is in flight may take once the server is to stop. The whole stop stays under 10 s.
@@ -37,12 +40,20 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
         };
         let Some((stream, peer, place)) = accepted else { continue };
         let router = router.clone();
+        let progress = Progress::default();
+        let stream = Timed::new(stream, progress.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            progress.begin();
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            let (progress, answer) = (progress.clone(), router.clone().oneshot(request));
+            async move {
+                let answer = answer.await;
+                progress.end();
+                answer
+            }
         });
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE).max_headers(64);
+        builder.timer(TokioTimer::new()).header_read_timeout(IDLE_DEADLINE).max_headers(64);
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
