@@ -43,12 +43,12 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
         let progress = Progress::default();
         let stream = Timed::new(stream, progress.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-            progress.begin();
+            progress.head_arrived();
             request.extensions_mut().insert(ConnectInfo(peer));
             let (progress, answer) = (progress.clone(), router.clone().oneshot(request));
             async move {
                 let answer = answer.await;
-                progress.end();
+                progress.answered();
                 answer
             }
         });

@@ -30,13 +30,13 @@ struct State {
 
 impl Progress {
     /// A head arrived whole.
-    pub fn begin(&self) {
+    pub fn head_arrived(&self) {
         self.0.is_answering.store(true, Ordering::SeqCst);
         self.0.heads.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Its answer is on the way; what is read from now on is the next head.
-    pub fn end(&self) {
+    pub fn answered(&self) {
         self.0.is_answering.store(false, Ordering::SeqCst);
     }
 }
@@ -157,9 +157,9 @@ mod tests {
         advance(Duration::from_secs(3_600)).await;
         client.write_all(b"GET").await.unwrap();
         timed.read_exact(&mut [0; 3]).await.unwrap();
-        progress.begin();
+        progress.head_arrived();
         advance(Duration::from_secs(60)).await;
-        progress.end();
+        progress.answered();
         // The next head comes a byte a second.
         client.write_all(b"G").await.unwrap();
         timed.read_exact(&mut byte).await.unwrap();
