@@ -17,12 +17,14 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use clap::Parser;
 use http_body_util::BodyExt;
-use latchkey::server::clock::Clock;
-use latchkey::server::config::RawSettings;
-use latchkey::server::http::assets::Assets;
-use latchkey::server::security::password_hash::Hasher;
-use latchkey::server::state::AppState;
-use latchkey::server::store::Store;
+use latchkey::server::ServerState;
+use latchkey::server::assets::AssetNames;
+use latchkey::site::product::PRODUCT;
+use latchkey_axum::AppState;
+use latchkey_core::clock::Clock;
+use latchkey_core::config::RawSettings;
+use latchkey_core::security::password_hash::Hasher;
+use latchkey_core::store::Store;
 use leptos::config::LeptosOptions;
 use sea_orm::ConnectionTrait;
 use tower::ServiceExt;
@@ -61,7 +63,7 @@ async fn main() {
 type Row = (&'static str, String, String);
 
 async fn measure(url: &str) -> Vec<Row> {
-    let hasher = Hasher::new().unwrap();
+    let hasher = Hasher::new("Latchkey").unwrap();
     let (hash, _) = median(async || drop(hasher.hash(&PASSWORD.into()).await), &AtomicU64::new(0)).await;
     let mut node = Node::start(url).await;
     let statements = Arc::clone(&node.statements);
@@ -118,8 +120,8 @@ impl Node {
             "--jwt-secret=kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9",
             "--confirm-email=false",
         ];
-        let config = Line::parse_from(line).settings.config().unwrap();
-        let mut store = Store::connect(&config.database_url).await.unwrap();
+        let config = Line::parse_from(line).settings.config(PRODUCT).unwrap();
+        let mut store = Store::connect(&config.database_url, Vec::new).await.unwrap();
         let statements = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&statements);
         store.on_statement(move |_| {
@@ -128,8 +130,15 @@ impl Node {
         store.migrate().await.unwrap();
         let clock = Clock::fixed(1_795_521_600);
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
-        let state = AppState::new(config, store, clock.clone(), Assets::default(), leptos).unwrap();
-        Self { router: latchkey::server::router(state.clone()), state, clock, statements, cookie: String::new() }
+        let state = AppState::new(config, store, clock.clone(), latchkey::site::extend()).unwrap();
+        let assets = AssetNames::plain(&leptos);
+        Self {
+            router: latchkey::server::router(ServerState::new(state.clone(), leptos, assets)),
+            state,
+            clock,
+            statements,
+            cookie: String::new(),
+        }
     }
 
     async fn ask(&mut self, method: &str, path: &str, body: &'static str) {

@@ -2,15 +2,17 @@
 //!
 //! One codebase, built twice: as the server (`ssr`, the default) and as the WASM that hydrates its pages (`hydrate`).
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | [`app`], [`pages`], [`components`] | what people see; rendered on the server, hydrated in the browser |
-//! | [`server_fns`] | the door for pages: plain URL-encoded POSTs under `/fn/`, thin |
-//! | [`routes`] | every path, who may see it, and where one may be sent back to |
-//! | [`visit`] | what the first byte of a page knows of its reader |
-//! | [`error`], [`texts`] | closed codes, and the words that people read for them |
-//! | [`domain`] | names, addresses, passwords, roles: parsed once |
-//! | `server` | everything that never reaches a browser: doors, use cases, store, security |
+//! | [`app`] | what is inside `<body>`, and the routes |
+//! | [`site`] | your pages, server functions, texts and tables; start here |
+//! | [`auth`] | the login: pages, components, server functions, texts |
+//! | [`routes`] | the guard tables of both: which pages and functions exist, and who may use them |
+//! | [`page_context`] | per-request data for every page |
+//! | `server` | what never reaches a browser: router, documents, form posts, command line |
+//!
+//! Below are the crates `latchkey-axum` (middleware, JSON API), `latchkey-core` (use cases, database, email) and
+//! `latchkey-types`.
 
 // A page is one type of all its elements, some 130 deep.
 #![recursion_limit = "256"]
@@ -19,16 +21,12 @@
 compile_error!("`ssr` and `hydrate` are two programs: build with one of them, never with --all-features");
 
 pub mod app;
-pub mod components;
-pub mod domain;
-pub mod error;
-pub mod pages;
+pub mod auth;
+pub mod page_context;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;
-pub mod server_fns;
-pub mod texts;
-pub mod visit;
+pub mod site;
 
 /// Where the browser starts: takes over the page that the server rendered.
 #[cfg(feature = "hydrate")]

@@ -9,19 +9,19 @@ use anyhow::{Context, bail};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use super::client::Client;
-use super::clock::Clock;
-use super::config::{Config, LogFormat, RawSettings, generate_secret};
-use super::http;
-use super::security::jwt::Keys;
-use super::security::password_hash::Hasher;
+use latchkey_axum::api::openapi;
+use latchkey_axum::core::client::Client;
+use latchkey_axum::core::clock::Clock;
+use latchkey_axum::core::config::{Config, LogFormat, RawSettings, generate_secret};
+use latchkey_axum::core::service::accounts::{Account, Actor, Change, PAGE_MAX};
+use latchkey_axum::core::service::registration::RegistrationError;
+use latchkey_axum::core::service::{Core, Services};
+use latchkey_axum::core::store::Store;
+use latchkey_types::{Password, Role, Roles, texts};
+
 use super::serve;
-use super::service::accounts::{Account, Change, PAGE_MAX};
-use super::service::registration::RegistrationError;
-use super::service::{Confirmation, Core, Services};
-use super::store::Store;
-use crate::domain::{Password, Role, Roles};
-use crate::texts;
+use crate::site;
+use crate::site::product::PRODUCT;
 
 mod import;
 
@@ -154,25 +154,21 @@ async fn obey(line: CommandLine) -> anyhow::Result<()> {
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             start_logging(settings)?;
-            serve(settings.config()?).await
+            serve(settings.config(PRODUCT)?).await
         }
         Command::Migrate { down } => {
-            let store = open(settings).await?;
+            let store = connect(&settings.database_url()?).await?;
             match down {
                 Some(steps) => store.migrate_down(steps).await?,
                 None => store.migrate().await?,
             }
             say("migrated")
         }
-        Command::User(command) => look_after(command, &services(settings.config()?).await?).await,
-        Command::ImportFlask { from } => import::import_flask(&services(settings.config()?).await?, &from).await,
+        Command::User(command) => look_after(command, &services(settings.config(PRODUCT)?).await?).await,
+        Command::ImportFlask { from } => import::import_flask(&services(settings.config(PRODUCT)?).await?, &from).await,
         Command::Secret => say(&generate_secret()?),
-        Command::Openapi => say(&http::api::openapi::document().to_pretty_json()?),
+        Command::Openapi => say(&openapi::document(PRODUCT).to_pretty_json()?),
     }
-}
-
-async fn open(settings: &RawSettings) -> anyhow::Result<Store> {
-    Store::connect(&settings.database_url()?).await.context("cannot open the database (DATABASE_URL)")
 }
 
 fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
@@ -188,18 +184,15 @@ fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
 }
 
 async fn services(config: Config) -> anyhow::Result<Services> {
-    let store = Store::connect(&config.database_url).await.context("cannot open the database (DATABASE_URL)")?;
+    let extension = site::extend();
+    let store = connect(&config.database_url).await?;
     store.migrate().await?;
-    let (current, previous) = config.secrets.split_first().context("no key")?;
-    Ok(Services::new(Core {
-        store,
-        clock: Clock::system(),
-        keys: Keys::new(current, previous),
-        hasher: Hasher::new()?,
-        lifespans: config.lifespans,
-        confirmation: Confirmation { is_required: false, seconds: 0 },
-        tasks: tokio_util::task::TaskTracker::new(),
-    }))
+    Ok(Services::new(Core::new(&config, store, Clock::system(), extension)?))
+}
+
+async fn connect(database_url: &str) -> anyhow::Result<Store> {
+    let migrations = site::extend().migrations;
+    Store::connect(database_url, migrations).await.context("cannot open the database (DATABASE_URL)")
 }
 
 async fn look_after(command: UserCommand, services: &Services) -> anyhow::Result<()> {
@@ -209,7 +202,7 @@ async fn look_after(command: UserCommand, services: &Services) -> anyhow::Result
         UserCommand::Add { name, email, admin } => return add(services, &name, &email, admin, &client).await,
         UserCommand::List => return list(services).await,
         UserCommand::Logout { name } => {
-            let ended = accounts.log_out(Account::Name(&name), None, &client).await?;
+            let ended = accounts.log_out(Account::Name(&name), Actor::CommandLine, &client).await?;
             return say(&format!("{name}: {ended} sessions ended"));
         }
         UserCommand::Enable { name } => {
@@ -219,12 +212,12 @@ async fn look_after(command: UserCommand, services: &Services) -> anyhow::Result
             (name, Change { is_active: Some(false), ..Change::default() }, "disabled, sessions ended".to_owned())
         }
         UserCommand::Roles { name, roles } => {
-            let roles = Roles::parse(&roles).map_err(|refusal| anyhow::anyhow!("{}", texts::of_refusal(refusal)))?;
+            let roles = Roles::parse(&roles).map_err(|refusal| anyhow::anyhow!("{}", texts::field_error(&refusal)))?;
             let done = format!("roles are now {roles}");
             (name, Change { roles: Some(roles), ..Change::default() }, done)
         }
     };
-    accounts.change(Account::Name(&name), change, None, &client).await?;
+    accounts.change(Account::Name(&name), change, Actor::CommandLine, &client).await?;
     say(&format!("{name}: {done}"))
 }
 
@@ -235,7 +228,7 @@ async fn add(services: &Services, name: &str, email: &str, admin: bool, client: 
     match services.registration.add(name, email, &password, roles, client).await {
         Ok(user) => say(&format!("{}: added", user.username)),
         Err(RegistrationError::Refused(refusals)) => {
-            bail!(refusals.into_iter().map(texts::of_refusal).collect::<Vec<_>>().join(" "))
+            bail!(refusals.iter().map(texts::field_error).collect::<Vec<_>>().join(" "))
         }
         Err(RegistrationError::Fault(fault)) => Err(fault.into()),
     }

@@ -1,186 +1,196 @@
-//! The bridge from a request to a server function or a page.
+//! From a request to a server function: the session, the use cases, cookies and redirects.
 //!
 //! Fallible throughout: the app also runs without a request, once at the start, to list its routes.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue};
+use latchkey_axum::cookies::Cookies;
+use latchkey_axum::core::client::Client;
+use latchkey_axum::core::service::Services;
+use latchkey_axum::core::service::session::{Entry, Persistence, SignedIn, Visitor};
+use latchkey_axum::core::store::Store;
+use latchkey_axum::{AppState, SessionCookie};
+use latchkey_types::routes::{ServerFunction, path_of};
+use latchkey_types::{Access, AppError, Flash, Notice, Outcome, Role, paths};
 use leptos::context::use_context;
+use leptos::server_fn::ServerFn;
 use leptos_axum::ResponseOptions;
 
-use super::client::Client;
-use super::http::cookies::{CookieJar, Cookies};
-use super::http::door::{self, FormPost};
-use super::http::renew::Presented;
-use super::service::Services;
-use super::service::session::{Entry, Persistence, SignedIn, Visitor};
-use super::state::AppState;
-use crate::domain::Role;
-use crate::error::AppError;
-use crate::visit::{Flash, Notice, Outcome, Visit};
+use super::form_posts::FormPost;
+use crate::{routes, site};
 
 /// What a server function gets of its request, and how it answers beside its value.
-pub struct Door {
-    /// The use cases.
-    pub services: Services,
-    /// Who asks.
+pub struct RequestContext {
+    app: AppState,
+    /// Who asks, as far as connection and headers tell.
     pub client: Client,
-    presented: Option<Presented>,
-    visitor: Option<Visitor>,
-    is_form_post: bool,
-    waiting: Option<Flash>,
+    session_cookie: Option<SessionCookie>,
+    session: Option<Visitor>,
+    function: &'static ServerFunction,
+    /// The URL of the form, if one without scripts was posted.
+    form_url: Option<String>,
     cookies: Cookies,
     response: ResponseOptions,
 }
 
-/// The door of this request.
+/// The context of the server function `F`, if the guard table lets the user call it. Asked for calls while a page renders as
+/// for those that are posted.
 ///
 /// # Errors
+/// [`AppError::NotLoggedIn`], [`AppError::MissingRole`]; [`AppError::NotFound`] for a function that is in no table;
 /// [`AppError::Internal`] where there is no request.
-pub fn door() -> Result<Door, AppError> {
-    let (Some(state), Some(parts), Some(response)) =
+pub async fn request_context<F: ServerFn>() -> Result<RequestContext, AppError> {
+    let (Some(app), Some(parts), Some(response)) =
         (use_context::<AppState>(), use_context::<Parts>(), use_context::<ResponseOptions>())
     else {
         return Err(AppError::Internal);
     };
-    Ok(Door {
-        services: state.services.clone(),
-        client: parts.extensions.get().cloned().ok_or(AppError::Internal)?,
-        presented: parts.extensions.get().cloned(),
-        visitor: parts.extensions.get().cloned(),
-        is_form_post: parts.extensions.get::<FormPost>().is_some(),
-        waiting: door::waiting(&parts.headers, &Cookies::of(&state.config)),
-        cookies: Cookies::of(&state.config),
+    let function = routes::server_function(name::<F>()).ok_or(AppError::NotFound)?;
+    let extensions = &parts.extensions;
+    let context = RequestContext {
+        client: extensions.get().cloned().ok_or(AppError::Internal)?,
+        session_cookie: extensions.get().cloned(),
+        session: extensions.get().cloned(),
+        form_url: extensions.get().map(|FormPost { url }| url.clone()),
+        cookies: extensions.get().cloned().ok_or(AppError::Internal)?,
+        function,
+        app,
         response,
-    })
+    };
+    admit(&context.app, function.access, context.session.as_ref(), &context.client, F::PATH).await?;
+    Ok(context)
 }
 
-impl Door {
-    /// The token of the cookie, whatever it is worth.
+/// Whether a request may go on to what is open to `access`. A missing role is recorded.
+///
+/// # Errors
+/// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
+pub async fn admit(
+    app: &AppState,
+    access: Access,
+    session: Option<&Visitor>,
+    client: &Client,
+    path: &str,
+) -> Result<(), AppError> {
+    let roles = session.map(Visitor::roles);
+    match (access.allows(roles.as_ref()), session, access) {
+        (true, ..) => Ok(()),
+        (false, None, _) => Err(AppError::NotLoggedIn),
+        (false, Some(session), Access::HasRole(role)) => {
+            app.services.session.note_lack_of(role, session, path, client).await?;
+            Err(AppError::MissingRole)
+        }
+        (false, Some(_), _) => Err(AppError::MissingRole),
+    }
+}
+
+/// The last segment of the path of a server function.
+fn name<F: ServerFn>() -> &'static str {
+    F::PATH.rsplit('/').next().unwrap_or_default()
+}
+
+impl RequestContext {
+    /// The use cases.
     #[must_use]
-    pub fn presented(&self) -> Option<&str> {
-        self.presented.as_ref().map(|Presented(token)| token.as_str())
+    pub fn services(&self) -> &Services {
+        &self.app.services
     }
 
-    /// The way in through this door, for a session that is to last so long.
+    /// The database, for the tables of the site.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// What time it is: seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.app.clock.now()
+    }
+
+    /// The token of the session cookie, whatever it is worth.
+    #[must_use]
+    pub fn session_cookie(&self) -> Option<&str> {
+        self.session_cookie.as_ref().map(|SessionCookie(token)| token.as_str())
+    }
+
+    /// The way in by a cookie, for a session that is to last so long.
     #[must_use]
     pub fn entry(&self, persistence: Persistence) -> Entry<'_> {
-        Entry::Cookie { persistence, presented: self.presented() }
+        Entry::Cookie { persistence, presented: self.session_cookie() }
     }
 
     /// Who is logged in.
     ///
     /// # Errors
     /// [`AppError::NotLoggedIn`].
-    pub fn visitor(&self) -> Result<&Visitor, AppError> {
-        self.visitor.as_ref().ok_or(AppError::NotLoggedIn)
+    pub fn session(&self) -> Result<&Visitor, AppError> {
+        self.session.as_ref().ok_or(AppError::NotLoggedIn)
     }
 
-    /// Who is logged in and administers others.
+    /// Who is logged in, if they administer others.
     ///
     /// # Errors
     /// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
     pub fn admin(&self) -> Result<&Visitor, AppError> {
-        Some(self.visitor()?).filter(|visitor| visitor.roles().has(Role::ADMIN)).ok_or(AppError::MissingRole)
+        Some(self.session()?).filter(|session| session.roles().has(Role::ADMIN)).ok_or(AppError::MissingRole)
     }
 
-    /// The same, if they gave their password within the last ten minutes.
-    ///
-    /// # Errors
-    /// Those of [`Self::admin`], and [`AppError::ReauthenticationRequired`].
-    pub fn fresh_admin(&self) -> Result<&Visitor, AppError> {
-        let admin = self.admin()?;
-        self.services.session.require_fresh(admin)?;
-        Ok(admin)
+    /// Puts the token into the session cookie.
+    pub fn set_session_cookie(&self, signed_in: &SignedIn) {
+        self.app.cookies.set_session(&self.cookies, signed_in);
     }
 
-    /// Puts the token into the cookie.
-    pub fn keep(&self, signed_in: &SignedIn) {
-        self.append_cookie(&self.cookies.session(signed_in));
-    }
-
-    /// Clears the cookie and what else the browser keeps for us. Only the answers to a logout and to the deletion of an
-    /// account do.
-    pub fn forget(&self) {
-        self.append_cookie(&self.cookies.no_session());
-        if self.cookies.is_https() {
-            self.response
-                .insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));
+    /// Clears the session cookie and what else the browser keeps for this site. Only the responses to a logout and to the
+    /// deletion of an account do.
+    pub fn clear_session_cookie(&self) {
+        self.app.cookies.clear_session(&self.cookies);
+        if self.app.cookies.is_https() {
+            let storage = HeaderValue::from_static("\"storage\"");
+            self.response.insert_header(HeaderName::from_static("clear-site-data"), storage);
         }
     }
 
-    /// Goes on to a path of ours.
+    /// Where a login leads if nothing else was asked for.
+    #[must_use]
+    pub fn after_login(&self) -> &'static str {
+        site::CONFIG.after_login
+    }
+
+    /// Redirects to a path of this site; to [`Self::after_login`] if it is none.
     pub fn redirect(&self, path: &str) {
-        leptos_axum::redirect(crate::routes::safe_return_to(path));
+        leptos_axum::redirect(paths::safe_return_to(path).unwrap_or(self.after_login()));
     }
 
-    /// Says, to a browser without scripts, that what `form` asked for is done. With scripts the value says so.
-    pub fn done(&self, form: &str, notice: Notice) {
-        if self.is_form_post {
-            self.announce(form, notice);
+    /// Tells a browser without scripts, on the form's own page, that the form is done. With scripts the value tells.
+    pub fn flash_without_scripts(&self, notice: Notice) {
+        if let Some(url) = &self.form_url {
+            let form = Some(self.function.name.to_owned());
+            self.set_flash(&Flash { form, ..Flash::of_page(path_of(url), Outcome::Done(notice)) });
         }
     }
 
-    /// Says on the next document, scripts or not, that what was asked for is done; `form` is one of that document's.
-    pub fn announce(&self, form: &str, notice: Notice) {
-        let outcome = Outcome::Done(notice);
-        let flash = Flash { form: form.to_owned(), outcome, values: Vec::new(), waiting: None };
-        self.append_cookie(&self.cookies.flash(&flash));
+    /// Tells something on the page at `path`, when it is next shown.
+    pub fn flash(&self, path: &str, notice: Notice) {
+        self.set_flash(&Flash::of_page(path, Outcome::Done(notice)));
     }
 
-    /// Says that what a link asked for is done, on the page where its reader goes on: the login, or past it.
-    pub fn report(&self, notice: Notice) {
-        let (form, page) =
-            if self.visitor.is_some() { ("secret", crate::routes::SECRET) } else { ("login", crate::routes::LOGIN) };
-        self.announce(form, notice);
+    /// Tells something on the page where the reader goes on: where a login leads, or the login.
+    pub fn redirect_with_flash(&self, notice: Notice) {
+        let page = if self.session.is_some() { self.after_login() } else { paths::LOGIN };
+        self.flash(page, notice);
         self.redirect(page);
     }
 
     /// Lets the form that waited for the password show what was typed, so that it can be sent again.
-    pub fn resume(&self) {
-        if let Some(waiting) = self.waiting.clone() {
-            self.append_cookie(&self.cookies.flash(&Flash { outcome: Outcome::Confirmed, ..waiting }));
+    pub fn refill_pending_form(&self) {
+        let pending = self.app.cookies.flash(&self.cookies).and_then(Flash::into_waiting);
+        if let Some(pending) = pending {
+            self.set_flash(&Flash { outcome: Outcome::Confirmed, ..pending });
         }
     }
 
-    fn append_cookie(&self, cookie: &str) {
-        if let Ok(value) = HeaderValue::from_str(cookie) {
-            self.response.append_header(header::SET_COOKIE, value);
-        }
-    }
-}
-
-/// Says by the status of the page that is being rendered, if one is, that the server can't answer now. A server function that is
-/// called by itself has its own answer.
-pub fn tell_unavailable() {
-    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-    if !parts.uri.path().starts_with(crate::routes::SERVER_FNS) {
-        response.set_status(StatusCode::SERVICE_UNAVAILABLE);
-        let seconds = AppError::Unavailable.retry_after_seconds().unwrap_or_default();
-        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-}
-
-/// What the first byte of this request's page knows of its reader.
-#[must_use]
-pub fn visit() -> Visit {
-    let (Some(state), Some(parts)) = (use_context::<AppState>(), use_context::<Parts>()) else {
-        return Visit::default();
-    };
-    visit_of(&state, &parts)
-}
-
-/// The visit that a request is.
-#[must_use]
-pub fn visit_of(state: &AppState, parts: &Parts) -> Visit {
-    let flash = CookieJar::of(&parts.headers, &Cookies::of(&state.config)).flash();
-    Visit {
-        user: parts.extensions.get::<Visitor>().map(Visitor::current_user),
-        // What waits behind it is for its own page.
-        flash: flash
-            .filter(|flash| door::page_of(&flash.form) == Some(parts.uri.path()))
-            .map(|flash| Flash { waiting: None, ..flash }),
-        path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
-        confirm_email: state.config.confirm_email,
-        dev_mail: state.shows_mails(),
+    fn set_flash(&self, flash: &Flash) {
+        self.app.cookies.set_flash(&self.cookies, flash);
     }
 }

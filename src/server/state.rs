@@ -1,79 +1,54 @@
-//! What every request needs.
+//! The state of the server: the login's, and what Leptos wants to know.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::extract::FromRef;
+use latchkey_axum::AppState;
 use leptos::config::LeptosOptions;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use super::clock::Clock;
-use super::config::Config;
-use super::http::assets::Assets;
-use super::mail::courier::Courier;
-use super::security::jwt::Keys;
-use super::security::password_hash::Hasher;
-use super::service::{Confirmation, Core, Services};
-use super::store::Store;
+use super::assets::AssetNames;
 
-/// Shared by all requests; cheap to clone.
+/// Shared by all requests; one reference count to clone.
 #[derive(Clone, Debug)]
-pub struct AppState {
-    /// The settings.
-    pub config: Arc<Config>,
-    /// The database.
-    pub store: Store,
-    /// The use cases.
-    pub services: Services,
-    /// Delivers mail.
-    pub courier: Arc<Courier>,
-    /// Scripts, styles, pictures.
-    pub assets: Arc<Assets>,
-    /// What Leptos wants to know.
+pub struct ServerState(Arc<Parts>);
+
+/// What [`ServerState`] leads to.
+#[derive(Debug)]
+pub struct Parts {
+    /// The state of the login.
+    pub app: AppState,
+    /// The settings of Leptos.
     pub leptos: LeptosOptions,
-    /// Writes that no answer waits for.
-    pub tasks: TaskTracker,
-    /// Cancelled when the server is about to stop.
-    pub stopping: CancellationToken,
+    /// The URLs of what a document loads.
+    pub assets: AssetNames,
+    /// More sources for the `connect-src` of pages.
+    pub reload_sources: String,
 }
 
-impl AppState {
-    /// Puts the parts together.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give, or the certificate of the mail server can't be read.
-    pub fn new(
-        config: Config,
-        store: Store,
-        clock: Clock,
-        assets: Assets,
-        leptos: LeptosOptions,
-    ) -> anyhow::Result<Self> {
-        let tasks = TaskTracker::new();
-        let (current, previous) = config.secrets.split_first().ok_or_else(|| anyhow::anyhow!("no key"))?;
-        let courier = Courier::new(&config.mail, &config.public_url, store.clone(), clock.clone())?;
-        let core = Core {
-            store: store.clone(),
-            clock,
-            keys: Keys::new(current, previous),
-            hasher: Hasher::new()?,
-            lifespans: config.lifespans,
-            confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
-            tasks: tasks.clone(),
-        };
-        Ok(Self {
-            config: Arc::new(config),
-            store,
-            services: Services::new(core),
-            courier: Arc::new(courier),
-            assets: Arc::new(assets),
-            leptos,
-            tasks,
-            stopping: CancellationToken::new(),
-        })
+impl Deref for ServerState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
-    /// Whether mails are shown: on a developer's own machine, where they are not sent.
+}
+
+impl FromRef<ServerState> for AppState {
+    fn from_ref(state: &ServerState) -> Self {
+        state.app.clone()
+    }
+}
+
+impl ServerState {
+    /// Puts the parts together.
     #[must_use]
-    pub fn shows_mails(&self) -> bool {
-        self.config.is_dev && self.courier.folder().is_some()
+    pub fn new(app: AppState, leptos: LeptosOptions, assets: AssetNames) -> Self {
+        // `cargo leptos watch` tells the page over a socket of its own when to reload.
+        let is_watched = std::env::var_os("LEPTOS_WATCH").is_some();
+        let port = leptos.reload_port;
+        let reload_sources =
+            if is_watched { format!(" ws://127.0.0.1:{port} ws://localhost:{port}") } else { String::new() };
+        Self(Arc::new(Parts { app, leptos, assets, reload_sources }))
     }
 }

@@ -1,14 +1,14 @@
 //! One's own account: its sessions, its password, its end.
 
-use latchkey::domain::{AccountOverview, EventKind, Roles, SessionSummary};
-use latchkey::error::{AppError, Refusal};
-use latchkey::server::client::Client;
-use latchkey::server::security::opaque_token::{MailToken, Purpose};
-use latchkey::server::service::accounts::{Account, Change};
-use latchkey::server::service::session::FRESH_SECONDS;
-use latchkey::server::store::entity::{audit_event, outbox};
-use latchkey::server::store::mail_tokens::{self, NewToken};
-use latchkey::visit::{Notice, Outcome};
+use latchkey_core::client::Client;
+use latchkey_core::security::opaque_token::{MailToken, Purpose};
+use latchkey_core::service::accounts::{Account, Actor, Change};
+use latchkey_core::service::session::FRESH_SECONDS;
+use latchkey_core::store::entity::{audit_event, outbox};
+use latchkey_core::store::mail_tokens::{self, NewToken};
+use latchkey_types::{AccountOverview, EventKind, Roles, SessionSummary};
+use latchkey_types::{AppError, FieldError};
+use latchkey_types::{Notice, Outcome};
 use sea_orm::EntityTrait;
 
 use crate::session::refused_soon;
@@ -31,7 +31,7 @@ async fn log_in(app: &TestApp, username: &str) -> Browser {
 
 async fn change(app: &TestApp, username: &str, change: Change) {
     let accounts = &app.state.services.accounts;
-    accounts.change(Account::Name(username), change, None, &Client::command_line()).await.unwrap();
+    accounts.change(Account::Name(username), change, Actor::CommandLine, &Client::command_line()).await.unwrap();
 }
 
 fn session_id(browser: &Browser) -> String {
@@ -100,7 +100,7 @@ on_both! {
         assert!(!is_live(&first).await && !is_live(&second).await);
         assert!(is_live(&ada).await && is_live(&bob).await);
         refused_soon(&mut elsewhere).await;
-        assert_eq!(ada.get("/account").await.texts("[role=status]").concat(), latchkey::texts::of_notice(Notice::OtherSessionsEnded));
+        assert_eq!(ada.get("/account").await.texts("[role=status]").concat(), latchkey::auth::texts::of_notice(&Notice::OtherSessionsEnded));
         assert_eq!(overview(&mut ada).await.sessions.len(), 1);
     }
 
@@ -118,7 +118,7 @@ on_both! {
         }
         assert!(is_live(&phone).await);
         ada.submit("/fn/reauthenticate", &[("current_password", PASSWORD), ("next", "/account")]).await.assert_found("/account");
-        assert!(ada.get("/account").await.texts("form [role=status]").contains(&latchkey::texts::SEND_AGAIN.to_owned()));
+        assert!(ada.get("/account").await.texts("form [role=status]").contains(&latchkey::auth::texts::SEND_AGAIN.to_owned()));
         ada.submit("/fn/end_other_sessions", &[]).await.assert_found("/account");
         assert!(!is_live(&phone).await);
     }
@@ -161,16 +161,16 @@ on_both! {
     async fn a_password_is_changed_by_who_knows_it_to_one_that_is_good(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         let phone = log_in(&app, "ada").await;
-        let wrong = Refusal::CurrentPasswordWrong;
+        let wrong = FieldError::CurrentPasswordWrong;
         for (current, new, refusals) in [
-            ("another password", NEW, vec![wrong]),
-            ("another password", "short", vec![wrong, Refusal::PasswordShort]),
-            (PASSWORD, "iloveyou1", vec![Refusal::PasswordEasy]),
-            (PASSWORD, "latchkey tin wolf orbit", vec![Refusal::PasswordPersonal]),
-            ("", "", vec![wrong, Refusal::PasswordShort]),
+            ("another password", NEW, vec![wrong.clone()]),
+            ("another password", "short", vec![wrong.clone(), FieldError::PasswordShort]),
+            (PASSWORD, "iloveyou1", vec![FieldError::PasswordEasy]),
+            (PASSWORD, "latchkey tin wolf orbit", vec![FieldError::PasswordPersonal]),
+            ("", "", vec![wrong.clone(), FieldError::PasswordShort]),
         ] {
             let answer = ada.call("/fn/change_password", &[("current_password", current), ("password", new)]).await;
-            let status = if refusals == [Refusal::CurrentPasswordWrong] { 401 } else { 422 };
+            let status = if refusals == [FieldError::CurrentPasswordWrong] { 401 } else { 422 };
             assert_eq!((answer.status, answer.error()), (status, AppError::Refused(refusals)), "{current:?} {new:?}");
             assert_eq!(answer.new_token(), None);
         }
@@ -207,7 +207,7 @@ on_both! {
         let answer = ada.submit("/fn/delete_account", &[("current_password", PASSWORD)]).await;
         answer.assert_found("/");
         assert!(answer.set_cookies().iter().any(|cookie| cookie.starts_with("latchkey-session=;")));
-        assert_eq!(ada.get("/").await.texts("[role=status]").concat(), latchkey::texts::of_notice(Notice::AccountDeleted));
+        assert_eq!(ada.get("/").await.texts("[role=status]").concat(), latchkey::auth::texts::of_notice(&Notice::AccountDeleted));
         assert!(!is_live(&phone).await);
         refused_soon(&mut elsewhere).await;
         assert!(app.users().await.is_empty() && app.sessions().await.is_empty());
@@ -223,7 +223,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         for wrong in ["", "another password"] {
             let answer = ada.call("/fn/delete_account", &[("current_password", wrong)]).await;
-            assert_eq!((answer.status, answer.error()), (401, Refusal::CurrentPasswordWrong.into()));
+            assert_eq!((answer.status, answer.error()), (401, FieldError::CurrentPasswordWrong.into()));
         }
         assert!(ada.submit("/fn/delete_account", &[("current_password", "no")]).await.assert_found("/account").new_token().is_none());
         assert!(ada.get("/account").await.attribute("details", "open").is_some(), "the form that was refused can be seen");
@@ -281,7 +281,7 @@ on_both! {
         assert!(actions.iter().all(|method| method.as_deref() == Some("post")), "{actions:?}");
         ada.submit("/fn/end_session", &[("session", &session_id(&phone))]).await.assert_found("/account");
         let page = ada.get("/account").await;
-        assert_eq!(page.texts("[role=status]").concat(), latchkey::texts::of_notice(Notice::SessionEnded));
+        assert_eq!(page.texts("[role=status]").concat(), latchkey::auth::texts::of_notice(&Notice::SessionEnded));
         assert!(page.attribute(".sessions form", "action").is_none());
         assert!(!page.body.contains("eyJ") && !page.body.contains("$argon2id"));
     }

@@ -1,11 +1,11 @@
 //! Looking after accounts: pages of them, changes of them, and what is recorded.
 
-use latchkey::domain::Roles;
-use latchkey::server::client::Client;
-use latchkey::server::service::accounts::{Account, AccountError, Change, Page};
-use latchkey::server::store::entity::audit_event;
-use latchkey::server::store::entity::user::Column;
-use latchkey::server::store::{audit, users};
+use latchkey_core::client::Client;
+use latchkey_core::service::accounts::{Account, AccountError, Actor, Change, Page};
+use latchkey_core::store::entity::audit_event;
+use latchkey_core::store::entity::user::Column;
+use latchkey_core::store::{audit, users};
+use latchkey_types::Roles;
 use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 
 use crate::support::TestApp;
@@ -110,14 +110,16 @@ on_both! {
     }
 
     async fn a_change_is_recorded_with_who_made_it_and_only_if_it_is_one(app: TestApp) {
-        app.admin("root").await;
+        let admin = app.admin("root").await;
+        let admin = app.visitor(&admin).await;
+        let actor = Actor::Administrator(&admin);
         let root = app.users().await.pop().unwrap().public_id;
         app.logged_in("ada").await;
         let ada = app.users().await.pop().unwrap().public_id;
         let accounts = &app.state.services.accounts;
         let client = Client::command_line();
         let change = Change { is_active: Some(false), roles: Some(Roles::parse("auditor").unwrap()) };
-        let after = accounts.change(Account::Id(&ada), change.clone(), Some(&root), &client).await.unwrap();
+        let after = accounts.change(Account::Id(&ada), change.clone(), actor, &client).await.unwrap();
         assert_eq!((after.is_active, after.roles.to_string()), (false, "auditor".to_owned()));
         for kind in ["user_updated", "authz_change", "session_ended"] {
             let mut events = app.events_of(kind).await;
@@ -126,8 +128,8 @@ on_both! {
             assert_eq!(events[0].actor_id.as_ref(), Some(&root));
         }
         let recorded = app.all_events().await.len();
-        accounts.change(Account::Id(&ada), change, Some(&root), &client).await.unwrap();
-        accounts.change(Account::Name("ADA"), Change::default(), None, &client).await.unwrap();
+        accounts.change(Account::Id(&ada), change, actor, &client).await.unwrap();
+        accounts.change(Account::Name("ADA"), Change::default(), Actor::CommandLine, &client).await.unwrap();
         assert_eq!(app.all_events().await.len(), recorded);
         app.set_active("ada", true).await.unwrap();
         assert_eq!(app.events_of("user_updated").await[1].actor_id.as_deref(), Some("command"));
@@ -135,14 +137,16 @@ on_both! {
 
     async fn who_lost_the_role_on_the_way_can_not_give_it_back(app: TestApp) {
         app.admin("root").await;
-        app.admin("eve").await;
+        let browser = app.admin("eve").await;
+        let visitor = app.visitor(&browser).await;
+        let actor = Actor::Administrator(&visitor);
         let eve = app.users().await.pop().unwrap().public_id;
         app.set_roles("eve", "user").await.unwrap();
         let (accounts, client) = (&app.state.services.accounts, Client::command_line());
         let back = Change { is_active: Some(true), roles: Some(Roles::parse("admin").unwrap()) };
-        let refused = accounts.change(Account::Id(&eve), back, Some(&eve), &client).await;
+        let refused = accounts.change(Account::Id(&eve), back, actor, &client).await;
         assert!(matches!(refused, Err(AccountError::NotAdmin)), "{refused:?}");
-        let refused = accounts.log_out(Account::Name("root"), Some(&eve), &client).await;
+        let refused = accounts.log_out(Account::Name("root"), actor, &client).await;
         assert!(matches!(refused, Err(AccountError::NotAdmin)), "{refused:?}");
         assert_eq!(app.users().await.pop().unwrap().roles, "user");
     }
@@ -150,9 +154,9 @@ on_both! {
     async fn who_is_not_there_is_told_apart_from_a_fault(app: TestApp) {
         let client = Client::command_line();
         for account in [Account::Id(""), Account::Id("nobody"), Account::Id("\0"), Account::Name("nobody"), Account::Name("\0")] {
-            let refused = app.state.services.accounts.change(account, Change::default(), None, &client).await;
+            let refused = app.state.services.accounts.change(account, Change::default(), Actor::CommandLine, &client).await;
             assert!(matches!(refused, Err(AccountError::Unknown)), "{account:?}");
-            let refused = app.state.services.accounts.log_out(account, None, &client).await;
+            let refused = app.state.services.accounts.log_out(account, Actor::CommandLine, &client).await;
             assert!(matches!(refused, Err(AccountError::Unknown)), "{account:?}");
         }
     }

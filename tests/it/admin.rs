@@ -1,8 +1,8 @@
 //! What administrators see and do, and that nobody else does.
 
-use latchkey::error::{AppError, Refusal};
-use latchkey::routes;
-use latchkey::visit::{Notice, Outcome};
+use latchkey_types::paths;
+use latchkey_types::{AppError, FieldError};
+use latchkey_types::{Notice, Outcome};
 
 use crate::support::{PASSWORD, TestApp};
 
@@ -14,7 +14,7 @@ on_both! {
     async fn the_page_of_users_shows_what_an_administrator_may_know_and_nothing_more(app: TestApp) {
         let mut ada = app.admin("ada").await;
         app.browser().submit("/fn/register", &[("username", "bob"), ("email", "bob@example.org"), ("password", PASSWORD)]).await;
-        let page = ada.get(routes::ADMIN_USERS).await;
+        let page = ada.get(paths::ADMIN_USERS).await;
         page.assert_status(200);
         assert_eq!(page.header("cache-control"), "no-store");
         assert_eq!(page.texts(".person h2"), ["ada", "bob"]);
@@ -71,7 +71,7 @@ on_both! {
         let id = id_of(&app, "bob").await;
         let answer = ada.submit("/fn/set_roles", &[("id", id.as_str()), ("roles", "No Role"), ("next", "/admin/users")]).await;
         answer.assert_found("/admin/users");
-        assert_eq!(answer.flash().unwrap().outcome, Outcome::Rejected(Refusal::RolesInvalid.into()));
+        assert_eq!(answer.flash().unwrap().outcome, Outcome::Rejected(FieldError::RolesInvalid.into()));
         let page = ada.get("/admin/users").await;
         let input = format!("#roles-{id}");
         assert_eq!(page.attribute(&input, "value").as_deref(), Some("No Role"));
@@ -94,7 +94,7 @@ on_both! {
         ada.submit("/fn/reauthenticate", &[("current_password", PASSWORD), ("next", place)]).await.assert_found(place);
         let page = ada.get(place).await;
         assert_eq!(page.attribute(&format!("#roles-{id}"), "value").as_deref(), Some("auditor"));
-        assert!(page.texts("[role=status]").concat().contains(latchkey::texts::SEND_AGAIN));
+        assert!(page.texts("[role=status]").concat().contains(latchkey::auth::texts::SEND_AGAIN));
         ada.submit("/fn/set_roles", &fields).await.assert_found(place);
         assert_eq!(app.users().await[1].roles, "auditor");
         app.clock.advance(601);
@@ -134,7 +134,7 @@ on_both! {
 
     async fn without_the_role_there_is_a_page_that_says_so_and_an_event(app: TestApp) {
         let mut bob = app.logged_in("bob").await;
-        for path in [routes::ADMIN_USERS, routes::ADMIN_EVENTS] {
+        for path in [paths::ADMIN_USERS, paths::ADMIN_EVENTS] {
             let page = bob.get(path).await;
             page.assert_status(403);
             assert!(page.texts("h1").concat().contains("No access"));

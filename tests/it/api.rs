@@ -10,9 +10,9 @@ mod times;
 
 use axum::body::Body;
 use axum::http::Request;
-use latchkey::domain::Roles;
-use latchkey::server::client::Client;
-use latchkey::server::service::accounts::{Account, Change};
+use latchkey_core::client::Client;
+use latchkey_core::service::accounts::{Account, Actor, Change};
+use latchkey_types::Roles;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, PASSWORD, TestApp};
@@ -75,7 +75,7 @@ impl Answer {
 
     /// An error of this name: its status, its body's form, its headers.
     #[track_caller]
-    pub fn assert_problem(&self, status: u16, error: &str, of: &str) -> &Self {
+    pub fn assert_api_error(&self, status: u16, error: &str, of: &str) -> &Self {
         let body = self.json();
         assert_eq!((self.status, body["error"].as_str()), (status, Some(error)), "{of}: {body}");
         assert_eq!(body["status_code"], status, "{of}");
@@ -110,7 +110,7 @@ pub async fn with_roles(app: &TestApp, username: &str, roles: &str) -> String {
 
 pub async fn change(app: &TestApp, username: &str, change: Change) {
     let client = Client::command_line();
-    app.state.services.accounts.change(Account::Name(username), change, None, &client).await.unwrap();
+    app.state.services.accounts.change(Account::Name(username), change, Actor::CommandLine, &client).await.unwrap();
 }
 
 /// The status and the name of the error, if it is one.

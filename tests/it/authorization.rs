@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use latchkey::error::AppError;
-use latchkey::routes::api::{Access as ApiAccess, ENDPOINTS};
-use latchkey::routes::{self, Access};
+use latchkey::routes;
+use latchkey_axum::api::endpoints::ENDPOINTS;
+use latchkey_types::AppError;
+use latchkey_types::{Access, paths};
 use leptos::prelude::*;
 
 use crate::api::{self, Call};
@@ -46,6 +47,7 @@ fn may(access: Access, who: Option<&str>) -> bool {
         Access::Anonymous => who.is_none(),
         Access::LoggedIn => who.is_some(),
         Access::HasRole(role) => who == Some(role),
+        Access::OwnToken => unreachable!("for the API alone"),
     }
 }
 
@@ -64,7 +66,7 @@ async fn ensure_logged_in(who: Option<&str>, browser: &mut Browser) {
 }
 
 fn listed_paths() -> BTreeSet<String> {
-    routes::FORMS.iter().map(|(name, ..)| format!("{}/{name}", routes::SERVER_FNS)).collect()
+    routes::server_functions().map(|row| format!("{}/{}", paths::SERVER_FNS, row.name)).collect()
 }
 
 #[test]
@@ -72,13 +74,13 @@ fn every_server_function_is_in_the_table_and_every_row_of_it_is_one() {
     let registered = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let registered = registered.filter(|path| path != "/fn/unlisted").collect::<BTreeSet<_>>();
     assert_eq!(registered, listed_paths());
-    assert_eq!(routes::FORMS.len(), registered.len(), "no function has two rows");
+    assert_eq!(routes::server_functions().count(), registered.len(), "no function has two rows");
 }
 
 on_both! {
     async fn pages_are_open_to_whom_the_table_says_and_by_get_alone(app: TestApp) {
         for (who, browser) in &mut Cast::of(&app).await.0 {
-            for (path, access) in routes::PAGES {
+            for latchkey_types::routes::Page { pattern: path, access } in routes::pages() {
                 let answer = browser.get(path).await;
                 let expected = match (may(*access, *who), access, &who) {
                     (true, ..) => (200, ""),
@@ -98,8 +100,8 @@ on_both! {
 
     async fn server_functions_are_open_to_whom_the_table_says_and_by_post_alone(app: TestApp) {
         for (who, browser) in &mut Cast::of(&app).await.0 {
-            for (name, _, access) in routes::FORMS {
-                let path = format!("{}/{name}", routes::SERVER_FNS);
+            for row in routes::server_functions() {
+                let (path, access) = (format!("{}/{}", paths::SERVER_FNS, row.name), &row.access);
                 for method in ["GET", "PUT", "PATCH", "DELETE"] {
                     let answer = browser.request(method, &path, "application/json", Body::empty()).await;
                     assert_eq!(answer.status, 405, "{method} {path}");
@@ -118,7 +120,7 @@ on_both! {
         let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "admin", "admin").await)];
         for (token, roles) in tokens.iter().zip([None, Some("user"), Some("admin")]) {
             // What judges its token itself would end the session that the others need.
-            for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != ApiAccess::OwnToken) {
+            for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::OwnToken) {
                 let path = endpoint.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
                 let mut call = Call::new(endpoint.method, &path).body("{}");
                 if let Some(token) = token {
@@ -126,8 +128,8 @@ on_both! {
                 }
                 let (status, error) = api::outcome(&call.send(&app).await);
                 let refusal = match (endpoint.access, roles) {
-                    (ApiAccess::Session | ApiAccess::AllOf(_) | ApiAccess::AnyOf(_), None) => (401, "MissingToken"),
-                    (ApiAccess::AllOf(_) | ApiAccess::AnyOf(_), Some("user")) => (403, "MissingRoleError"),
+                    (Access::LoggedIn | Access::HasRole(_), None) => (401, "MissingToken"),
+                    (Access::HasRole(_), Some("user")) => (403, "MissingRoleError"),
                     _ => {
                         assert!(!["MissingToken", "MissingRoleError"].contains(&error.as_str()), "{path} to {roles:?}: {error}");
                         continue;
@@ -136,7 +138,7 @@ on_both! {
                 assert_eq!((status, error.as_str()), refusal, "{path} to {roles:?}");
             }
         }
-        let admins = ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, ApiAccess::AllOf(_)));
+        let admins = ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::HasRole(_)));
         assert_eq!(app.events("authz_fail").await, admins.count());
     }
 
@@ -177,13 +179,13 @@ on_both! {
         let made = &before[0];
         assert_eq!((made.roles.as_str(), made.is_active), ("user", true));
         assert_ne!(made.public_id, "AAAAAAAAAAAAAAAAAAAAAA");
-        for (name, ..) in routes::FORMS {
-            eve.call(&format!("{}/{name}", routes::SERVER_FNS), &MORE).await;
+        for row in routes::server_functions() {
+            eve.call(&format!("{}/{}", paths::SERVER_FNS, row.name), &MORE).await;
             ensure_logged_in(Some("eve"), &mut eve).await;
         }
         let fields = [("username", "eve"), ("password", PASSWORD)];
         eve.submit("/fn/login", &[&fields[..], &MORE].concat()).await.assert_found("/secret");
-        let access = |users: Vec<latchkey::server::store::entity::user::Model>| {
+        let access = |users: Vec<latchkey_core::store::entity::user::Model>| {
             users.into_iter().map(|user| (user.id, user.public_id, user.roles, user.is_active, user.password)).collect::<Vec<_>>()
         };
         let before = access(before);

@@ -7,7 +7,7 @@ mod login;
 mod neutral;
 mod reset;
 
-use latchkey::server::mail::eml::Eml;
+use latchkey_core::mail::eml::Eml;
 
 use crate::support::{Answer, Browser, PASSWORD, TestApp};
 

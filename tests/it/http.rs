@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use latchkey::error::AppError;
+use latchkey_types::AppError;
 
 use crate::support::{PASSWORD, TestApp};
 

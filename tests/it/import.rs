@@ -1,9 +1,9 @@
 //! The users of a flask-praetorian application come over, and log in with the passwords that they had.
 
-use latchkey::error::AppError;
-use latchkey::server::client::Client;
-use latchkey::server::service::import::Report;
-use latchkey::server::store::flask;
+use latchkey_core::client::Client;
+use latchkey_core::service::import::Report;
+use latchkey_core::store::flask;
+use latchkey_types::AppError;
 use sea_orm::{ConnectionTrait, Database as Connection};
 
 use crate::support::{Database, TestApp};

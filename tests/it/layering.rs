@@ -1,11 +1,21 @@
-//! The direction of dependencies, read off the `use` lines and the paths in the code.
+//! What the compiler does not hold: no circles of modules, and a few rules of who may name what.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files below `folder` (or the file itself), without their tests.
+/// The crates, by the name that `use` lines know them by.
+const CRATES: [(&str, &str); 5] = [
+    ("latchkey", "src"),
+    ("latchkey_axum", "crates/axum/src"),
+    ("latchkey_core", "crates/core/src"),
+    ("latchkey_types", "crates/types/src"),
+    ("migration", "migration/src"),
+];
+
+/// The code of the files below `folder` (or of the file itself), without comments and tests.
 fn sources(path: &str) -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let mut found = Vec::new();
     let mut folders = vec![root.clone()];
     if root.with_extension("rs").is_file() {
@@ -14,7 +24,7 @@ fn sources(path: &str) -> Vec<(PathBuf, String)> {
     while let Some(path) = folders.pop() {
         if path.is_dir() {
             folders.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.is_file() {
+        } else if path.extension().is_some_and(|end| end == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
             found.push((path, code.split("#[cfg(test)]").next().unwrap_or_default().to_owned()));
@@ -33,92 +43,206 @@ fn assert_never(path: &str, words: &[&str]) {
     }
 }
 
+/// The modules of a crate by their paths (`auth::components::form`; the root is empty), with their code.
+fn modules(folder: &str) -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let name = |file: &Path| {
+        let path = file.strip_prefix(&root).unwrap().with_extension("");
+        let names = path.iter().map(|part| part.to_str().unwrap()).collect::<Vec<_>>();
+        if matches!(names[..], ["lib" | "main"]) { String::new() } else { names.join("::") }
+    };
+    sources(folder)
+        .into_iter()
+        .filter(|(file, _)| !file.ends_with("main.rs"))
+        .map(|(file, code)| (name(&file), code))
+        .collect()
+}
+
+/// Every path below `use`, with braces spelled out: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn expand(path: &str) -> Vec<String> {
+    let Some(open) = path.find('{') else {
+        return vec![path.split(" as ").next().unwrap_or_default().trim().to_owned()];
+    };
+    let (before, inner) = (&path[..open], &path[open + 1..path.rfind('}').unwrap()]);
+    let (mut depth, mut start, mut items) = (0, 0, Vec::new());
+    for (index, char) in inner.char_indices() {
+        match char {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                items.push(&inner[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(&inner[start..]);
+    let items = items.into_iter().filter(|item| !item.trim().is_empty());
+    items.flat_map(|item| expand(&format!("{before}{}", item.trim()))).collect()
+}
+
+/// The modules that a module's code names: by `use`, and by paths that begin with `crate::` or `super::`.
+fn named(module: &str, code: &str, modules: &BTreeMap<String, String>) -> BTreeSet<String> {
+    // Not `pub use`: a parent that shows the names of its children to others depends on none of them.
+    let uses = code.match_indices("use ").filter_map(|(start, _)| {
+        let is_statement = code[..start].rsplit('\n').next().unwrap_or_default().trim().is_empty();
+        let path = code[start + 4..].split(';').next()?;
+        is_statement.then(|| path.split_whitespace().collect::<Vec<_>>().join(" "))
+    });
+    let inline = code.match_indices("crate::").chain(code.match_indices("super::")).map(|(start, _)| {
+        code[start..].chars().take_while(|char| char.is_alphanumeric() || matches!(char, '_' | ':')).collect::<String>()
+    });
+    let mut found = BTreeSet::new();
+    for path in uses.flat_map(|path| expand(&path)).chain(inline) {
+        let mut base = module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let mut names = path.split("::").map(str::trim).filter(|name| !name.is_empty()).peekable();
+        match names.peek() {
+            Some(&"crate") => {
+                base.clear();
+                names.next();
+            }
+            Some(&("super" | "self")) => {}
+            Some(first)
+                if modules.contains_key(
+                    &[base.join("::").as_str(), first]
+                        .iter()
+                        .filter(|name| !name.is_empty())
+                        .copied()
+                        .collect::<Vec<_>>()
+                        .join("::"),
+                ) => {}
+            _ => continue,
+        }
+        for name in names {
+            match name {
+                "self" => {}
+                "super" => drop(base.pop()),
+                name => base.push(name.to_owned()),
+            }
+        }
+        // The longest beginning of the path that is a module; the item itself may be re-exported by it.
+        while !base.is_empty() && !modules.contains_key(&base.join("::")) {
+            base.pop();
+        }
+        found.insert(base.join("::"));
+    }
+    // Items of the root are macros and the like.
+    found.remove("");
+    found.remove(module);
+    found
+}
+
+/// A module and its own children are one unit: a parent declares its children, and they may use what it holds.
+fn is_family(one: &str, other: &str) -> bool {
+    let within = |child: &str, parent: &str| child.strip_prefix(parent).is_some_and(|rest| rest.starts_with("::"));
+    one.is_empty() || other.is_empty() || within(one, other) || within(other, one)
+}
+
 #[test]
-fn use_cases_store_and_security_know_neither_http_nor_leptos() {
-    for path in ["server/service", "server/store", "server/security", "server/clock.rs", "server/client.rs"] {
-        assert_never(
-            path,
-            &["axum", "leptos", "server::http", "server::context", "server::state", "crate::texts", "crate::pages"],
-        );
+fn no_modules_of_a_crate_form_a_circle() {
+    for (name, folder) in CRATES {
+        let modules = modules(folder);
+        let edges = modules.iter().map(|(module, code)| {
+            let named = named(module, code, &modules).into_iter().filter(|other| !is_family(module, other));
+            (module.clone(), named.collect::<BTreeSet<_>>())
+        });
+        let edges = edges.collect::<BTreeMap<_, _>>();
+        for module in edges.keys() {
+            let mut seen = BTreeSet::new();
+            let mut next = edges[module].iter().collect::<Vec<_>>();
+            while let Some(other) = next.pop() {
+                assert_ne!(other, module, "{name}::{module} is part of a circle by {seen:?}");
+                if seen.insert(other.clone()) {
+                    next.extend(&edges[other]);
+                }
+            }
+        }
     }
 }
 
 #[test]
-fn store_and_security_know_no_use_case() {
-    for path in ["server/store", "server/security"] {
-        assert_never(path, &["server::service", "super::service"]);
-    }
-    assert_never("server/security", &["sea_orm", "server::store"]);
+fn a_circle_would_be_found() {
+    let modules = BTreeMap::from([
+        ("a".to_owned(), "use crate::b::Thing;".to_owned()),
+        ("b".to_owned(), "use super::{a::Other, c};".to_owned()),
+        ("c".to_owned(), "fn f() { crate::a::g() }".to_owned()),
+    ]);
+    assert_eq!(named("a", &modules["a"], &modules), BTreeSet::from(["b".to_owned()]));
+    assert_eq!(named("b", &modules["b"], &modules), BTreeSet::from(["a".to_owned(), "c".to_owned()]));
+    assert_eq!(named("c", &modules["c"], &modules), BTreeSet::from(["a".to_owned()]));
 }
 
 #[test]
-fn mail_knows_neither_doors_nor_use_cases() {
-    assert_never(
-        "server/mail",
-        &["axum", "leptos", "server::http", "server::service", "server::state", "server::context"],
-    );
+fn the_login_names_nothing_of_the_site() {
+    assert_never("src/auth", &["crate::site", "crate::app", "crate::routes"]);
 }
 
 #[test]
-fn tokens_of_mails_are_made_where_mails_are_written() {
-    for (file, code) in sources("server") {
-        let may = file.ends_with("mail/content.rs") || file.ends_with("security/opaque_token.rs");
-        assert!(may || !code.contains("MailToken::generate"), "{}", file.display());
-    }
+fn security_knows_no_database_and_store_no_use_case() {
+    assert_never("crates/core/src/security", &["sea_orm", "crate::store", "crate::service"]);
+    assert_never("crates/core/src/store", &["crate::service"]);
+    assert_never("crates/core/src/mail", &["crate::service"]);
 }
 
 #[test]
-fn pages_and_components_never_name_the_server() {
-    for path in ["pages", "components", "domain", "error.rs", "texts.rs"] {
+fn pages_components_and_types_never_name_the_server() {
+    for path in ["src/auth/pages", "src/auth/components", "src/auth/texts", "src/site/pages", "crates/types/src"] {
         assert_never(path, &["server::"]);
     }
 }
 
 #[test]
 fn server_functions_hold_no_rule() {
-    assert_never("server_fns", &["sea_orm", "server::store", "server::security", "argon2", "jsonwebtoken"]);
+    assert_never("src/auth/server_fns", &["sea_orm", "core::store", "core::security"]);
 }
 
 #[test]
-fn domain_is_std_and_serde_alone() {
-    assert_never("domain", &["leptos", "axum", "sea_orm", "tokio", "crate::server"]);
+fn shared_code_asks_for_no_feature_inside_a_function() {
+    for path in ["src/app.rs", "src/auth/pages", "src/auth/components", "src/page_context.rs", "src/site/pages"] {
+        for (file, code) in sources(path) {
+            let inside = code
+                .lines()
+                .any(|line| line.starts_with(' ') && line.contains("cfg(feature") || line.contains("cfg!(feature"));
+            assert!(!inside, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn tokens_of_emails_are_made_where_emails_are_written() {
+    for (file, code) in sources("crates/core/src") {
+        let may = file.ends_with("mail/content.rs") || file.ends_with("security/opaque_token.rs");
+        assert!(may || !code.contains("MailToken::generate"), "{}", file.display());
+    }
 }
 
 #[test]
 fn writing_transactions_begin_in_one_place() {
-    for (file, code) in sources("server") {
-        let begins = code.matches(".begin(").count()
-            + code.matches(".begin_with").count()
-            + code.matches(".transaction").count();
-        let is_session = file.to_string_lossy().contains("service/");
-        // `self.begin(tx, …)` begins a session.
-        let allowed = if file.ends_with("store.rs") {
-            2
-        } else {
-            code.matches("self.begin(tx,").count() + code.matches("session.begin(tx,").count()
-        };
-        assert!(begins <= allowed || (is_session && begins == allowed), "{}: use store::write_tx", file.display());
+    for path in ["src", "crates/core/src", "crates/axum/src"] {
+        for (file, code) in sources(path) {
+            let begins =
+                [".begin(", ".begin_with", ".transaction"].map(|word| code.matches(word).count()).iter().sum::<usize>();
+            // `self.begin(tx, …)` begins a session.
+            let sessions = code.matches("self.begin(tx,").count() + code.matches("session.begin(tx,").count();
+            let allowed = if file.ends_with("core/src/store.rs") { 2 } else { sessions };
+            assert_eq!(begins, allowed, "{}: use store::write_tx", file.display());
+        }
     }
 }
 
 #[test]
 fn cookies_and_paths_have_one_home() {
-    for (file, code) in sources("server") {
-        let is_home = file.ends_with("http/cookies.rs");
-        assert!(
-            is_home || !code.contains("latchkey-session") && !code.contains("latchkey-flash"),
-            "{}",
-            file.display()
-        );
+    for path in ["src", "crates/core/src", "crates/axum/src"] {
+        assert_never(path, &["latchkey-session", "latchkey-flash"]);
     }
-    for path in ["app.rs", "pages", "components", "server"] {
-        assert_never(path, &["\"/login", "\"/secret", "\"/registration", "\"/fn"]);
+    for path in ["src/app.rs", "src/auth", "src/server", "src/site/pages", "crates/core/src"] {
+        assert_never(path, &["\"/login", "\"/secret", "\"/registration", "\"/fn/"]);
     }
 }
 
 #[test]
 fn only_the_rotation_and_the_logout_take_an_expired_token() {
-    for (file, code) in sources("server") {
+    for (file, code) in sources("crates/core/src") {
         let may =
             ["security/jwt.rs", "session/rotation.rs", "session/bearer.rs"].iter().any(|name| file.ends_with(name));
         assert!(may || !code.contains("RefreshableClaims") && !code.contains(".refreshable("), "{}", file.display());
@@ -127,7 +251,7 @@ fn only_the_rotation_and_the_logout_take_an_expired_token() {
 
 #[test]
 fn nothing_is_rendered_unescaped_or_styled_inline() {
-    for path in ["app.rs", "pages", "components"] {
+    for path in ["src/app.rs", "src/auth/pages", "src/auth/components", "src/site/pages", "src/server"] {
         assert_never(path, &["inner_html", "style=", "style:"]);
     }
 }

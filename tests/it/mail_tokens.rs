@@ -1,8 +1,8 @@
 //! The links of mails, as rows: one use, an end, and an owner that they go with.
 
 use futures::future::join_all;
-use latchkey::server::security::opaque_token::{MailToken, Purpose};
-use latchkey::server::store::mail_tokens::{self, ATTEMPTS_MAX, NewToken};
+use latchkey_core::security::opaque_token::{MailToken, Purpose};
+use latchkey_core::store::mail_tokens::{self, ATTEMPTS_MAX, NewToken};
 use sea_orm::DbErr;
 
 use crate::support::{START, TestApp};

@@ -1,8 +1,8 @@
 //! What people see: pages, guards, and forms without scripts.
 
-use latchkey::error::{AppError, Refusal};
-use latchkey::routes::{self, Access};
-use latchkey::visit::Outcome;
+use latchkey::routes;
+use latchkey_types::{Access, Outcome};
+use latchkey_types::{AppError, FieldError};
 
 use crate::support::{PASSWORD, TestApp};
 
@@ -14,7 +14,8 @@ const EVIL: [&str; 12] = [
 
 on_both! {
     async fn an_anonymous_visit_of_a_protected_page_shows_nothing_of_it(app: TestApp) {
-        for (path, _) in routes::PAGES.iter().filter(|(_, access)| matches!(access, Access::LoggedIn | Access::HasRole(_))) {
+        for page in routes::pages().filter(|page| matches!(page.access, Access::LoggedIn | Access::HasRole(_))) {
+            let path = page.pattern;
             let answer = app.browser().get(&format!("{path}?a=b&c=%2F")).await;
             answer.assert_found(&format!("/login?next={path}%3Fa%3Db%26c%3D%252F"));
             assert_eq!(answer.body, "");
@@ -25,12 +26,13 @@ on_both! {
     async fn an_expired_token_opens_no_page_and_no_function(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(30 * 86_400);
-        for (path, access) in routes::PAGES.iter().filter(|(_, access)| *access != Access::Everyone) {
+        for latchkey_types::routes::Page { pattern: path, access } in routes::pages().filter(|page| page.access != Access::Everyone) {
             let answer = ada.get(path).await;
             assert_eq!(answer.status, if *access == Access::Anonymous { 200 } else { 302 }, "{path}");
         }
         let fields = [("username", "ada"), ("password", "wrong password"), ("current_password", PASSWORD), ("session", "x")];
-        for (name, _, _) in routes::FORMS.iter().filter(|(.., access)| *access != Access::Everyone) {
+        for row in routes::server_functions().filter(|row| row.access != Access::Everyone) {
+            let name = row.name;
             let answer = ada.call(&format!("/fn/{name}"), &fields).await;
             answer.assert_status(401);
             assert_eq!(answer.error(), AppError::NotLoggedIn, "{name}");
@@ -41,7 +43,7 @@ on_both! {
     async fn every_route_of_the_app_is_in_the_table_of_pages(app: TestApp) {
         let routes = leptos_axum::generate_route_list(latchkey::app::App);
         let mut known = routes.iter().map(leptos_axum::AxumRouteListing::path).collect::<Vec<_>>();
-        let mut listed = routes::PAGES.iter().map(|(path, _)| *path).collect::<Vec<_>>();
+        let mut listed = routes::pages().map(|page| page.pattern).collect::<Vec<_>>();
         known.sort_unstable();
         listed.sort_unstable();
         assert_eq!(known, listed);
@@ -107,7 +109,7 @@ on_both! {
         assert_eq!(invalid.as_deref(), Some("email"));
         let described = page.attribute("input[name=password]", "aria-describedby").unwrap();
         let error = described.split(' ').find(|id| !page.texts(&format!("#{id}")).concat().is_empty()).unwrap();
-        assert_eq!(page.texts(&format!("#{error}")), [latchkey::texts::of_refusal(Refusal::PasswordShort)]);
+        assert_eq!(page.texts(&format!("#{error}")), [latchkey::auth::texts::field_error(&FieldError::PasswordShort)]);
         assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("no address"));
         assert!(page.attribute("input[name=email]", "autofocus").is_some());
     }

@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
-use latchkey::server::security::jwt::{Claims, Issue, Keys, Kind};
-use latchkey::server::security::random;
-use latchkey::server::store::entity::session;
-use latchkey::server::store::sessions;
+use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::random;
+use latchkey_core::store::entity::session;
+use latchkey_core::store::sessions;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use crate::support::{Answer, Browser, PASSWORD, SAFARI, SECRET, TestApp};
@@ -38,6 +38,7 @@ async fn kept(app: &TestApp, username: &str) -> Browser {
 async fn twin(app: &TestApp, like: &session::Model, subject: &str) -> Browser {
     let row = session::Model { id: random::id().unwrap(), jti: random::id().unwrap(), ..like.clone() };
     let claims = Claims::from(Issue {
+        issuer: "latchkey",
         subject,
         session: &row.id,
         token: &row.jti,
@@ -48,7 +49,7 @@ async fn twin(app: &TestApp, like: &session::Model, subject: &str) -> Browser {
         roles: "user",
         kind: Kind::Web,
     });
-    let token = Keys::new(SECRET.as_bytes(), &[]).sign(&claims).unwrap();
+    let token = Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
     app.state.store.write_tx(async |tx| sessions::insert(tx, row).await).await.unwrap();
     let mut browser = app.browser();
     browser.set_token(token.expose());

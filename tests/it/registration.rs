@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use futures::future::join_all;
-use latchkey::error::{AppError, Refusal};
+use latchkey_types::{AppError, FieldError};
 
 use crate::support::{PASSWORD, TestApp};
 
@@ -28,7 +28,7 @@ on_both! {
         let answers = join_all(all).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
         let refused = answers.iter().filter(|answer| answer.status == 409);
-        assert_eq!(refused.filter(|answer| answer.error() == AppError::Refused(vec![Refusal::UsernameTaken])).count(), 49);
+        assert_eq!(refused.filter(|answer| answer.error() == AppError::Refused(vec![FieldError::UsernameTaken])).count(), 49);
         assert_eq!(app.users().await.len(), 1);
     }
 
@@ -48,7 +48,7 @@ on_both! {
 
     async fn every_fault_is_told_at_once_in_the_order_of_the_form(app: TestApp) {
         let answer = app.browser().call("/fn/register", &[("username", "a b"), ("email", "ada"), ("password", "short")]).await;
-        let expected = [Refusal::UsernameLength, Refusal::EmailInvalid, Refusal::PasswordShort];
+        let expected = [FieldError::UsernameLength, FieldError::EmailInvalid, FieldError::PasswordShort];
         assert_eq!(answer.status, 422);
         let AppError::Refused(found) = answer.error() else { panic!("{}", answer.body) };
         assert_eq!(found.len(), expected.len());
@@ -57,13 +57,13 @@ on_both! {
 
     async fn passwords_are_refused_with_their_reason(app: TestApp) {
         let cases = [
-            ("kX9#q2L", Refusal::PasswordShort),
-            (&"kX9# ".repeat(26), Refusal::PasswordLong),
-            ("password1", Refusal::PasswordEasy),
-            ("qwertyuiop", Refusal::PasswordEasy),
-            ("countess of 1815!", Refusal::PasswordPersonal),
-            ("enchantress of 1815!", Refusal::PasswordPersonal),
-            ("latchkey tin wolf orbit", Refusal::PasswordPersonal),
+            ("kX9#q2L", FieldError::PasswordShort),
+            (&"kX9# ".repeat(26), FieldError::PasswordLong),
+            ("password1", FieldError::PasswordEasy),
+            ("qwertyuiop", FieldError::PasswordEasy),
+            ("countess of 1815!", FieldError::PasswordPersonal),
+            ("enchantress of 1815!", FieldError::PasswordPersonal),
+            ("latchkey tin wolf orbit", FieldError::PasswordPersonal),
         ];
         for (password, reason) in cases {
             let fields = [("username", "Countess"), ("email", "enchantress@example.org"), ("password", password)];

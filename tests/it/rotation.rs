@@ -1,9 +1,9 @@
 //! The exchange of a token for its successor: who gets it, who does not, and when an alarm is raised.
 
 use futures::future::join_all;
-use latchkey::server::security::jwt::{Claims, Issue, Keys, Kind};
-use latchkey::server::security::random;
-use latchkey::server::service::session::ROTATION_GRACE_SECONDS;
+use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::random;
+use latchkey_core::service::session::ROTATION_GRACE_SECONDS;
 
 use crate::support::{PASSWORD, SAFARI, SECRET, START, TestApp, claims};
 
@@ -13,6 +13,7 @@ const REFRESH: i64 = 30 * 86_400;
 /// A well-signed token that the server did not issue.
 fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: i64, kind: Kind) -> String {
     let claims = Claims::from(Issue {
+        issuer: "latchkey",
         subject,
         session,
         token,
@@ -23,7 +24,7 @@ fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: 
         roles: "user",
         kind,
     });
-    Keys::new(SECRET.as_bytes(), &[]).sign(&claims).unwrap().expose().to_owned()
+    Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap().expose().to_owned()
 }
 
 on_both! {

@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use latchkey::error::AppError;
-use latchkey::server::client::Client;
-use latchkey::server::security::jwt::{Claims, Issue, Keys, Kind};
-use latchkey::server::security::random;
-use latchkey::server::service::accounts::{Account, AccountError};
-use latchkey::server::service::session::SESSIONS_MAX;
-use latchkey::visit::Outcome;
+use latchkey_core::client::Client;
+use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::random;
+use latchkey_core::service::accounts::{Account, AccountError};
+use latchkey_core::service::session::SESSIONS_MAX;
+use latchkey_types::AppError;
+use latchkey_types::Outcome;
 
 use crate::support::{Browser, PASSWORD, SECRET, START, TestApp, claims};
 
@@ -103,7 +103,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         let mut elsewhere = ada.at(&other);
         elsewhere.call("/fn/secret", &[]).await.assert_status(200);
-        assert_eq!(app.state.services.accounts.log_out(Account::Name("ada"), None, &Client::command_line()).await.unwrap(), 1);
+        assert_eq!(app.state.services.accounts.log_out(Account::Name("ada"), latchkey_core::service::accounts::Actor::CommandLine, &Client::command_line()).await.unwrap(), 1);
         assert_eq!(ada.call("/fn/secret", &[]).await.status, 401);
         refused_soon(&mut elsewhere).await;
     }
@@ -194,10 +194,11 @@ on_both! {
         let stranger = random::id().unwrap();
         let sign = |subject: &str, session: &str, token: &str, kind| {
             let issue = Issue {
+                issuer: "latchkey",
                 subject, session, token, generation: 0, issued_at: START, access_seconds: 900,
                 refresh_expires_at: START + 30 * 86_400, roles: "admin", kind,
             };
-            Keys::new(SECRET.as_bytes(), &[]).sign(&Claims::from(issue)).unwrap().expose().to_owned()
+            Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&Claims::from(issue)).unwrap().expose().to_owned()
         };
         let (sub, sid, jti) = (text(&hers, "sub"), text(&hers, "sid"), text(&hers, "jti"));
         assert_eq!(sign(&sub, &sid, &jti, Kind::Web).len(), sign(&sub, &sid, &jti, Kind::Api).len());

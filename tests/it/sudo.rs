@@ -1,37 +1,28 @@
 //! The password again before something that matters, and the form that waits for it.
 
-use latchkey::error::{AppError, Refusal};
-use latchkey::server::client::Client;
-use latchkey::server::http::cookies::Cookies;
-use latchkey::server::service::session::{Arrival, FRESH_SECONDS, NotFresh, Visitor};
-use latchkey::visit::{Flash, Outcome};
+use latchkey_axum::cookies;
+use latchkey_core::client::Client;
+use latchkey_core::service::session::{FRESH_SECONDS, NotFresh};
+use latchkey_types::{AppError, FieldError};
+use latchkey_types::{Flash, Outcome};
 
 use crate::support::{Browser, PASSWORD, TestApp, claims};
 
-async fn visitor(app: &TestApp, browser: &Browser) -> Visitor {
-    match app.state.services.session.arrive(browser.token(), &Client::command_line()).await.unwrap() {
-        Arrival::Here(visitor) | Arrival::Renewed(visitor, _) => visitor,
-        Arrival::Nobody => panic!("nobody is logged in"),
-    }
-}
-
 /// Lets a form wait for the password, as the door does.
-fn wait(app: &TestApp, browser: &mut Browser, form: &str, email: &str) {
+fn wait(browser: &mut Browser, page: &str, form: &str, email: &str) {
     let flash = Flash {
-        form: form.to_owned(),
-        outcome: Outcome::Rejected(AppError::ReauthenticationRequired),
+        form: Some(form.to_owned()),
         values: vec![("email".to_owned(), email.to_owned())],
-        waiting: None,
+        ..Flash::of_page(page, Outcome::Rejected(AppError::ReauthenticationRequired))
     };
-    let cookie = cookie::Cookie::parse(Cookies::of(&app.state.config).flash(&flash)).unwrap();
-    browser.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+    browser.cookies.insert("latchkey-flash".to_owned(), cookies::encode(&flash));
 }
 
 on_both! {
     async fn a_password_is_fresh_for_ten_minutes_to_the_second(app: TestApp) {
         let ada = app.logged_in("ada").await;
         let now = app.clock.now();
-        let visitor = visitor(&app, &ada).await;
+        let visitor = app.visitor(&ada).await;
         for (seconds, fresh) in [(0, Ok(())), (FRESH_SECONDS - 1, Ok(())), (FRESH_SECONDS, Err(NotFresh))] {
             assert_eq!(visitor.require_fresh(now + seconds), fresh, "{seconds}");
         }
@@ -41,7 +32,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(FRESH_SECONDS);
         ada.call("/fn/refresh", &[]).await.assert_status(200);
-        assert!(visitor(&app, &ada).await.require_fresh(app.clock.now()).is_err());
+        assert!(app.visitor(&ada).await.require_fresh(app.clock.now()).is_err());
     }
 
     async fn the_password_again_makes_a_new_session_that_is_fresh(app: TestApp) {
@@ -58,7 +49,7 @@ on_both! {
         assert_ne!(claims(ada.token())["sid"], claims(copy.token())["sid"]);
         assert_eq!(copy.call("/fn/secret", &[]).await.status, 401, "a copy of the old token is worth nothing");
         for app in [&app, &other] {
-            assert_eq!(visitor(app, &ada.at(app)).await.require_fresh(app.clock.now()), Ok(()));
+            assert_eq!(app.visitor(&ada.at(app)).await.require_fresh(app.clock.now()), Ok(()));
         }
         assert_eq!(app.events("authn_reauth_success").await, 1);
         assert_eq!(app.events("authn_token_reuse").await, 0);
@@ -70,27 +61,27 @@ on_both! {
         let before = ada.token().to_owned();
         for wrong in ["", "another password", &"x".repeat(2_000)] {
             let answer = ada.call("/fn/reauthenticate", &[("current_password", wrong)]).await;
-            assert_eq!((answer.status, answer.error()), (401, Refusal::CurrentPasswordWrong.into()), "{wrong:?}");
+            assert_eq!((answer.status, answer.error()), (401, FieldError::CurrentPasswordWrong.into()), "{wrong:?}");
         }
         assert_eq!(ada.token(), before);
-        assert!(visitor(&app, &ada).await.require_fresh(app.clock.now()).is_err());
+        assert!(app.visitor(&ada).await.require_fresh(app.clock.now()).is_err());
         assert_eq!(app.events("authn_reauth_fail").await, 3);
         assert_eq!(app.browser().call("/fn/reauthenticate", &[("current_password", PASSWORD)]).await.status, 401);
     }
 
     async fn a_session_that_ended_meanwhile_is_not_revived(app: TestApp) {
         let ada = app.logged_in("ada").await;
-        let late = visitor(&app, &ada).await;
+        let late = app.visitor(&ada).await;
         ada.clone().submit("/fn/logout", &[]).await.assert_found("/");
         let again = app.state.services.session.reauthenticate(&late, &PASSWORD.into(), &Client::command_line()).await;
-        assert!(matches!(again, Err(latchkey::server::service::session::ProofError::Over)));
+        assert!(matches!(again, Err(latchkey_core::service::session::ProofError::Over)));
         assert!(app.sessions().await.iter().all(|session| session.revoked_at.is_some()));
     }
 
     async fn a_form_waits_for_the_password_with_what_was_typed(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         // A form of another page, so that what becomes of it can be seen here.
-        wait(&app, &mut ada, "refresh", "new@example.org");
+        wait(&mut ada, "/secret", "refresh", "new@example.org");
         let page = ada.get("/account/confirm?next=/secret%3Fa%3Db").await;
         page.assert_status(200);
         assert_eq!(page.attribute("input[name=next]", "value").as_deref(), Some("/secret?a=b"));
@@ -105,9 +96,9 @@ on_both! {
         let answer = ada.submit("/fn/reauthenticate", &fields(PASSWORD)).await;
         answer.assert_found("/secret?a=b");
         let flash = answer.flash().unwrap();
-        assert_eq!((flash.form.as_str(), &flash.outcome, flash.value("email")), ("refresh", &Outcome::Confirmed, Some("new@example.org")));
+        assert_eq!((flash.form.as_deref(), &flash.outcome, flash.value("email")), (Some("refresh"), &Outcome::Confirmed, Some("new@example.org")));
         let page = ada.get("/secret?a=b").await;
-        assert_eq!(page.texts("form [role=status]"), [latchkey::texts::SEND_AGAIN]);
+        assert_eq!(page.texts("form [role=status]"), [latchkey::auth::texts::SEND_AGAIN]);
         assert!(ada.get("/secret").await.texts("form [role=status]").is_empty());
     }
 
@@ -121,11 +112,11 @@ on_both! {
         ada.get("/account/confirm?next=/account").await.assert_status(200);
         ada.submit("/fn/reauthenticate", &fields(PASSWORD)).await.assert_found("/account");
         let page = ada.get("/account").await;
-        assert_eq!(page.texts("form[action='/fn/change_email'] [role=status]"), [latchkey::texts::SEND_AGAIN]);
+        assert_eq!(page.texts("form[action='/fn/change_email'] [role=status]"), [latchkey::auth::texts::SEND_AGAIN]);
         assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("new@example.org"));
         let again = ada.submit("/fn/change_email", &[("email", "new@example.org")]).await;
         again.assert_found("/account");
-        assert_eq!(again.flash().unwrap().outcome, Outcome::Done(latchkey::visit::Notice::AddressMailed));
+        assert_eq!(again.flash().unwrap().outcome, Outcome::Done(latchkey_types::Notice::AddressMailed));
     }
 
     async fn confirming_leads_nowhere_else(app: TestApp) {

@@ -12,13 +12,17 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use clap::Parser;
 use http_body_util::BodyExt;
-use latchkey::server::clock::Clock;
-use latchkey::server::config::{Config, RawSettings};
-use latchkey::server::http::assets::Assets;
-use latchkey::server::mail::eml::Eml;
-use latchkey::server::state::AppState;
-use latchkey::server::store::Store;
-use latchkey::server::store::entity::{audit_event, session, user};
+use latchkey::server::ServerState;
+use latchkey::server::assets::AssetNames;
+use latchkey::site::product::PRODUCT;
+use latchkey_axum::AppState;
+use latchkey_core::client::Client;
+use latchkey_core::clock::Clock;
+use latchkey_core::config::{Config, RawSettings};
+use latchkey_core::mail::eml::Eml;
+use latchkey_core::service::session::{Arrival, Visitor};
+use latchkey_core::store::Store;
+use latchkey_core::store::entity::{audit_event, session, user};
 use leptos::config::LeptosOptions;
 use sea_orm::{EntityTrait, QueryOrder};
 use tower::ServiceExt;
@@ -68,7 +72,7 @@ pub fn config(database_url: &str, flags: &[&str]) -> Config {
         "latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000",
         "--confirm-email", "false",
     ];
-    Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config().unwrap()
+    Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config(PRODUCT).unwrap()
 }
 
 /// One node of the application.
@@ -100,11 +104,13 @@ impl TestApp {
         let mail_url = format!("--mail-url={}", database.mail_url());
         let flags: Vec<&str> = [mail_url.as_str()].iter().chain(flags).copied().collect();
         let config = config(database.url(), &flags);
-        let store = Store::connect(&config.database_url).await.unwrap();
+        let store = Store::connect(&config.database_url, latchkey::site::extend().migrations).await.unwrap();
         store.migrate().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
-        let state = AppState::new(config, store, clock.clone(), Assets::default(), leptos).unwrap();
-        Self { router: latchkey::server::router(state.clone()), state, clock, database }
+        let state = AppState::new(config, store, clock.clone(), latchkey::site::extend()).unwrap();
+        let assets = AssetNames::plain(&leptos);
+        let router = latchkey::server::router(ServerState::new(state.clone(), leptos, assets));
+        Self { router, state, clock, database }
     }
 
     /// Where its database is.
@@ -123,6 +129,14 @@ impl TestApp {
         let answer = browser.submit("/fn/register", &[("username", username), ("password", PASSWORD)]).await;
         answer.assert_found("/secret");
         browser
+    }
+
+    /// Whoever is logged in in a browser, as the server sees them.
+    pub async fn visitor(&self, browser: &Browser) -> Visitor {
+        match self.state.services.session.arrive(browser.token(), &Client::command_line()).await.unwrap() {
+            Arrival::Here(visitor) | Arrival::Renewed(visitor, _) => visitor,
+            Arrival::Nobody => panic!("nobody is logged in"),
+        }
     }
 
     /// Sends a request as it is.

@@ -1,6 +1,6 @@
 //! What is old is deleted, and nothing before that.
 
-use latchkey::server::store::entity::{audit_event, mail_throttle, mail_token, outbox, registration};
+use latchkey_core::store::entity::{audit_event, mail_throttle, mail_token, outbox, registration};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 
 use crate::support::{PASSWORD, TestApp};

@@ -3,9 +3,9 @@
 use anyhow::Context;
 
 use super::say;
-use crate::server::client::Client;
-use crate::server::service::Services;
-use crate::server::store::flask;
+use latchkey_axum::core::client::Client;
+use latchkey_axum::core::service::Services;
+use latchkey_axum::core::store::flask;
 
 /// Takes over the users of a flask-praetorian application, and says of each what there is to say.
 ///

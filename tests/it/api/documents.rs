@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use latchkey::routes::api::{Access, ENDPOINTS};
+use latchkey_axum::api::endpoints::ENDPOINTS;
+use latchkey_types::Access;
 use serde_json::Value;
 
 use super::Call;
@@ -52,6 +53,6 @@ on_both! {
         assert!(!page.body.contains("https://") && !page.body.contains(" style=") && page.body.matches("<script").count() == 1);
         let script = Call::new("GET", "/api/docs/try.js").send(&app).await;
         assert_eq!((script.status, script.header("content-type")), (200, "text/javascript; charset=utf-8"));
-        Call::new("POST", "/api/docs").send(&app).await.assert_problem(405, "MethodNotAllowed", "docs");
+        Call::new("POST", "/api/docs").send(&app).await.assert_api_error(405, "MethodNotAllowed", "docs");
     }
 }

@@ -42,7 +42,7 @@ on_both! {
         assert_eq!(claims(&renewed)["gen"], 1);
         let out = Call::new("POST", "/api/logout").bearer(&renewed).send(&app).await;
         assert_eq!((out.status, out.body.as_str()), (204, ""));
-        Call::new("GET", "/api/me").bearer(&renewed).send(&app).await.assert_problem(403, "BlacklistedError", "after the logout");
+        Call::new("GET", "/api/me").bearer(&renewed).send(&app).await.assert_api_error(403, "BlacklistedError", "after the logout");
     }
 
     async fn a_token_is_exchanged_from_the_body_or_the_header_and_the_header_wins(app: TestApp) {
@@ -55,7 +55,7 @@ on_both! {
         let renewed = Call::new("POST", "/api/refresh").bearer(&token).body("junk").send(&app).await.access_token();
         assert_eq!(claims(&renewed)["gen"], 1);
         let answer = Call::new("POST", "/api/refresh").bearer("junk").body(&token).send(&app).await;
-        answer.assert_problem(401, "InvalidTokenHeader", "the header wins");
+        answer.assert_api_error(401, "InvalidTokenHeader", "the header wins");
         let empty = Call::new("POST", "/api/refresh").header("authorization", "").body(&token).send(&app).await;
         assert_eq!(claims(&empty.access_token())["gen"], 1);
     }
@@ -65,7 +65,7 @@ on_both! {
         app.clock.advance(13 * 86_400);
         assert_eq!(Call::new("POST", "/api/logout").bearer(&token).send(&app).await.status, 204);
         let again = Call::new("POST", "/api/logout").bearer(&token).send(&app).await;
-        again.assert_problem(403, "BlacklistedError", "logged out twice");
+        again.assert_api_error(403, "BlacklistedError", "logged out twice");
         assert_eq!(app.events("session_ended").await, 1);
     }
 
@@ -75,8 +75,8 @@ on_both! {
         let renewed = Call::new("POST", "/api/refresh").bearer(&stolen).send(&app).await.access_token();
         Call::new("GET", "/api/me").bearer(&renewed).send(&app).await.assert_status(200);
         app.clock.advance(31);
-        Call::new("POST", "/api/refresh").bearer(&stolen).send(&app).await.assert_problem(403, "BlacklistedError", "replayed");
-        Call::new("GET", "/api/me").bearer(&renewed).send(&app).await.assert_problem(403, "BlacklistedError", "its successor");
+        Call::new("POST", "/api/refresh").bearer(&stolen).send(&app).await.assert_api_error(403, "BlacklistedError", "replayed");
+        Call::new("GET", "/api/me").bearer(&renewed).send(&app).await.assert_api_error(403, "BlacklistedError", "its successor");
         assert_eq!(app.events("authn_token_reuse").await, 1);
     }
 
@@ -84,9 +84,9 @@ on_both! {
         let mut browser = app.logged_in("eve").await;
         let token = register(&app, "ada").await;
         for path in ["/api/protected", "/api/me"] {
-            Call::new("GET", path).bearer(browser.token()).send(&app).await.assert_problem(401, "InvalidTokenHeader", path);
+            Call::new("GET", path).bearer(browser.token()).send(&app).await.assert_api_error(401, "InvalidTokenHeader", path);
             let cookie = format!("latchkey-session={}", browser.token());
-            Call::new("GET", path).header("cookie", &cookie).send(&app).await.assert_problem(401, "MissingToken", path);
+            Call::new("GET", path).header("cookie", &cookie).send(&app).await.assert_api_error(401, "MissingToken", path);
             let both = Call::new("GET", path).header("cookie", &cookie).bearer(&token).send(&app).await;
             assert!(both.body.contains("ada") && !both.body.contains("eve"), "{}", both.body);
         }
@@ -114,12 +114,12 @@ on_both! {
         ] {
             let typed = json!({"username": username, "email": email, "password": PASSWORD});
             let answer = Call::new("POST", "/api/registration").json(&typed).send(&app).await;
-            answer.assert_problem(409, "Conflict", username);
+            answer.assert_api_error(409, "Conflict", username);
             assert_eq!(answer.json()["fields"], fields);
         }
         let typed = json!({"username": "a b", "email": "nonsense", "password": "12345678"});
         let answer = Call::new("POST", "/api/registration").json(&typed).send(&app).await;
-        answer.assert_problem(422, "ValidationError", "three faults");
+        answer.assert_api_error(422, "ValidationError", "three faults");
         let fields = answer.json()["fields"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(fields, ["email", "password", "username"]);
         assert_eq!(app.users().await.len(), 2);
@@ -128,7 +128,7 @@ on_both! {
     async fn what_lies_nowhere_is_said_in_json(app: TestApp) {
         for path in ["/api/nowhere", "/api/login/", "/api//login", "/api/admin", "/api/admin/users/", "/api/%6cogin", "/api/.", "/api/me.json"] {
             for method in ["GET", "POST", "DELETE"] {
-                Call::new(method, path).send(&app).await.assert_problem(404, "NotFound", path);
+                Call::new(method, path).send(&app).await.assert_api_error(404, "NotFound", path);
             }
         }
         assert_eq!(Call::new("GET", "/apis").send(&app).await.header("content-type"), "text/html; charset=utf-8");
@@ -157,7 +157,7 @@ on_both! {
             Call::new("POST", "/api/login").json(&json!({"username": "ada", "password": PASSWORD})),
         ] {
             let path = call.path;
-            call.send(&app).await.assert_problem(503, "ServiceUnavailable", path);
+            call.send(&app).await.assert_api_error(503, "ServiceUnavailable", path);
         }
         assert_eq!(outcome(&Call::new("GET", "/api").send(&app).await), (200, String::new()));
     }

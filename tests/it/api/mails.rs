@@ -1,6 +1,6 @@
 //! What needs a mail: a registration confirmed, a password replaced.
 
-use latchkey::server::service::accounts::Change;
+use latchkey_core::service::accounts::Change;
 use serde_json::json;
 
 use super::{Call, change, outcome};
@@ -58,7 +58,7 @@ on_both! {
         answer.assert_status(201);
         assert_eq!(answer.json(), json!({"message": "Check your mail: the message that we sent tells how to go on."}));
         let token = mailed(&app).await;
-        log_in(&app, PASSWORD).await.assert_problem(401, "AuthenticationError", "unconfirmed");
+        log_in(&app, PASSWORD).await.assert_api_error(401, "AuthenticationError", "unconfirmed");
         let head = Call::new("HEAD", "/api/finalize").bearer(&token).send(&app).await;
         assert_eq!((head.status, head.header("allow")), (405, "GET, POST"));
         let answer = finalize(&app, &token).await;
@@ -68,7 +68,7 @@ on_both! {
         Call::new("GET", "/api/me").bearer(&access).send(&app).await.assert_status(200);
         for method in ["GET", "POST"] {
             let again = Call::new(method, "/api/finalize").bearer(&token).send(&app).await;
-            again.assert_problem(401, "InvalidRegistrationToken", "used");
+            again.assert_api_error(401, "InvalidRegistrationToken", "used");
         }
         log_in(&app, PASSWORD).await.access_token();
     }
@@ -78,14 +78,14 @@ on_both! {
         confirmed(&app, "ada", ADA).await;
         let (free, taken) = (register(&app, "eve", "eve@example.org").await, register(&app, "bob", "ADA@example.org").await);
         assert_eq!((free.status, &free.body), (taken.status, &taken.body));
-        register(&app, "ADA", "new@example.org").await.assert_problem(409, "Conflict", "the name");
+        register(&app, "ADA", "new@example.org").await.assert_api_error(409, "Conflict", "the name");
         for email in ["", "nonsense"] {
             let answer = register(&app, "carol", email).await;
-            answer.assert_problem(422, "ValidationError", email);
+            answer.assert_api_error(422, "ValidationError", email);
             assert!(answer.json()["fields"]["email"].is_string());
         }
         let none = json!({"username": "carol", "password": PASSWORD});
-        Call::new("POST", "/api/registration").json(&none).send(&app).await.assert_problem(422, "ValidationError", "none");
+        Call::new("POST", "/api/registration").json(&none).send(&app).await.assert_api_error(422, "ValidationError", "none");
     }
 
     async fn a_reset_sets_the_password_ends_every_other_session_and_logs_in(app: TestApp) {
@@ -94,15 +94,15 @@ on_both! {
         let answers = [forgot(&app, ADA).await, forgot(&app, "nobody@example.org").await];
         assert_eq!((answers[0].status, &answers[0].body), (200, &answers[1].body));
         let token = mailed(&app).await;
-        reset(&app, &token, "12345678").await.assert_problem(422, "ValidationError", "easy");
+        reset(&app, &token, "12345678").await.assert_api_error(422, "ValidationError", "easy");
         let answer = reset(&app, &token, NEW_PASSWORD).await;
         assert_eq!(answer.json()["user"], "ada");
         Call::new("GET", "/api/me").bearer(&answer.access_token()).send(&app).await.assert_status(200);
-        Call::new("GET", "/api/me").bearer(&before).send(&app).await.assert_problem(403, "BlacklistedError", "before");
-        reset(&app, &token, "another good long password 7").await.assert_problem(401, "InvalidResetToken", "used");
-        log_in(&app, PASSWORD).await.assert_problem(401, "AuthenticationError", "old");
+        Call::new("GET", "/api/me").bearer(&before).send(&app).await.assert_api_error(403, "BlacklistedError", "before");
+        reset(&app, &token, "another good long password 7").await.assert_api_error(401, "InvalidResetToken", "used");
+        log_in(&app, PASSWORD).await.assert_api_error(401, "AuthenticationError", "old");
         log_in(&app, NEW_PASSWORD).await.access_token();
-        forgot(&app, "nonsense").await.assert_problem(422, "ValidationError", "no address");
+        forgot(&app, "nonsense").await.assert_api_error(422, "ValidationError", "no address");
     }
 
     async fn each_mail_token_in_each_wrong_place(app: TestApp) {
@@ -127,14 +127,14 @@ on_both! {
         ];
         for (path, token, error) in cases {
             let answer = Call::new("POST", path).bearer(token).json(&json!({"password": NEW_PASSWORD})).send(&app).await;
-            answer.assert_problem(401, error, &format!("{path} {token}"));
+            answer.assert_api_error(401, error, &format!("{path} {token}"));
         }
         for (path, error) in [("/api/me", "MisusedRegistrationToken"), ("/api/protected", "MisusedRegistrationToken")] {
-            Call::new("GET", path).bearer(&registration).send(&app).await.assert_problem(401, error, path);
+            Call::new("GET", path).bearer(&registration).send(&app).await.assert_api_error(401, error, path);
         }
         for path in ["/api/finalize", "/api/reset_finalize"] {
             let answer = Call::new("POST", path).json(&json!({"password": NEW_PASSWORD})).send(&app).await;
-            answer.assert_problem(401, "MissingToken", path);
+            answer.assert_api_error(401, "MissingToken", path);
         }
         // None of it used anything up.
         finalize(&app, &registration).await.access_token();
@@ -167,14 +167,14 @@ on_both! {
         forgot(&app, ADA).await.assert_status(200);
         let token = mailed(&app).await;
         change(&app, "ada", Change { is_active: Some(false), roles: None }).await;
-        reset(&app, &token, NEW_PASSWORD).await.assert_problem(401, "InvalidResetToken", "deactivated");
+        reset(&app, &token, NEW_PASSWORD).await.assert_api_error(401, "InvalidResetToken", "deactivated");
     }
 
     async fn bodies_of_resets_that_can_not_be_read(app: TestApp) {
         for body in ["", "{", "[]", "{}", r#"{"email":1,"password":1}"#, r#"{"email":null,"password":null}"#] {
             for path in ["/api/reset", "/api/reset_finalize"] {
                 let answer = Call::new("POST", path).bearer("lk_rst_AAAA").body(body).send(&app).await;
-                answer.assert_problem(400, "MalformedRequest", &format!("{path} {body}"));
+                answer.assert_api_error(400, "MalformedRequest", &format!("{path} {body}"));
             }
         }
     }

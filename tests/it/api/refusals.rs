@@ -3,9 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
-use latchkey::routes::api::{ENDPOINTS, Endpoint};
-use latchkey::server::service::accounts::Change;
-use latchkey::server::store::entity::user;
+use latchkey_axum::api::endpoints::{ENDPOINTS, Endpoint};
+use latchkey_core::service::accounts::Change;
+use latchkey_core::store::entity::user;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
@@ -82,7 +82,7 @@ on_both! {
                 if method == "HEAD" {
                     assert_eq!((answer.status, answer.body.as_str()), (*status, ""), "{name}");
                 } else {
-                    answer.assert_problem(*status, error, &format!("{method} {path} {name}"));
+                    answer.assert_api_error(*status, error, &format!("{method} {path} {name}"));
                 }
                 cases += 1;
             }
@@ -112,13 +112,13 @@ on_both! {
             ] {
                 let answer = Call::new(method, path).bearer(&admin).body(body).send(&app).await;
                 let start = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
-                answer.assert_problem(status, error, &format!("{path} {start}"));
+                answer.assert_api_error(status, error, &format!("{path} {start}"));
                 cases += 1;
             }
         }
         for path in ["/api/registration", "/api/login"] {
             for body in ["{}", r#"{"username":"ada"}"#, r#"{"password":"x"}"#, r#"{"username":"a","username":"b","password":"x"}"#] {
-                Call::new("POST", path).body(body).send(&app).await.assert_problem(400, "MalformedRequest", body);
+                Call::new("POST", path).body(body).send(&app).await.assert_api_error(400, "MalformedRequest", body);
                 cases += 1;
             }
         }
@@ -127,7 +127,7 @@ on_both! {
             (b"\"", 400, "MalformedRequest"), (b"\xff", 400, "MalformedRequest"), (&[b'a'; 8_193], 413, "PayloadTooLarge"),
             (b"lk_reg_x", 401, "MisusedRegistrationToken"), (b"\"lk_rst_x\"", 401, "MisusedResetToken"),
         ] {
-            Call::new("POST", "/api/refresh").body(body).send(&app).await.assert_problem(status, error, &format!("{body:?}"));
+            Call::new("POST", "/api/refresh").body(body).send(&app).await.assert_api_error(status, error, &format!("{body:?}"));
             cases += 1;
         }
         assert!(cases >= 56);
@@ -143,7 +143,7 @@ on_both! {
         ] {
             let typed = json!({"username": username, "password": password});
             let answer = Call::new("POST", "/api/login").json(&typed).send(&app).await;
-            answer.assert_problem(401, "AuthenticationError", username);
+            answer.assert_api_error(401, "AuthenticationError", username);
             bodies.insert(answer.body);
         }
         assert_eq!(bodies.len(), 1);
@@ -154,9 +154,9 @@ on_both! {
         register(&app, "ada").await;
         change(&app, "ada", Change { is_active: Some(false), roles: None }).await;
         let right = json!({"username": "ada", "password": crate::support::PASSWORD});
-        Call::new("POST", "/api/login").json(&right).send(&app).await.assert_problem(403, "InvalidUserError", "right");
+        Call::new("POST", "/api/login").json(&right).send(&app).await.assert_api_error(403, "InvalidUserError", "right");
         let wrong = json!({"username": "ada", "password": "another password"});
-        Call::new("POST", "/api/login").json(&wrong).send(&app).await.assert_problem(401, "AuthenticationError", "wrong");
+        Call::new("POST", "/api/login").json(&wrong).send(&app).await.assert_api_error(401, "AuthenticationError", "wrong");
         change(&app, "ada", Change { is_active: Some(true), roles: None }).await;
         log_in(&app, "ada").await;
     }

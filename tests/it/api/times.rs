@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use latchkey::server::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
 use proptest::prelude::*;
 
 use super::{Call, register};
@@ -16,8 +16,8 @@ on_both! {
         app.clock.advance(ACCESS - 1);
         Call::new("GET", "/api/me").bearer(&token).send(&app).await.assert_status(200);
         app.clock.advance(1);
-        Call::new("GET", "/api/me").bearer(&token).send(&app).await.assert_problem(401, "ExpiredAccessError", "at exp");
-        Call::new("GET", "/api/admin/users").bearer(&token).send(&app).await.assert_problem(401, "ExpiredAccessError", "at exp");
+        Call::new("GET", "/api/me").bearer(&token).send(&app).await.assert_api_error(401, "ExpiredAccessError", "at exp");
+        Call::new("GET", "/api/admin/users").bearer(&token).send(&app).await.assert_api_error(401, "ExpiredAccessError", "at exp");
     }
 
     async fn a_token_is_exchanged_from_a_minute_before_its_end_and_no_earlier(app: TestApp) {
@@ -25,7 +25,7 @@ on_both! {
         for seconds in [0, ACCESS - 61] {
             app.clock.advance(seconds);
             let answer = Call::new("POST", "/api/refresh").bearer(&token).send(&app).await;
-            answer.assert_problem(425, "EarlyRefreshError", "early");
+            answer.assert_api_error(425, "EarlyRefreshError", "early");
         }
         assert_eq!(app.only_session().await.generation, 0);
         app.clock.advance(1);
@@ -37,10 +37,10 @@ on_both! {
     async fn an_early_refresh_is_told_before_the_end_of_the_session(app: TestApp) {
         let token = register(&app, "ada").await;
         Call::new("POST", "/api/logout").bearer(&token).send(&app).await.assert_status(204);
-        Call::new("POST", "/api/refresh").bearer(&token).send(&app).await.assert_problem(425, "EarlyRefreshError", "ended");
+        Call::new("POST", "/api/refresh").bearer(&token).send(&app).await.assert_api_error(425, "EarlyRefreshError", "ended");
         app.clock.advance(ACCESS);
-        Call::new("POST", "/api/refresh").bearer(&token).send(&app).await.assert_problem(403, "BlacklistedError", "ended");
-        Call::new("GET", "/api/me").bearer(&token).send(&app).await.assert_problem(401, "ExpiredAccessError", "ended and expired");
+        Call::new("POST", "/api/refresh").bearer(&token).send(&app).await.assert_api_error(403, "BlacklistedError", "ended");
+        Call::new("GET", "/api/me").bearer(&token).send(&app).await.assert_api_error(401, "ExpiredAccessError", "ended and expired");
     }
 
     async fn a_session_can_be_renewed_until_its_end_to_the_second(app: TestApp) {
@@ -51,9 +51,9 @@ on_both! {
         assert_eq!(claims(&renewed)["exp"], claims(&renewed)["rf_exp"]);
         app.clock.advance(1);
         for path in ["/api/refresh", "/api/logout"] {
-            Call::new("POST", path).bearer(&renewed).send(&hour).await.assert_problem(401, "ExpiredRefreshError", path);
+            Call::new("POST", path).bearer(&renewed).send(&hour).await.assert_api_error(401, "ExpiredRefreshError", path);
         }
-        Call::new("GET", "/api/me").bearer(&renewed).send(&hour).await.assert_problem(401, "ExpiredAccessError", "at rf_exp");
+        Call::new("GET", "/api/me").bearer(&renewed).send(&hour).await.assert_api_error(401, "ExpiredAccessError", "at rf_exp");
     }
 
     async fn an_unused_session_ends(app: TestApp) {
@@ -61,7 +61,7 @@ on_both! {
         app.clock.advance(14 * 86_400 - 1);
         let renewed = Call::new("POST", "/api/refresh").bearer(&token).send(&app).await.access_token();
         app.clock.advance(14 * 86_400);
-        Call::new("POST", "/api/refresh").bearer(&renewed).send(&app).await.assert_problem(403, "BlacklistedError", "unused");
+        Call::new("POST", "/api/refresh").bearer(&renewed).send(&app).await.assert_api_error(403, "BlacklistedError", "unused");
     }
 }
 
@@ -81,6 +81,7 @@ proptest! {
     ) {
         let [subject, session, token] = &ids;
         let claims = Claims::from(Issue {
+                issuer: "latchkey",
             subject,
             session,
             token,
@@ -91,7 +92,7 @@ proptest! {
             roles: &roles,
             kind: if is_web { Kind::Web } else { Kind::Api },
         });
-        let token = Keys::new(SECRET.as_bytes(), &[]).sign(&claims).unwrap();
+        let token = Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
         let mut payload = token.expose().split('.').nth(1).unwrap().to_owned();
         prop_assert!(!payload.contains(['-', '_']), "{payload}");
         while !payload.len().is_multiple_of(4) {

@@ -1,10 +1,10 @@
 //! An account gets another address.
 
 use futures::future::join_all;
-use latchkey::error::{AppError, Refusal};
-use latchkey::server::mail::eml::Eml;
-use latchkey::server::store::entity::outbox;
-use latchkey::visit::{Notice, Outcome};
+use latchkey_core::mail::eml::Eml;
+use latchkey_core::store::entity::outbox;
+use latchkey_types::{AppError, FieldError};
+use latchkey_types::{Notice, Outcome};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{ADA, MINUTE, confirmed, confirming, count, reset, reset_token, token};
@@ -101,7 +101,7 @@ on_both! {
     async fn what_is_no_new_address_is_refused(app: TestApp) {
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
-        for (email, refusal) in [("ada@nowhere", Refusal::EmailInvalid), ("ADA@example.org", Refusal::EmailUnchanged)] {
+        for (email, refusal) in [("ada@nowhere", FieldError::EmailInvalid), ("ADA@example.org", FieldError::EmailUnchanged)] {
             let answer = ada.call("/fn/change_email", &[("email", email)]).await;
             answer.assert_status(422);
             assert_eq!(answer.error(), AppError::Refused(vec![refusal]));

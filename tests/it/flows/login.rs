@@ -1,6 +1,6 @@
 //! Somebody who has not confirmed yet can't log in, and only their password is told why.
 
-use latchkey::error::AppError;
+use latchkey_types::AppError;
 
 use super::{ADA, MINUTE, confirmed, confirming, count, finalize, newest, register, token};
 use crate::support::{PASSWORD, TestApp};

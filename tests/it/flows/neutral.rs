@@ -2,7 +2,7 @@
 
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 
-use latchkey::server::store::entity::{mail_throttle, outbox, registration};
+use latchkey_core::store::entity::{mail_throttle, outbox, registration};
 
 use super::{ADA, MINUTE, confirmed, confirming, count, newest, register, registered};
 use crate::support::{Answer, PASSWORD, TestApp};

@@ -1,10 +1,10 @@
 //! A forgotten password is replaced.
 
 use futures::future::join_all;
-use latchkey::error::{AppError, Refusal};
-use latchkey::server::client::Client;
-use latchkey::server::service::accounts::{Account, Change};
-use latchkey::visit::{Notice, Outcome};
+use latchkey_core::client::Client;
+use latchkey_core::service::accounts::{Account, Actor, Change};
+use latchkey_types::{AppError, FieldError};
+use latchkey_types::{Notice, Outcome};
 
 use super::{ADA, MINUTE, confirmed, confirming, count, newest, registered, reset, reset_token};
 use crate::support::{PASSWORD, TestApp};
@@ -64,8 +64,8 @@ on_both! {
         confirmed(&app, "ada.lovelace", ADA).await;
         let token = reset_token(&app, ADA).await;
         for (password, refusal) in [
-            ("short", Refusal::PasswordShort), ("password123", Refusal::PasswordEasy),
-            ("Ada.Lovelace of 1815 and more", Refusal::PasswordPersonal),
+            ("short", FieldError::PasswordShort), ("password123", FieldError::PasswordEasy),
+            ("Ada.Lovelace of 1815 and more", FieldError::PasswordPersonal),
         ] {
             let answer = reset(&app, &token, password).await;
             answer.assert_status(422);
@@ -111,7 +111,7 @@ on_both! {
         let token = reset_token(&app, ADA).await;
         let mails = count(&app).await;
         let disable = Change { is_active: Some(false), roles: None };
-        app.state.services.accounts.change(Account::Name("ada"), disable, None, &Client::command_line()).await.unwrap();
+        app.state.services.accounts.change(Account::Name("ada"), disable, Actor::CommandLine, &Client::command_line()).await.unwrap();
         assert_eq!(reset(&app, &token, NEW_PASSWORD).await.error(), AppError::LinkInvalid);
         app.clock.advance(MINUTE);
         app.browser().call("/fn/request_reset", &[("email", ADA)]).await.assert_status(200);
@@ -127,7 +127,7 @@ on_both! {
 
     // For programs: the link gives a token, and every other session is over.
     async fn a_program_gets_a_session_of_its_own(app: TestApp) {
-        use latchkey::server::service::session::Entry;
+        use latchkey_core::service::session::Entry;
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
         let token = reset_token(&app, ADA).await;

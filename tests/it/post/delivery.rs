@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
-use latchkey::domain::{EmailAddress, Username};
-use latchkey::server::mail::courier::{CLAIM_SECONDS, GIVE_UP_SECONDS};
-use latchkey::server::mail::eml::Eml;
-use latchkey::server::security::opaque_token::{MailToken, Purpose};
-use latchkey::server::service::post::{self, Subject, Template};
-use latchkey::server::store::entity::outbox::{Entity, Model};
-use latchkey::server::store::registrations::NewRegistration;
-use latchkey::server::store::{email_changes, mail_tokens, outbox, registrations};
+use latchkey_core::mail::courier::{CLAIM_SECONDS, GIVE_UP_SECONDS};
+use latchkey_core::mail::eml::Eml;
+use latchkey_core::security::opaque_token::{MailToken, Purpose};
+use latchkey_core::service::post::{self, Subject, Template};
+use latchkey_core::store::entity::outbox::{Entity, Model};
+use latchkey_core::store::registrations::NewRegistration;
+use latchkey_core::store::{email_changes, mail_tokens, outbox, registrations};
+use latchkey_types::{EmailAddress, Username};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
 use tokio_util::sync::CancellationToken;
 
@@ -87,7 +87,7 @@ fn assert_mail(mail: &Eml, to: &str, subject: &str, link: &str) {
 /// All there is in the database, as bytes.
 async fn everything(app: &TestApp) -> Vec<u8> {
     let db = app.state.store.reader();
-    if let Some(path) = latchkey::server::store::sqlite_path(&app.state.config.database_url) {
+    if let Some(path) = latchkey_core::store::sqlite_path(&app.state.config.database_url) {
         let files = [path.to_owned(), format!("{path}-wal")];
         return files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect();
     }
@@ -299,8 +299,8 @@ on_both! {
     async fn the_courier_works_until_it_is_told_to_stop(app: TestApp) {
         let ada = account(&app, "ada").await;
         let stopping = CancellationToken::new();
-        let (courier, until) = (app.state.courier.clone(), stopping.clone());
-        let running = tokio::spawn(async move { courier.run(until).await });
+        let (state, until) = (app.state.clone(), stopping.clone());
+        let running = tokio::spawn(async move { state.courier.run(until).await });
         enqueue(&app, Template::PasswordChanged, of(ada)).await;
         let delivered = async {
             while app.mails().is_empty() {

@@ -1,6 +1,6 @@
 //! What the owner of an account is told of its sessions.
 
-use latchkey::server::mail::eml::Eml;
+use latchkey_core::mail::eml::Eml;
 
 use crate::support::{Browser, PASSWORD, SAFARI, TestApp};
 

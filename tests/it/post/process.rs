@@ -4,11 +4,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use latchkey::server::clock::Clock;
-use latchkey::server::mail::courier::Courier;
-use latchkey::server::service::post::{self, Subject, Template};
-use latchkey::server::store::Store;
-use latchkey::server::store::entity::{outbox, user};
+use latchkey_core::clock::Clock;
+use latchkey_core::extension::Extension;
+use latchkey_core::mail::courier::Courier;
+use latchkey_core::service::post::{self, Subject, Template};
+use latchkey_core::store::Store;
+use latchkey_core::store::entity::{outbox, user};
 use sea_orm::{DbErr, EntityTrait};
 use tempfile::TempDir;
 
@@ -23,7 +24,7 @@ fn database(folder: &Path) -> String {
 async fn with_a_mail() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["user", "add", "ada", "--email", "ada@example.org"], PASSWORD).0, 0);
-    let store = Store::connect(&database(folder.path())).await.unwrap();
+    let store = Store::connect(&database(folder.path()), Vec::new).await.unwrap();
     let ada = user::Entity::find().one(store.reader()).await.unwrap().unwrap().id;
     let subject = Subject { user_id: Some(ada), ..Subject::default() };
     let now = Clock::system().now();
@@ -70,7 +71,7 @@ async fn a_server_that_is_killed_while_it_sends_loses_nothing() {
     assert_eq!((claimed.attempts, claimed.sent_at), (1, None));
     let settings = config(&database(folder.path()), &[&format!("--mail-url=file://{}", folder.path().display())]);
     let clock = Clock::fixed(claimed.claimed_until.unwrap() - 1);
-    let courier = Courier::new(&settings.mail, &settings.public_url, store.clone(), clock.clone()).unwrap();
+    let courier = Courier::new(&settings, store.clone(), clock.clone(), Extension::default()).unwrap();
     courier.deliver_due().await.unwrap();
     assert_eq!(courier.folder().unwrap().numbers().unwrap(), Vec::<u64>::new());
     clock.advance(1);

@@ -6,8 +6,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use latchkey::server::service::post::{self, Subject, Template};
-use latchkey::server::store::entity::outbox::Entity;
+use latchkey_core::service::post::{self, Subject, Template};
+use latchkey_core::store::entity::outbox::Entity;
 use sea_orm::EntityTrait;
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -175,6 +175,6 @@ on_both! {
 #[test]
 fn a_certificate_that_can_t_be_read_stops_the_start() {
     let settings = crate::support::config("sqlite://unused", &["--mail-url=smtp://mail.example.org?ca=/nowhere.pem"]);
-    let made = latchkey::server::mail::transport::Transport::new(&settings.mail.transport, "localhost");
+    let made = latchkey_core::mail::transport::Transport::new(&settings.mail.transport, "localhost");
     assert!(format!("{:#}", made.err().unwrap()).starts_with("MAIL_URL: cannot read the certificate /nowhere.pem"));
 }

@@ -1,7 +1,7 @@
 //! How many mails an address gets, whether or not anybody has it.
 
-use latchkey::server::security::opaque_token::Purpose;
-use latchkey::server::service::post;
+use latchkey_core::security::opaque_token::Purpose;
+use latchkey_core::service::post;
 
 use crate::support::TestApp;
 

@@ -1,9 +1,9 @@
 //! What the one at the command line does to accounts.
 
-use latchkey::domain::{ListedUser, Roles};
-use latchkey::server::client::Client;
-use latchkey::server::service::accounts::{Account, AccountError, Change};
-use latchkey::server::store::entity::user;
+use latchkey_core::client::Client;
+use latchkey_core::service::accounts::{Account, AccountError, Actor, Change};
+use latchkey_core::store::entity::user;
+use latchkey_types::{ListedUser, Roles};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{Browser, TestApp};
@@ -21,7 +21,7 @@ impl TestApp {
 
     async fn change(&self, username: &str, change: Change) -> Result<ListedUser, AccountError> {
         let client = Client::command_line();
-        self.state.services.accounts.change(Account::Name(username), change, None, &client).await
+        self.state.services.accounts.change(Account::Name(username), change, Actor::CommandLine, &client).await
     }
 
     /// A browser in which somebody with a new account is logged in who administers others.

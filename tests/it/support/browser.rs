@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey::error::AppError;
-use latchkey::visit::Flash;
+use latchkey_types::AppError;
+use latchkey_types::Flash;
 use scraper::{Html, Selector};
 
 use super::TestApp;

@@ -73,5 +73,5 @@ fn with_name(cluster: &str, name: &str) -> String {
 }
 
 fn rand_u128() -> u128 {
-    u128::from_ne_bytes(latchkey::server::security::random::bytes().unwrap())
+    u128::from_ne_bytes(latchkey_core::security::random::bytes().unwrap())
 }

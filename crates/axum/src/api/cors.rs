@@ -1,0 +1,32 @@
+//! Which other origins' scripts may read the responses of the API.
+//!
+//! Never with credentials: there are none but the token, which a script has to send itself.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use latchkey_core::config::CorsOrigins;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+const EXPOSED_HEADERS: [HeaderName; 2] = [header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+/// How long a browser may keep the answer to a preflight. Two hours is the most that any does.
+const MAX_AGE: Duration = Duration::from_secs(7_200);
+
+/// Answers preflights of the origins in the settings, and lets their scripts read responses; `None` where there are none.
+#[must_use]
+pub fn layer(origins: &CorsOrigins) -> Option<CorsLayer> {
+    let allowed = match origins {
+        CorsOrigins::None => return None,
+        CorsOrigins::Any => AllowOrigin::any(),
+        CorsOrigins::List(list) => {
+            AllowOrigin::list(list.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        }
+    };
+    let layer = CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers(EXPOSED_HEADERS)
+        .max_age(MAX_AGE);
+    Some(layer)
+}

@@ -1,0 +1,189 @@
+//! A page to read the document and to try it. Made on the server from the document itself; without scripts it can be read.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use latchkey_types::Product;
+use maud::{DOCTYPE, Markup, html};
+use serde_json::Value;
+
+use super::endpoints::{DOCS_SCRIPT, DOCS_STYLE, ENDPOINTS, OPENAPI};
+use super::openapi::{self, texts as words};
+use crate::AppState;
+
+/// The styles of the page.
+const STYLE: &str = include_str!("docs/style.css");
+/// The script that sends what is typed.
+const SCRIPT: &str = include_str!("docs/try.js");
+
+/// What a client has to know of one endpoint.
+#[derive(Debug)]
+struct Entry {
+    method: String,
+    path: String,
+    tag: String,
+    id: String,
+    summary: String,
+    description: String,
+    takes_token: bool,
+    /// Name, place and description.
+    parameters: Vec<(String, String, String)>,
+    /// Its type and an example.
+    body: Option<(String, String)>,
+    /// Status, description and an example.
+    answers: Vec<(String, String, Option<String>)>,
+}
+
+/// The page.
+pub async fn page(State(state): State<AppState>) -> Markup {
+    let product = state.config.product;
+    let document = serde_json::to_value(openapi::document(product)).unwrap_or_default();
+    whole(product, &entries(&document))
+}
+
+/// The styles of the page.
+pub async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
+}
+
+/// The script of the page: ours, from here.
+pub async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], SCRIPT)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn entries(document: &Value) -> Vec<Entry> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(path, item)| {
+        item.as_object().into_iter().flatten().map(move |(method, operation)| entry(path, method, operation))
+    });
+    let mut entries = operations.collect::<Vec<_>>();
+    // The document sorts its paths; people read them in the order of the table, which is that of use.
+    entries.sort_by_key(|entry| ENDPOINTS.iter().position(|endpoint| endpoint.path == entry.path));
+    entries
+}
+
+fn entry(path: &str, method: &str, operation: &Value) -> Entry {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let answers = operation["responses"].as_object().into_iter().flatten();
+    let content = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
+    Entry {
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        tag: text(&operation["tags"][0]),
+        id: text(&operation["operationId"]),
+        summary: text(&operation["summary"]),
+        description: text(&operation["description"]),
+        takes_token: operation.get("security").is_some(),
+        parameters: parameters.map(|one| (text(&one["name"]), text(&one["in"]), text(&one["description"]))).collect(),
+        body: content.map(|(kind, content)| (kind.clone(), pretty(&content["example"]))),
+        answers: answers
+            .map(|(status, answer)| (status.clone(), text(&answer["description"]), example(answer)))
+            .collect(),
+    }
+}
+
+/// The example of an answer; of several, the first.
+fn example(answer: &Value) -> Option<String> {
+    let content = answer["content"].as_object()?.values().next()?;
+    let one = content.get("example").or_else(|| content["examples"].as_object()?.values().next()?.get("value"))?;
+    Some(pretty(one))
+}
+
+/// A text as it is, all else as JSON with lines.
+fn pretty(value: &Value) -> String {
+    value.as_str().map_or_else(|| serde_json::to_string_pretty(value).unwrap_or_default(), str::to_owned)
+}
+
+fn whole(product: Product, entries: &[Entry]) -> Markup {
+    let groups = words::TAGS
+        .iter()
+        .map(|(tag, title)| (title, entries.iter().filter(|entry| entry.tag == *tag).collect::<Vec<_>>()));
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (words::DOCS_TITLE) " · " (product.name) }
+                link rel="stylesheet" href=(DOCS_STYLE);
+                link rel="icon" href="data:,";
+                script type="module" src=(DOCS_SCRIPT) {}
+            }
+            body {
+                a.skip href="#content" { (words::DOCS_SKIP) }
+                header { a href="/" { (product.name) } }
+                main #content tabindex="-1" {
+                    h1 { (words::DOCS_TITLE) }
+                    p.lead { (words::DESCRIPTION.replace('`', "")) }
+                    p { a href=(OPENAPI) { (words::DOCS_DOCUMENT) } }
+                    div.field {
+                        label for="token" { (words::DOCS_TOKEN) }
+                        input #token autocomplete="off" spellcheck="false" aria-describedby="token-hint";
+                        p.hint #token-hint { (words::DOCS_TOKEN_HINT) }
+                    }
+                    @for (title, entries) in groups {
+                        section {
+                            h2 { (title) }
+                            @for entry in entries { (endpoint(entry)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn endpoint(entry: &Entry) -> Markup {
+    html! {
+        details.endpoint id=(entry.id) {
+            summary {
+                span.method { (entry.method) } " " code { (entry.path) } " " span { (entry.summary) }
+            }
+            p { (entry.description) @if entry.takes_token { (words::DOCS_TAKES_TOKEN) } }
+            (trial(entry))
+            h3 { (words::DOCS_ANSWERS) }
+            dl.answers {
+                @for (status, description, example) in &entry.answers {
+                    dt { (status) }
+                    dd {
+                        p { (description) }
+                        @if let Some(example) = example { pre tabindex="0" { (example) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The form that sends a request; the script brings it to life.
+fn trial(entry: &Entry) -> Markup {
+    html! {
+        form.try data-method=(entry.method) data-path=(entry.path) data-token[entry.takes_token] {
+            @for (name, place, description) in &entry.parameters {
+                @let id = format!("{}-{name}", entry.id);
+                div.field {
+                    label for=(id) { (name) }
+                    input id=(id) name=(name) data-in=(place) autocomplete="off";
+                    p.hint { (description) }
+                }
+            }
+            @if let Some((kind, example)) = &entry.body {
+                @let id = format!("{}-body", entry.id);
+                div.field {
+                    label for=(id) { (words::DOCS_BODY) " " code { (kind) } }
+                    // An example of a token as the body is of no use.
+                    textarea id=(id) rows=(example.lines().count()) spellcheck="false" {
+                        @if kind == "application/json" { (example) }
+                    }
+                }
+            }
+            button type="submit" disabled { (words::DOCS_SEND) }
+            output {}
+        }
+    }
+}

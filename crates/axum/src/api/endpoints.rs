@@ -1,0 +1,128 @@
+//! Every endpoint of the JSON API and who may call it.
+//!
+//! Deny by default: the guard of the API asks this table, and what is not in it is not served, whatever the router knows.
+
+use latchkey_types::{Access, Role};
+
+/// What this is, and whether it runs.
+pub const ROOT: &str = "/api";
+/// The same.
+pub const ROOT_SLASH: &str = "/api/";
+/// An account begins.
+pub const REGISTRATION: &str = "/api/registration";
+/// A registration is confirmed.
+pub const FINALIZE: &str = "/api/finalize";
+/// A session begins.
+pub const LOGIN: &str = "/api/login";
+/// A token is exchanged.
+pub const REFRESH: &str = "/api/refresh";
+/// A session ends.
+pub const LOGOUT: &str = "/api/logout";
+/// A password was forgotten.
+pub const RESET: &str = "/api/reset";
+/// A forgotten password is replaced.
+pub const RESET_FINALIZE: &str = "/api/reset_finalize";
+/// What only who is logged in may read.
+pub const PROTECTED: &str = "/api/protected";
+/// The password is given again.
+pub const REAUTHENTICATE: &str = "/api/reauthenticate";
+/// Who is logged in.
+pub const ME: &str = "/api/me";
+/// The accounts.
+pub const USERS: &str = "/api/admin/users";
+/// One of them.
+pub const USER: &str = "/api/admin/users/{id}";
+/// Its sessions.
+pub const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
+/// The document that describes all of this.
+pub const OPENAPI: &str = "/api/openapi.json";
+/// The page to read it and to try it.
+pub const DOCS: &str = "/api/docs";
+/// The script of that page.
+pub const DOCS_SCRIPT: &str = "/api/docs/try.js";
+/// The styles of that page.
+pub const DOCS_STYLE: &str = "/api/docs/style.css";
+/// Whatever else lies below, as the router writes it: nothing, said in JSON.
+pub const REST: &str = "/api/{*rest}";
+
+/// One method of one path.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// In upper case. HEAD is where GET is, but where a GET changes something.
+    pub method: &'static str,
+    /// As the router and the document write it: `{id}` stands for one segment.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+const fn endpoint(method: &'static str, path: &'static str, access: Access) -> Endpoint {
+    Endpoint { method, path, access }
+}
+
+/// The endpoints.
+pub const ENDPOINTS: &[Endpoint] = &[
+    endpoint("GET", ROOT, Access::Everyone),
+    endpoint("GET", ROOT_SLASH, Access::Everyone),
+    endpoint("POST", REGISTRATION, Access::Everyone),
+    // The one GET that changes something: it needs a header, which no link and no scanner of mails sends.
+    endpoint("GET", FINALIZE, Access::OwnToken),
+    endpoint("POST", FINALIZE, Access::OwnToken),
+    endpoint("POST", LOGIN, Access::Everyone),
+    endpoint("POST", REFRESH, Access::OwnToken),
+    endpoint("POST", LOGOUT, Access::OwnToken),
+    endpoint("GET", PROTECTED, Access::LoggedIn),
+    endpoint("POST", RESET, Access::Everyone),
+    endpoint("POST", RESET_FINALIZE, Access::OwnToken),
+    endpoint("POST", REAUTHENTICATE, Access::LoggedIn),
+    endpoint("GET", ME, Access::LoggedIn),
+    endpoint("GET", USERS, Access::HasRole(Role::ADMIN)),
+    endpoint("PATCH", USER, Access::HasRole(Role::ADMIN)),
+    endpoint("DELETE", USER_SESSIONS, Access::HasRole(Role::ADMIN)),
+    endpoint("GET", OPENAPI, Access::Everyone),
+];
+
+/// What is served to people that read about the API, and is no part of it.
+pub const DOCUMENTATION: &[Endpoint] = &[
+    endpoint("GET", DOCS, Access::Everyone),
+    endpoint("GET", DOCS_SCRIPT, Access::Everyone),
+    endpoint("GET", DOCS_STYLE, Access::Everyone),
+];
+
+/// Paths whose GET changes something, so that HEAD must not do the same.
+const CHANGED_BY_GET: &[&str] = &[FINALIZE];
+
+/// Whether `path` lies under the API, endpoint or not.
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What a table says of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// There is such an endpoint.
+    Endpoint(Access),
+    /// The path takes these methods alone.
+    OtherMethods(Vec<&'static str>),
+    /// There is no such path.
+    Nothing,
+}
+
+/// Looks up a method and a path as the router writes it.
+#[must_use]
+pub fn find(table: &[Endpoint], method: &str, path: &str) -> Found {
+    let here = table.iter().filter(|endpoint| endpoint.path == path);
+    let mut allowed = Vec::new();
+    for endpoint in here {
+        let takes_head = endpoint.method == "GET" && !CHANGED_BY_GET.contains(&path);
+        if endpoint.method == method || takes_head && method == "HEAD" {
+            return Found::Endpoint(endpoint.access);
+        }
+        allowed.push(endpoint.method);
+        if takes_head {
+            allowed.push("HEAD");
+        }
+    }
+    if allowed.is_empty() { Found::Nothing } else { Found::OtherMethods(allowed) }
+}

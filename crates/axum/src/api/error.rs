@@ -1,0 +1,231 @@
+//! Why the API refused: the names and statuses of flask-praetorian, so that its clients go on working.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::texts as words;
+use crate::rejection::add_retry_after;
+use latchkey_core::security::jwt::TokenError;
+use latchkey_core::service::Fault;
+use latchkey_core::service::session::BearerError;
+use latchkey_types::{AppError, FieldError};
+
+/// Why nothing was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// No token.
+    MissingToken,
+    /// Not a token of ours, or not of the kind that belongs here.
+    InvalidTokenHeader,
+    /// A claim is missing.
+    MissingClaim,
+    /// Past `exp`.
+    ExpiredAccess,
+    /// More than a minute before `exp`.
+    EarlyRefresh,
+    /// Past `rf_exp`.
+    ExpiredRefresh,
+    /// The session was ended or revoked, or is not known any more.
+    Blacklisted,
+    /// The token of a registration mail in the wrong place.
+    MisusedRegistrationToken,
+    /// The token of a reset mail in the wrong place.
+    MisusedResetToken,
+    /// The token of a registration mail is unknown, used or expired.
+    InvalidRegistrationToken,
+    /// The token of a reset mail is unknown, used or expired.
+    InvalidResetToken,
+    /// The account is deactivated.
+    InvalidUser,
+    /// The account is gone.
+    MissingUser,
+    /// A role is lacking.
+    MissingRole,
+    /// The password must be given again.
+    ReauthenticationRequired,
+    /// Unknown, wrong or unconfirmed: one answer.
+    Authentication,
+    /// What was sent was understood and refused: the name of the field, and why.
+    Validation(Vec<(Cow<'static, str>, &'static str)>),
+    /// Not JSON, or of other types.
+    Malformed,
+    /// Somebody has that name or address.
+    Taken(Vec<FieldError>),
+    /// The last active administrator can't be taken away.
+    LastAdmin,
+    /// There is nothing.
+    NotFound,
+    /// The path takes these methods alone.
+    MethodNotAllowed(Vec<&'static str>),
+    /// A fault of ours.
+    Internal,
+    /// Over 8 KiB.
+    TooLarge,
+    /// Try again after so many seconds.
+    TooManyRequests(u32),
+    /// The database or the hashing can't take it now.
+    Unavailable,
+}
+
+/// The body of every error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct ErrorBody {
+    /// The name that clients go by.
+    error: &'static str,
+    /// For people.
+    #[schema(value_type = String)]
+    message: Cow<'static, str>,
+    /// The HTTP status.
+    status_code: u16,
+    /// What is wrong with each field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = HashMap<String, String>, required = false)]
+    fields: BTreeMap<Cow<'static, str>, &'static str>,
+}
+
+impl ApiError {
+    /// The name that clients go by, the status, and the text for people.
+    fn describe(&self) -> (&'static str, u16, Cow<'static, str>) {
+        let (name, status, text) = match self {
+            Self::MissingToken => ("MissingToken", 401, words::MISSING_TOKEN),
+            Self::InvalidTokenHeader => ("InvalidTokenHeader", 401, words::INVALID_TOKEN),
+            Self::MissingClaim => ("MissingClaimError", 401, words::MISSING_CLAIM),
+            Self::ExpiredAccess => ("ExpiredAccessError", 401, words::EXPIRED_ACCESS),
+            Self::EarlyRefresh => ("EarlyRefreshError", 425, words::EARLY_REFRESH),
+            Self::ExpiredRefresh => ("ExpiredRefreshError", 401, words::EXPIRED_REFRESH),
+            Self::Blacklisted => ("BlacklistedError", 403, words::BLACKLISTED),
+            Self::MisusedRegistrationToken => ("MisusedRegistrationToken", 401, words::MISUSED_REGISTRATION),
+            Self::MisusedResetToken => ("MisusedResetToken", 401, words::MISUSED_RESET),
+            Self::InvalidRegistrationToken => ("InvalidRegistrationToken", 401, words::INVALID_REGISTRATION),
+            Self::InvalidResetToken => ("InvalidResetToken", 401, words::INVALID_RESET),
+            Self::MissingUser => ("MissingUserError", 401, words::MISSING_USER),
+            Self::MissingRole => ("MissingRoleError", 403, words::MISSING_ROLE),
+            Self::ReauthenticationRequired => ("ReauthenticationRequired", 403, words::REAUTHENTICATION_REQUIRED),
+            Self::Validation(_) => ("ValidationError", 422, words::VALIDATION),
+            Self::Malformed => ("MalformedRequest", 400, words::MALFORMED),
+            Self::NotFound => ("NotFound", 404, words::NOT_FOUND),
+            Self::MethodNotAllowed(_) => ("MethodNotAllowed", 405, words::METHOD_NOT_ALLOWED),
+            Self::InvalidUser => return as_pages_say("InvalidUserError", &AppError::Deactivated),
+            Self::Authentication => return as_pages_say("AuthenticationError", &AppError::LoginRejected),
+            Self::Taken(refusals) => return as_pages_say("Conflict", &AppError::Refused(refusals.clone())),
+            Self::LastAdmin => return as_pages_say("Conflict", &AppError::LastAdmin),
+            Self::Internal => return as_pages_say("InternalError", &AppError::Internal),
+            Self::TooLarge => return as_pages_say("PayloadTooLarge", &AppError::TooLarge),
+            Self::TooManyRequests(seconds) => {
+                return as_pages_say("TooManyRequests", &AppError::TooManyRequests(*seconds));
+            }
+            Self::Unavailable => return as_pages_say("ServiceUnavailable", &AppError::Unavailable),
+        };
+        (name, status, text.into())
+    }
+
+    /// The name that clients go by.
+    pub(super) fn name(&self) -> &'static str {
+        self.describe().0
+    }
+
+    /// The HTTP status.
+    pub(super) fn status(&self) -> u16 {
+        self.describe().1
+    }
+
+    /// The body that says so.
+    pub(super) fn body(&self) -> ErrorBody {
+        let (error, status_code, message) = self.describe();
+        let fields = match self {
+            Self::Validation(fields) => fields.iter().cloned().collect(),
+            Self::Taken(refusals) => fields(refusals),
+            _ => BTreeMap::new(),
+        };
+        ErrorBody { error, message, status_code, fields }
+    }
+}
+
+fn as_pages_say(name: &'static str, error: &AppError) -> (&'static str, u16, Cow<'static, str>) {
+    (name, error.status(), latchkey_types::texts::app_error(error))
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = self.body();
+        let status = StatusCode::from_u16(body.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        match self {
+            Self::MethodNotAllowed(methods) => {
+                if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
+                    headers.insert(header::ALLOW, methods);
+                }
+            }
+            Self::TooManyRequests(seconds) => add_retry_after(&mut response, Some(seconds)),
+            Self::Unavailable => add_retry_after(&mut response, AppError::Unavailable.retry_after_seconds()),
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Malformed => Self::Malformed,
+            // Told apart by the mail alone: a client of the API gets one answer.
+            AppError::LoginRejected | AppError::Unconfirmed => Self::Authentication,
+            AppError::NotLoggedIn => Self::Blacklisted,
+            AppError::Deactivated => Self::InvalidUser,
+            AppError::MissingRole => Self::MissingRole,
+            AppError::ReauthenticationRequired => Self::ReauthenticationRequired,
+            AppError::LastAdmin => Self::LastAdmin,
+            AppError::NotFound => Self::NotFound,
+            AppError::TooLarge => Self::TooLarge,
+            AppError::TooManyRequests(seconds) => Self::TooManyRequests(seconds),
+            AppError::Unavailable => Self::Unavailable,
+            AppError::Refused(refusals) => of_refusals(refusals),
+            // What only the door for pages refuses.
+            _ => Self::Internal,
+        }
+    }
+}
+
+fn fields(errors: &[FieldError]) -> BTreeMap<Cow<'static, str>, &'static str> {
+    errors.iter().map(|error| (error.field().to_owned().into(), latchkey_types::texts::field_error(error))).collect()
+}
+
+fn of_refusals(refusals: Vec<FieldError>) -> ApiError {
+    let is_taken = |refusal: &FieldError| matches!(refusal, FieldError::UsernameTaken | FieldError::EmailTaken);
+    if refusals.iter().any(is_taken) {
+        return ApiError::Taken(refusals);
+    }
+    ApiError::Validation(fields(&refusals).into_iter().collect())
+}
+
+impl From<BearerError> for ApiError {
+    fn from(error: BearerError) -> Self {
+        match error {
+            BearerError::Token(TokenError::Invalid) => Self::InvalidTokenHeader,
+            BearerError::Token(TokenError::MissingClaim) => Self::MissingClaim,
+            BearerError::Token(TokenError::AccessExpired) => Self::ExpiredAccess,
+            BearerError::Token(TokenError::RefreshExpired) => Self::ExpiredRefresh,
+            BearerError::Early => Self::EarlyRefresh,
+            BearerError::Ended => Self::Blacklisted,
+            BearerError::Deactivated => Self::InvalidUser,
+            BearerError::Missing => Self::MissingUser,
+            BearerError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        AppError::from(fault).into()
+    }
+}

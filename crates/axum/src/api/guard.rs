@@ -1,0 +1,53 @@
+//! Who may call what, decided by the table of endpoints before an endpoint sees the request.
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::endpoints::{Endpoint, Found, find};
+use super::error::ApiError;
+use super::extract;
+use crate::{AppState, body};
+use latchkey_core::client::Client;
+use latchkey_types::Access;
+
+/// Lets a request through to its endpoint, with its visitor and its whole body, or answers why not.
+pub async fn admit(
+    State((state, table)): State<(AppState, &'static [Endpoint])>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match admitted(&state, table, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Result<Request, ApiError> {
+    let path = request.extensions().get::<MatchedPath>().cloned().ok_or(ApiError::NotFound)?;
+    let access = match find(table, request.method().as_str(), path.as_str()) {
+        Found::Endpoint(access) => access,
+        Found::OtherMethods(methods) => return Err(ApiError::MethodNotAllowed(methods)),
+        Found::Nothing => return Err(ApiError::NotFound),
+    };
+    let (mut parts, body) = request.into_parts();
+    let token = match access {
+        Access::Everyone | Access::OwnToken => None,
+        _ => Some(extract::own_token(extract::bearer(&parts.headers)?)?.to_owned()),
+    };
+    // Before it is found out who asks: a body that takes its time must not outlast what its sender was allowed.
+    let body = body::read(body, body::BODY_MAX).await?;
+    if let Some(token) = token {
+        let client = parts.extensions.get::<Client>().cloned().ok_or(ApiError::Internal)?;
+        let visitor = state.services.session.bearer(&token, &client).await?;
+        if let Access::HasRole(role) = access
+            && !visitor.roles().has(role)
+        {
+            state.services.session.note_lack_of(role, &visitor, path.as_str(), &client).await?;
+            return Err(ApiError::MissingRole);
+        }
+        parts.extensions.insert(visitor);
+    }
+    Ok(Request::from_parts(parts, Body::from(body)))
+}

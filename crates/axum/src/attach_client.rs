@@ -1,0 +1,82 @@
+//! Who asks: the first thing found out about every request, and the line of the log about it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use ipnet::IpNet;
+
+use crate::AppState;
+use latchkey_core::client::Client;
+use latchkey_core::security::random;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request its [`Client`] and its id, and logs the answer.
+pub async fn attach_client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = random::id().unwrap_or_default();
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
+    let ip = client_ip(peer, request.headers(), &state.config.trusted_proxies);
+    let agent =
+        request.headers().get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+    request.extensions_mut().insert(Client::new(ip, &agent.unwrap_or_default(), id.clone()));
+    // The path alone: a query may hold the token of a mail.
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(request.id = id, %method, path, status = response.status().as_u16(), milliseconds, client.ip = %ip, "request");
+    response
+}
+
+/// The address of the client: the peer, or, where the peer is a proxy of ours, the last address of X-Forwarded-For that
+/// is not. Read from the right: what stands on the left is what the client wrote itself.
+fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(&ip.to_canonical()));
+    let mut client = peer;
+    let listed =
+        headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    for address in listed.rsplit(',') {
+        if !is_trusted(&client) {
+            break;
+        }
+        // Some proxies write the port, too.
+        let address = address.trim();
+        let ip = address.parse().or_else(|_| address.parse::<SocketAddr>().map(|address| address.ip()));
+        let Ok(ip) = ip else { break };
+        client = ip;
+    }
+    client.to_canonical()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &str) -> String {
+        let headers = HeaderMap::from_iter([(FORWARDED_FOR, HeaderValue::from_str(forwarded).unwrap())]);
+        client_ip(peer.parse().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()]).to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        assert_eq!(seen("203.0.113.9", "198.51.100.1"), "203.0.113.9");
+        assert_eq!(seen("10.0.0.1", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2"), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", "nonsense"), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", "198.51.100.1:443"), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", "[2001:db8::1]:443"), "2001:db8::1");
+        assert_eq!(seen("::ffff:10.0.0.1", "::ffff:198.51.100.1"), "198.51.100.1");
+    }
+}

@@ -1,0 +1,123 @@
+//! The session cookie and the flash cookie: their names, attributes and values.
+//!
+//! `tower-cookies` keeps one jar a request: whoever writes a cookie last decides what the response sets.
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_core::config::Config;
+use latchkey_core::service::session::{Persistence, SignedIn};
+use latchkey_types::Flash;
+use tower_cookies::cookie::SameSite;
+use tower_cookies::cookie::time::Duration;
+pub use tower_cookies::{CookieManagerLayer, Cookies};
+
+use tower_cookies::Cookie;
+
+/// Largest value of the flash cookie, in bytes.
+pub const FLASH_MAX: usize = 1024;
+/// For how many seconds a browser keeps a flash that it never shows.
+const FLASH_SECONDS: i64 = 60;
+/// For how many seconds if a form waits in it until somebody has found their password.
+const FLASH_WAITING_SECONDS: i64 = 600;
+
+/// The names of the cookies: with `__Host-` and Secure on https, without either on http (on loopback alone).
+#[derive(Clone, Debug)]
+pub struct CookieNames {
+    session: String,
+    flash: String,
+    is_https: bool,
+}
+
+impl CookieNames {
+    /// As the settings say.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let is_https = config.is_https();
+        let prefix = if is_https { "__Host-" } else { "" };
+        let name = |purpose: &str| format!("{prefix}{}-{purpose}", config.product.slug);
+        Self { session: name("session"), flash: name("flash"), is_https }
+    }
+
+    /// The token of the session cookie, whatever it is worth. Two different ones count as none: nobody knows who set the
+    /// second. `headers` are those of the request, because a jar keeps one cookie of a name.
+    #[must_use]
+    pub fn session(&self, jar: &Cookies, headers: &HeaderMap) -> Option<String> {
+        let token = jar.get(&self.session)?.value().to_owned();
+        let is_other = |cookie: Cookie<'_>| cookie.name() == self.session && cookie.value() != token;
+        let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let is_ambiguous = values.flat_map(Cookie::split_parse).filter_map(Result::ok).any(is_other);
+        (!token.is_empty() && !is_ambiguous).then_some(token)
+    }
+
+    /// Sets the token. It outlives the browser only if that was chosen.
+    pub fn set_session(&self, jar: &Cookies, signed_in: &SignedIn) {
+        let mut cookie = self.cookie(&self.session, signed_in.token.expose().to_owned());
+        if signed_in.persistence == Persistence::KeepSignedIn {
+            cookie.set_max_age(Duration::seconds(signed_in.refresh_seconds));
+        }
+        jar.add(cookie);
+    }
+
+    /// Clears the token. Only the responses to a logout and to the deletion of an account do.
+    pub fn clear_session(&self, jar: &Cookies) {
+        self.expire(jar, &self.session);
+    }
+
+    /// The message for the next page. A value that can't be read is `None`, see [`Self::has_flash`].
+    #[must_use]
+    pub fn flash(&self, jar: &Cookies) -> Option<Flash> {
+        let cookie = jar.get(&self.flash).filter(|cookie| cookie.value().len() <= FLASH_MAX)?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cookie.value()).ok()?).ok()
+    }
+
+    /// Whether there is a flash cookie, readable or not.
+    #[must_use]
+    pub fn has_flash(&self, jar: &Cookies) -> bool {
+        jar.get(&self.flash).is_some_and(|cookie| !cookie.value().is_empty())
+    }
+
+    /// Sets the message for the next page. What was typed is left out where it is too long.
+    pub fn set_flash(&self, jar: &Cookies, flash: &Flash) {
+        let mut value = encode(flash);
+        if value.len() > FLASH_MAX {
+            value = encode(&Flash { values: Vec::new(), waiting: None, ..flash.clone() });
+        }
+        let is_waiting = flash.clone().into_waiting().is_some();
+        let mut cookie = self.cookie(&self.flash, value);
+        cookie.set_max_age(Duration::seconds(if is_waiting { FLASH_WAITING_SECONDS } else { FLASH_SECONDS }));
+        jar.add(cookie);
+    }
+
+    /// Clears the message, because it was shown.
+    pub fn clear_flash(&self, jar: &Cookies) {
+        self.expire(jar, &self.flash);
+    }
+
+    /// Whether cookies are for https alone.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.is_https
+    }
+
+    fn expire(&self, jar: &Cookies, name: &str) {
+        let mut cookie = self.cookie(name, String::new());
+        cookie.set_max_age(Duration::ZERO);
+        jar.add(cookie);
+    }
+
+    fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
+        Cookie::build((name.to_owned(), value))
+            .path("/")
+            .http_only(true)
+            .secure(self.is_https)
+            .same_site(SameSite::Lax)
+            .build()
+    }
+}
+
+/// The value of a flash cookie.
+#[must_use]
+pub fn encode(flash: &Flash) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(flash).unwrap_or_default())
+}

@@ -1,0 +1,65 @@
+//! The headers of every answer, in one place.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use latchkey_core::security::random;
+
+use crate::{AppState, api};
+
+/// What is no page of ours loads nothing and is framed by nobody.
+const CSP_OF_OTHERS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Not `no-referrer`: browsers would leave out the Origin of a form's POST as well.
+    (header::REFERRER_POLICY, "same-origin"),
+    (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+/// Two years, as the preload lists ask.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Adds what is missing of the headers that every answer has.
+pub async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_api = api::is_api(request.uri().path());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_api {
+        // Which origins may read those answers is for CORS to say.
+        headers.remove(CROSS_ORIGIN_RESOURCE_POLICY);
+    }
+    if state.config.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let csp = if is_html(headers) { page_policy(&random::id().unwrap_or_default(), "") } else { None };
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp.unwrap_or(CSP_OF_OTHERS));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+    }
+    response
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// What a page may load: what this server serves, and the one inline script that carries the nonce of this response.
+/// `connect` are more sources for `connect-src`, each with a blank before it.
+#[must_use]
+pub fn page_policy(nonce: &str, connect: &str) -> Option<HeaderValue> {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'{connect}; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).ok()
+}

@@ -1,0 +1,44 @@
+//! Two questions of an operator's: does it run, and should requests be sent here.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use latchkey_types::paths;
+
+use crate::AppState;
+
+/// `/livez` and `/readyz`.
+pub fn router(state: &AppState) -> Router {
+    let router = Router::new().route(paths::LIVEZ, get(livez)).route(paths::READYZ, get(readyz));
+    router.with_state(state.clone())
+}
+
+/// 200 while the process runs.
+pub async fn livez() -> Response {
+    plain(StatusCode::OK, "live\n")
+}
+
+/// 200 while the database answers, knows all migrations, and the server is not about to stop.
+pub async fn readyz(State(state): State<AppState>) -> Response {
+    if state.stopping.is_cancelled() {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match state.store.is_current().await {
+        Ok(true) => plain(StatusCode::OK, "ready\n"),
+        Ok(false) => plain(StatusCode::SERVICE_UNAVAILABLE, "migrations are missing: run `latchkey migrate`\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            plain(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, 5.into());
+    }
+    response
+}

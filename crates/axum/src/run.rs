@@ -1,0 +1,83 @@
+//! From settings to a server that runs until it is told to stop.
+
+use std::io::Write;
+
+use anyhow::{Context, bail};
+use axum::Router;
+use latchkey_core::clock::Clock;
+use latchkey_core::config::Config;
+use latchkey_core::extension::Extension;
+use latchkey_core::prune;
+use latchkey_core::store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::{AppState, serve};
+
+/// By how many seconds a node's clock may differ from the database's before a warning.
+const CLOCK_WARN_SECONDS: u64 = 2;
+/// By how many before the node does not start: sessions would end early and alarms would be false.
+const CLOCK_REFUSE_SECONDS: u64 = 20;
+
+/// Listens, opens and migrates the database, starts the email worker, and serves until SIGTERM or SIGINT. `router` makes the
+/// application over the state of the login.
+///
+/// # Errors
+/// When it can't start; the message is one line.
+pub async fn run(config: Config, extension: Extension, router: impl FnOnce(AppState) -> Router) -> anyhow::Result<()> {
+    let address = config.address;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
+    let store = Store::connect(&config.database_url, extension.migrations)
+        .await
+        .context("cannot open the database (DATABASE_URL)")?;
+    store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
+    compare_clocks(&store, &Clock::system()).await?;
+    let state = AppState::new(config, store, Clock::system(), extension)?;
+    if let Some(folder) = state.courier.folder() {
+        folder.prepare()?;
+    }
+
+    stop_at_signal(state.stopping.clone())?;
+    let worker = state.clone();
+    state.tasks.spawn(async move { worker.courier.run(worker.stopping.clone()).await });
+    state.tasks.spawn(prune::run(state.services.upkeep.clone(), state.stopping.clone()));
+    let product = state.config.product;
+    let origin = state.config.origin();
+    let ready = format!("{} {} is ready: {origin} (listening on {address})\n", product.name, product.version);
+    // Nobody to read it is no reason not to serve.
+    let _ = std::io::stdout().write_all(ready.as_bytes());
+    serve(listener, router(state.clone()), state.stopping.clone()).await;
+
+    state.tasks.close();
+    state.tasks.wait().await;
+    state.store.close().await.context("the database was not closed in order")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn stop_at_signal(stopping: CancellationToken) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: no new connections, finishing what is in flight");
+        stopping.cancel();
+    });
+    Ok(())
+}
+
+async fn compare_clocks(store: &Store, clock: &Clock) -> anyhow::Result<()> {
+    let apart = store.clock_seconds().await.context("cannot ask the database for the time")?.abs_diff(clock.now());
+    if apart > CLOCK_REFUSE_SECONDS {
+        bail!("this machine's clock and the database's are {apart} s apart; set them right");
+    }
+    if apart > CLOCK_WARN_SECONDS {
+        tracing::warn!(apart_seconds = apart, "this machine's clock and the database's differ");
+    }
+    Ok(())
+}

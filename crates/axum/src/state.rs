@@ -1,0 +1,74 @@
+//! The parts of a running server.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use latchkey_core::clock::Clock;
+use latchkey_core::config::Config;
+use latchkey_core::extension::Extension;
+use latchkey_core::mail::courier::Courier;
+use latchkey_core::service::{Core, Services};
+use latchkey_core::store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cookies::CookieNames;
+
+/// The parts of a running server, shared by all requests; one reference count to clone.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Parts>);
+
+/// What [`AppState`] leads to.
+#[derive(Debug)]
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// The use cases.
+    pub services: Services,
+    /// Delivers the outbox.
+    pub courier: Courier,
+    /// The names of the cookies.
+    pub cookies: CookieNames,
+    /// Writes that no response waits for.
+    pub tasks: TaskTracker,
+    /// Cancelled when the server is about to stop.
+    pub stopping: CancellationToken,
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// Puts the parts together over a database.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give, or the certificate of the mail server can't be read.
+    pub fn new(config: Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
+        let core = Core::new(&config, store.clone(), clock.clone(), extension.clone())?;
+        Ok(Self(Arc::new(Parts {
+            courier: Courier::new(&config, store.clone(), clock.clone(), extension)?,
+            tasks: core.tasks.clone(),
+            services: Services::new(core),
+            cookies: CookieNames::new(&config),
+            config,
+            store,
+            clock,
+            stopping: CancellationToken::new(),
+        })))
+    }
+
+    /// Whether emails can be read at `/dev/mail`: on a developer's own machine, where they are not sent.
+    #[must_use]
+    pub fn shows_mails(&self) -> bool {
+        self.config.is_dev && self.courier.folder().is_some()
+    }
+}

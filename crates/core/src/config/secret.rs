@@ -1,0 +1,88 @@
+//! The keys that sign tokens.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::{SettingError, given};
+use crate::security::random;
+
+const NAME: &str = "JWT_SECRET";
+/// Where a key is kept that was made for development.
+const FILE: &str = "data/jwt_secret";
+/// RFC 7518, 3.2: as long as the hash at least.
+const BYTES_MIN: usize = 32;
+/// Fewer different bytes are a placeholder, not a key.
+const DIFFERENT_MIN: usize = 10;
+
+/// The key that signs, then those that only verify.
+pub(super) fn read(current: Option<&str>, previous: Option<&str>, is_dev: bool) -> Result<Vec<Vec<u8>>, SettingError> {
+    let current = match (current.filter(|secret| !secret.is_empty()), is_dev) {
+        (Some(secret), _) => secret.to_owned(),
+        (None, true) => kept(Path::new(FILE))?,
+        (None, false) => {
+            return Err(SettingError::new(NAME, "is required with LEPTOS_ENV=PROD; `latchkey secret` makes one"));
+        }
+    };
+    let previous = given(previous).unwrap_or_default().split(',').map(str::trim).filter(|secret| !secret.is_empty());
+    let mut secrets = vec![judged(NAME, &current)?];
+    for secret in previous {
+        secrets.push(judged("JWT_PREVIOUS_SECRETS", secret)?);
+    }
+    Ok(secrets)
+}
+
+/// A new key: 256 random bits in base64url.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn generate() -> anyhow::Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random::bytes::<32>()?))
+}
+
+fn judged(name: &'static str, secret: &str) -> Result<Vec<u8>, SettingError> {
+    let bytes = secret.as_bytes();
+    if bytes.len() < BYTES_MIN {
+        return Err(SettingError::new(
+            name,
+            format!("has {} bytes; {BYTES_MIN} or more are needed, `latchkey secret` makes one", bytes.len()),
+        ));
+    }
+    if bytes.iter().collect::<HashSet<_>>().len() < DIFFERENT_MIN {
+        return Err(SettingError::new(name, "is too regular to be a key; `latchkey secret` makes one"));
+    }
+    Ok(bytes.to_vec())
+}
+
+/// The key in the file, made if there is none.
+fn kept(path: &Path) -> Result<String, SettingError> {
+    let wrong = |what: &str, error: &dyn std::fmt::Display| {
+        SettingError::new(NAME, format!("cannot {what} {}: {error}", path.display()))
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| wrong("make the folder of", &error))?;
+    }
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => {
+            let secret = generate().map_err(|error| wrong("make a key for", &error))?;
+            file.write_all(secret.as_bytes()).map_err(|error| wrong("write", &error))?;
+            Ok(secret)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let mode = fs::metadata(path).map_err(|error| wrong("read", &error))?.permissions().mode();
+            if mode & 0o077 != 0 {
+                return Err(SettingError::new(
+                    NAME,
+                    format!("{} can be read by others; run: chmod 600 {}", path.display(), path.display()),
+                ));
+            }
+            Ok(fs::read_to_string(path).map_err(|error| wrong("read", &error))?.trim().to_owned())
+        }
+        Err(error) => Err(wrong("write", &error)),
+    }
+}

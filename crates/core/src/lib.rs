@@ -1,0 +1,39 @@
+//! The login without a transport: accounts, sessions, tokens, passwords, email and the database.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`service`] | the use cases; each exists once and serves pages, API and command line |
+//! | [`security`] | password hashes, JWTs, tokens of emails, randomness; knows no database |
+//! | [`store`] | the database: connection, transactions, queries |
+//! | [`mail`] | the worker that renders and delivers the outbox |
+//! | [`config`] | the settings, parsed and checked |
+//! | [`extension`] | what an application adds: migrations, hooks, emails |
+//! | [`client`], [`clock`], [`prune`] | who sends a request, what time it is, the task that deletes old rows |
+//!
+//! Invariant: knows neither axum nor Leptos. Text for people is added by whoever shows it, except in emails.
+
+pub mod client;
+pub mod clock;
+pub mod config;
+mod error_conversions;
+pub mod extension;
+mod fault;
+pub mod mail;
+pub mod prune;
+pub mod security;
+pub mod service;
+pub mod store;
+
+#[cfg(test)]
+mod tests {
+    use latchkey_types::Product;
+
+    /// The application of the unit tests.
+    pub(crate) const PRODUCT: Product = Product {
+        name: "Latchkey",
+        tagline: "The login that a Leptos application starts from",
+        slug: "latchkey",
+        version: "0.0.0",
+        brand_colour: "#3d4fd7",
+    };
+}

@@ -1,0 +1,206 @@
+//! Whom a mail goes to and what it says, found out when it is delivered.
+//!
+//! Tokens are made here and nowhere else: until then no usable secret lies in any table.
+
+use std::fmt;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use sea_orm::{ConnectionTrait, DbErr};
+use url::Url;
+
+use latchkey_types::{EmailAddress, Product, Timestamp, paths};
+
+use super::texts::{self, Letter, Origin};
+use crate::client::device;
+use crate::config::mail::MailSettings;
+use crate::extension::Emails;
+use crate::security::opaque_token::{MailToken, Purpose};
+use crate::store::entity::{email_change, outbox as row, session, user};
+use crate::store::mail_tokens::{self, NewToken};
+use crate::store::outbox::{self, Template};
+use crate::store::{email_changes, registrations, sessions, users};
+
+/// What became of a row.
+#[derive(Debug)]
+pub enum Content {
+    /// It goes out.
+    Letter(Box<Letter>, EmailAddress),
+    /// Nobody wants it any more: its subject is gone, was settled, or has no address.
+    Unwanted,
+}
+
+/// Writes letters.
+#[derive(Clone)]
+pub struct Writer {
+    emails: Arc<dyn Emails>,
+    product: Product,
+    public_url: Url,
+    reset_seconds: i64,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+/// The row that is written, and when.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    row: &'a row::Model,
+    now: i64,
+}
+
+impl Writer {
+    /// Links begin with `public_url`, whatever a request calls this server.
+    #[must_use]
+    pub fn new(product: Product, public_url: Url, settings: &MailSettings, emails: Arc<dyn Emails>) -> Self {
+        Self { emails, product, public_url, reset_seconds: settings.reset_seconds }
+    }
+
+    /// The letter of a row, its token written into the table.
+    ///
+    /// # Errors
+    /// The database's; an address that is none; a row that a later version of this program wrote.
+    pub async fn write(&self, tx: &impl ConnectionTrait, row: &row::Model, now: i64) -> anyhow::Result<Content> {
+        let job = Job { row, now };
+        let template =
+            Template::parse(&row.template).with_context(|| format!("unknown template {:?}", row.template))?;
+        let written = match template {
+            Template::Nothing => None,
+            Template::Confirm => self.confirm(tx, job).await?,
+            Template::Reset => self.reset(tx, job).await?,
+            Template::ConfirmNewAddress => self.confirm_new_address(tx, job).await?,
+            Template::AddressChangeNotice => self.address_change_notice(tx, job).await?,
+            Template::AlreadyRegistered => about_user(tx, row).await?.map(|user| {
+                let (login, reset) = (self.link(paths::LOGIN), self.link(paths::RESET));
+                (texts::already_registered(self.product.name, &user.username, login, &reset), user.email)
+            }),
+            Template::PasswordChanged => about_user(tx, row).await?.map(|user| {
+                let moment = moment(row.created_at);
+                (
+                    texts::password_changed(self.product.name, &user.username, &moment, self.link(paths::RESET)),
+                    user.email,
+                )
+            }),
+            Template::TokenReuse => about_session(tx, row).await?.map(|(user, from)| {
+                (texts::token_reuse(self.product.name, &user.username, &from, self.link(paths::LOGIN)), user.email)
+            }),
+            Template::NewSignIn => about_session(tx, row).await?.map(|(user, from)| {
+                (texts::new_sign_in(self.product.name, &user.username, &from, self.link(paths::RESET)), user.email)
+            }),
+        };
+        let Some((letter, Some(address))) = written else { return Ok(Content::Unwanted) };
+        // Addresses that came by another way than a form may be none.
+        let to = EmailAddress::parse(&address).map_err(|_| anyhow!("the recipient is no address"))?;
+        Ok(Content::Letter(Box::new(letter), to))
+    }
+
+    async fn confirm(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+        let Some(id) = job.row.registration_id else { return Ok(None) };
+        let Some(registration) = registrations::live(tx, id, job.now).await? else { return Ok(None) };
+        let new = NewToken { registration_id: Some(id), ..job.token(registration.expires_at) };
+        let link = self.tokened(tx, paths::FINALIZE, Purpose::Registration, new).await?;
+        let letter = texts::confirm(self.product.name, &registration.username, link, &moment(registration.expires_at));
+        Ok(Some((letter, Some(registration.email))))
+    }
+
+    async fn reset(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+        let Some(id) = job.row.user_id else { return Ok(None) };
+        let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
+        // A mail that was held up must not void the link of one that was asked for after it.
+        if outbox::is_superseded(tx, job.row).await? {
+            return Ok(None);
+        }
+        let expires_at = job.now + self.reset_seconds;
+        let new = NewToken { user_id: Some(user.id), ..job.token(expires_at) };
+        let link = self.tokened(tx, paths::NEW_PASSWORD, Purpose::Reset, new).await?;
+        Ok(Some((texts::reset(self.product.name, &user.username, link, &moment(expires_at)), user.email)))
+    }
+
+    async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+        let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
+        // Once the new address is confirmed it can't be stopped, so the owner of the old one hears of it first.
+        if outbox::awaits_notice(tx, change.id).await? {
+            return Err(anyhow!("the notice to the old address waits"));
+        }
+        let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
+        let link = self.tokened(tx, paths::NEW_EMAIL, Purpose::EmailChange, new).await?;
+        let letter = texts::confirm_new_address(self.product.name, &user.username, link, &moment(change.expires_at));
+        Ok(Some((letter, Some(change.email))))
+    }
+
+    async fn address_change_notice(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+        let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
+        let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
+        let link = self.tokened(tx, paths::KEEP_EMAIL, Purpose::EmailStop, new).await?;
+        let letter = texts::address_change_notice(self.product.name, &user.username, link, &moment(change.expires_at));
+        Ok(Some((letter, user.email)))
+    }
+
+    /// A link with a new token, whose hash is in the table from now on.
+    async fn tokened(
+        &self,
+        tx: &impl ConnectionTrait,
+        path: &str,
+        purpose: Purpose,
+        new: NewToken,
+    ) -> anyhow::Result<String> {
+        let token = MailToken::generate(purpose)?;
+        mail_tokens::insert(tx, &token, new).await?;
+        Ok(format!("{}?token={}", self.link(path), token.expose()))
+    }
+
+    fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.origin().ascii_serialization())
+    }
+}
+
+/// A letter and the address that it goes to, if there is one.
+type Written = Option<(Letter, Option<String>)>;
+
+impl Job<'_> {
+    fn token(self, expires_at: i64) -> NewToken {
+        NewToken {
+            user_id: None,
+            registration_id: None,
+            email_change_id: None,
+            outbox_id: Some(self.row.id),
+            created_at: self.now,
+            expires_at,
+        }
+    }
+}
+
+async fn about_user(tx: &impl ConnectionTrait, row: &row::Model) -> Result<Option<user::Model>, DbErr> {
+    match row.user_id {
+        Some(id) => users::by_id(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+async fn about_change(
+    tx: &impl ConnectionTrait,
+    job: Job<'_>,
+) -> Result<Option<(user::Model, email_change::Model)>, DbErr> {
+    let Some(id) = job.row.email_change_id else { return Ok(None) };
+    let Some(change) = email_changes::live(tx, id, job.now).await? else { return Ok(None) };
+    // The account is held before its links, as by whatever voids them: two that lock in another order wait for each other.
+    let Some(user) = users::lock(tx, change.user_id).await? else { return Ok(None) };
+    Ok(email_changes::live(tx, id, job.now).await?.map(|change| (user, change)))
+}
+
+async fn about_session(tx: &impl ConnectionTrait, row: &row::Model) -> Result<Option<(user::Model, Origin)>, DbErr> {
+    let Some(id) = &row.session_id else { return Ok(None) };
+    let found = sessions::with_user(tx, id).await?;
+    Ok(found.map(|(session, user)| (user, origin(&session, row.created_at))))
+}
+
+fn origin(session: &session::Model, at: i64) -> Origin {
+    Origin { device: device(&session.user_agent), ip: session.ip.clone(), moment: moment(at) }
+}
+
+fn moment(unix_seconds: i64) -> String {
+    Timestamp::new(unix_seconds).to_text()
+}

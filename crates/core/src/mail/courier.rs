@@ -1,0 +1,211 @@
+//! The worker that delivers the outbox, one mail after another, on every node.
+//!
+//! A mail belongs to the courier that claimed it until the claim runs out, so of many nodes one sends it, and one that
+//! was killed loses nothing. Nothing is locked while a mail server is spoken to. What was sent and could not be noted is
+//! sent again, with the same `Message-ID`.
+
+use std::time::Duration;
+
+use latchkey_types::Product;
+use lettre::message::Mailbox;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::content::{Content, Writer};
+use super::layout::{self, Envelope};
+use super::transport::{Folder, Transport};
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::extension::Extension;
+use crate::security::random;
+use crate::store::audit::{self, Event};
+use crate::store::entity::outbox as row;
+use crate::store::{Store, outbox, users};
+
+/// For how long a mail is left to who claimed it. Longer than any delivery takes.
+pub const CLAIM_SECONDS: i64 = 120;
+/// After how long a mail that can't be delivered is given up.
+pub const GIVE_UP_SECONDS: i64 = 86_400;
+/// The wait after the first failure; it doubles with each.
+const BACKOFF_SECONDS: i64 = 30;
+/// The longest wait.
+const BACKOFF_MAX_SECONDS: i64 = 3_600;
+/// How often the outbox is looked into when nobody rings: for the mails of other nodes, and for second tries.
+const ROUND: Duration = Duration::from_secs(5);
+/// How long the mail in hand may take once the server is to stop.
+const STOP_GRACE: Duration = Duration::from_secs(5);
+
+/// Delivers the outbox.
+#[derive(Debug)]
+pub struct Courier {
+    product: Product,
+    store: Store,
+    clock: Clock,
+    transport: Transport,
+    writer: Writer,
+    from: Mailbox,
+    public_url: Url,
+    /// Tells couriers apart.
+    name: String,
+}
+
+impl Courier {
+    /// For one node.
+    ///
+    /// # Errors
+    /// When the settings name a file that can't be read, or there is no randomness.
+    pub fn new(config: &Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
+        let (settings, public_url) = (&config.mail, &config.public_url);
+        Ok(Self {
+            product: config.product,
+            store,
+            clock,
+            transport: Transport::new(&settings.transport, public_url.host_str().unwrap_or("localhost"))?,
+            writer: Writer::new(config.product, public_url.clone(), settings, extension.emails),
+            from: settings.from.clone(),
+            public_url: public_url.clone(),
+            name: random::id()?,
+        })
+    }
+
+    /// The folder that mails go into, if they do.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Folder> {
+        match &self.transport {
+            Transport::File(folder) => Some(folder),
+            Transport::Smtp(_) => None,
+        }
+    }
+
+    /// Delivers until the server is about to stop, then finishes the mail in hand or leaves it to another's claim.
+    pub async fn run(&self, stopping: CancellationToken) {
+        let work = async {
+            while !stopping.is_cancelled() {
+                if let Err(error) = self.deliver_until(&stopping).await {
+                    tracing::warn!(%error, "the outbox can't be read; trying again");
+                }
+                tokio::select! {
+                    () = stopping.cancelled() => {}
+                    () = self.store.mail_is_due() => {}
+                    () = tokio::time::sleep(ROUND) => {}
+                }
+            }
+        };
+        let too_late = async {
+            stopping.cancelled().await;
+            tokio::time::sleep(STOP_GRACE).await;
+        };
+        tokio::select! {
+            () = work => {}
+            () = too_late => tracing::warn!("a mail was not delivered before the stop; it is when its claim has run out"),
+        }
+    }
+
+    /// Delivers what is due now.
+    ///
+    /// # Errors
+    /// When the outbox can't be read or written. A mail that can't be delivered is none.
+    pub async fn deliver_due(&self) -> anyhow::Result<()> {
+        self.deliver_until(&CancellationToken::new()).await
+    }
+
+    async fn deliver_until(&self, stopping: &CancellationToken) -> anyhow::Result<()> {
+        while !stopping.is_cancelled() {
+            let now = self.clock.now();
+            let claimed = self.store.write_tx(async |tx| {
+                outbox::finish_nothings(tx, now).await?;
+                outbox::claim(tx, &self.name, now, now + CLAIM_SECONDS).await
+            });
+            let Some(mail) = claimed.await? else { return Ok(()) };
+            match self.deliver(&mail, now).await {
+                Ok(what) => self.note_done(&mail, what).await?,
+                Err(error) => self.note_failure(&mail, &error).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Not in the transaction of the claim: a row that can't be written would be free again at once, for ever.
+    async fn deliver(&self, mail: &row::Model, now: i64) -> anyhow::Result<&'static str> {
+        let content = self.store.write_tx(async |tx| self.writer.write(tx, mail, now).await).await?;
+        let Content::Letter(letter, to) = content else { return Ok("a mail is wanted no more") };
+        let host = self.public_url.host_str().unwrap_or("localhost");
+        let envelope = Envelope {
+            product: self.product,
+            from: &self.from,
+            to: &to,
+            message_id: format!("<{}.{}@{host}>", mail.id, mail.created_at),
+            date: now,
+            site: &self.public_url.origin().ascii_serialization(),
+        };
+        self.transport.send(layout::message(&envelope, &letter)?).await?;
+        Ok("a mail was delivered")
+    }
+
+    async fn note_done(&self, mail: &row::Model, what: &str) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let noted = self.store.write_tx(async |tx| outbox::finish(tx, mail, now).await).await?;
+        tracing::info!(mail.id, mail.template, mail.attempts, in_time = noted, "{what}");
+        Ok(())
+    }
+
+    async fn note_failure(&self, mail: &row::Model, error: &anyhow::Error) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if now - mail.created_at < GIVE_UP_SECONDS {
+            let wait = backoff_seconds(mail.attempts)?;
+            self.store.write_tx(async |tx| outbox::postpone(tx, mail, now + wait).await).await?;
+            tracing::warn!(
+                mail.id,
+                mail.template,
+                mail.attempts,
+                wait_seconds = wait,
+                "a mail was not delivered: {error:#}"
+            );
+            return Ok(());
+        }
+        let given_up = self.store.write_tx(async |tx| -> anyhow::Result<bool> {
+            if !outbox::give_up(tx, mail, now).await? {
+                return Ok(false);
+            }
+            let user = match mail.user_id {
+                Some(id) => users::by_id(tx, id).await?,
+                None => None,
+            };
+            let subject = user.as_ref().map(|user| user.public_id.as_str());
+            let event = Event { subject, detail: &mail.template, ..Event::default() };
+            audit::record(tx, audit::Kind::MailFail, event, &Client::courier(), now).await?;
+            Ok(true)
+        });
+        if given_up.await? {
+            tracing::error!(mail.id, mail.template, mail.attempts, "a mail was given up: {error:#}");
+        }
+        Ok(())
+    }
+}
+
+/// Doubles with each attempt; a quarter more or less by chance, so that what failed together is not tried together.
+fn backoff_seconds(attempts: i32) -> anyhow::Result<i64> {
+    let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(16);
+    let wait = (BACKOFF_SECONDS << doublings).min(BACKOFF_MAX_SECONDS);
+    let [chance] = random::bytes::<1>()?;
+    Ok(wait * 3 / 4 + wait * i64::from(chance) / 512)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_an_hour_and_differ() {
+        for (attempts, seconds) in [(1, 30), (2, 60), (4, 240), (8, 3_600), (1_000, 3_600)] {
+            let waits: Vec<i64> = (0..200).map(|_| backoff_seconds(attempts).unwrap()).collect();
+            assert!(
+                waits.iter().all(|wait| (seconds * 3 / 4..=seconds * 5 / 4).contains(wait)),
+                "{attempts}: {waits:?}"
+            );
+            assert!(waits.iter().any(|wait| *wait != waits[0]));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A letter, laid out as a message: headers, a plain text, and the same in HTML.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use lettre::Message;
+use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+
+use super::texts::{Letter, footer};
+use latchkey_types::{EmailAddress, Product};
+
+/// What a message is made of beside its letter.
+#[derive(Debug)]
+pub struct Envelope<'a> {
+    /// The name and the colour of the application.
+    pub product: Product,
+    /// Who it comes from.
+    pub from: &'a Mailbox,
+    /// Whom it goes to.
+    pub to: &'a EmailAddress,
+    /// The same at every try, so that a reader's program shows a mail that was delivered twice once.
+    pub message_id: String,
+    /// Seconds since 1970.
+    pub date: i64,
+    /// Where people reach this server.
+    pub site: &'a str,
+}
+
+/// The message.
+///
+/// # Errors
+/// When something in it can't stand in a header.
+pub fn message(envelope: &Envelope<'_>, letter: &Letter) -> anyhow::Result<Message> {
+    let address = envelope.to.as_str().parse().context("the recipient is no address")?;
+    let seconds = u64::try_from(envelope.date).unwrap_or_default();
+    let parts = MultiPart::alternative()
+        .singlepart(part(ContentType::TEXT_PLAIN, plain(envelope, letter)))
+        .singlepart(part(ContentType::TEXT_HTML, html(envelope, letter)));
+    let message = Message::builder()
+        .from(envelope.from.clone())
+        // An address alone: a name before it would be somebody else's text in a header.
+        .to(Mailbox::new(None, address))
+        .subject(letter.subject.clone())
+        .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+        .message_id(Some(envelope.message_id.clone()))
+        .header(AutoSubmitted)
+        .multipart(parts)?;
+    Ok(message)
+}
+
+/// Quoted-printable whatever the text: long lines and umlauts pass every server, and one way back suffices.
+fn part(kind: ContentType, text: String) -> SinglePart {
+    SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(text)
+}
+
+/// RFC 3834: no machine is to answer this.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// The link stands alone on its line, so that no program takes a full stop into it.
+fn plain(envelope: &Envelope<'_>, letter: &Letter) -> String {
+    let mut blocks: Vec<String> = letter.opening.iter().map(|paragraph| one_line(paragraph)).collect();
+    blocks.extend(letter.action.iter().map(|(_, link)| link.clone()));
+    blocks.extend(letter.closing.iter().map(|paragraph| one_line(paragraph)));
+    format!("{}\n\n-- \n{}\n", blocks.join("\n\n"), footer(envelope.product.name, envelope.site))
+}
+
+/// A name or a device that holds a line end must not be able to put a link of its own on a line.
+fn one_line(paragraph: &str) -> String {
+    paragraph.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+fn html(envelope: &Envelope<'_>, letter: &Letter) -> String {
+    let paragraph = |text: &String| format!("<p style=\"margin:0 0 16px\">{}</p>\n", escape(text));
+    let opening: String = letter.opening.iter().map(paragraph).collect();
+    let closing: String = letter.closing.iter().map(paragraph).collect();
+    let action: String =
+        letter.action.iter().map(|(words, link)| button(words, link, envelope.product.brand_colour)).collect();
+    let (title, footer) = (escape(&letter.subject), escape(&footer(envelope.product.name, envelope.site)));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\n\
+         <body style=\"margin:0;padding:32px 16px;background:#f7f8fa;color:#12151d;\
+         font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\">\n\
+         <div style=\"max-width:520px;margin:0 auto;padding:32px;background:#fff;border:1px solid #e2e6ed;\
+         border-radius:12px\">\n\
+         <h1 style=\"margin:0 0 24px;font-size:20px;line-height:1.3\">{title}</h1>\n\
+         {opening}{action}{closing}</div>\n\
+         <p style=\"max-width:520px;margin:16px auto 0;color:#565e6e;font-size:13px\">{footer}</p>\n\
+         </body>\n</html>\n"
+    )
+}
+
+fn button(words: &str, link: &str, colour: &str) -> String {
+    let (words, link) = (escape(words), escape(link));
+    format!(
+        "<p style=\"margin:0 0 16px\"><a href=\"{link}\" style=\"display:inline-block;padding:12px 20px;\
+         background:{colour};color:#fff;border-radius:8px;font-weight:600;text-decoration:none\">{words}</a></p>\n\
+         <p style=\"margin:0 0 16px;font-size:13px;color:#565e6e;word-break:break-all\">{link}</p>\n"
+    )
+}
+
+/// For text and for attributes in double quotes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+    use crate::mail::eml::Eml;
+
+    fn laid_out(letter: &Letter) -> (String, Eml) {
+        let envelope = Envelope {
+            product: crate::tests::PRODUCT,
+            from: &"Läufer <noreply@example.org>".parse().unwrap(),
+            to: &EmailAddress::parse("o'neil+tag@example.org").unwrap(),
+            message_id: "<1.2@example.org>".to_owned(),
+            date: 1_795_521_600,
+            site: "https://example.org",
+        };
+        let raw = String::from_utf8(message(&envelope, letter).unwrap().formatted()).unwrap();
+        let eml = Eml::parse(&raw);
+        (raw, eml)
+    }
+
+    fn letter(name: &str, link: &str) -> Letter {
+        Letter {
+            subject: "Confirm".to_owned(),
+            opening: vec![format!("Hello {name},")],
+            action: Some(("Go", link.to_owned())),
+            closing: vec!["Bye".to_owned()],
+        }
+    }
+
+    #[test]
+    fn headers_say_who_when_and_that_a_machine_wrote() {
+        let (raw, eml) = laid_out(&letter("ada", "https://example.org/finalize?token=lk_reg_x"));
+        for line in [
+            "To: o'neil+tag@example.org", "Subject: Confirm", "Date: Tue, 24 Nov 2026 12:00:00 +0000",
+            "Message-ID: <1.2@example.org>", "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
+        ] {
+            assert_eq!(raw.lines().filter(|found| *found == line).count(), 1, "{line}\n{raw}");
+        }
+        assert!(raw.contains("multipart/alternative"), "{raw}");
+        assert_eq!(eml.to, "o'neil+tag@example.org");
+    }
+
+    #[test]
+    fn the_link_is_alone_on_its_line_however_long() {
+        let link = format!("https://example.org/finalize?token=lk_reg_{}", "x=".repeat(100));
+        let (raw, eml) = laid_out(&letter("ada", &link));
+        assert!(raw.lines().all(|line| line.len() <= 78), "{raw}");
+        assert!(eml.text.lines().any(|line| line == link), "{}", eml.text);
+    }
+
+    #[test]
+    fn what_others_wrote_is_text_and_stays_in_its_line() {
+        let (_, eml) = laid_out(&letter("<img src=x onerror=\"a\">'&\r\nhttps://evil.example\u{e9}", "https://x/?a&b"));
+        assert!(!eml.html.contains("<img") && eml.html.contains("&lt;img src=x onerror=&quot;a&quot;&gt;&#39;&amp;"));
+        assert!(eml.html.contains("href=\"https://x/?a&amp;b\""));
+        assert!(!eml.text.lines().any(|line| line.starts_with("https://evil")), "{}", eml.text);
+        assert!(eml.text.contains('é'));
+    }
+}

@@ -1,0 +1,198 @@
+//! How a message is handed over: to a mail server, or into a folder.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use lettre::message::Message;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::eml::Eml;
+use crate::config::mail::{Encryption, SmtpSettings, TransportSettings};
+
+/// How long a mail server may take to answer the connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long it may take for a mail altogether. Shorter than a claim, so that nobody else sends the same mail meanwhile.
+pub(super) const SEND_TIMEOUT: Duration = Duration::from_secs(45);
+/// The ending of a mail's file.
+const ENDING: &str = "eml";
+
+/// Hands messages over.
+#[derive(Clone, Debug)]
+pub enum Transport {
+    /// Into a folder.
+    File(Folder),
+    /// To a mail server; each mail by a connection of its own.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+}
+
+impl Transport {
+    /// What the settings say. `name` is what this host calls itself.
+    ///
+    /// # Errors
+    /// When the certificate can't be read; the message names the variable.
+    pub fn new(settings: &TransportSettings, name: &str) -> anyhow::Result<Self> {
+        match settings {
+            TransportSettings::File(path) => Ok(Self::File(Folder(path.clone()))),
+            TransportSettings::Smtp(settings) => Ok(Self::Smtp(smtp(settings, name)?)),
+        }
+    }
+
+    /// Hands one message over.
+    ///
+    /// # Errors
+    /// Why it was not taken, without the address.
+    pub async fn send(&self, message: Message) -> anyhow::Result<()> {
+        match self {
+            Self::File(folder) => {
+                let folder = folder.clone();
+                tokio::task::spawn_blocking(move || folder.add(&message.formatted())).await?
+            }
+            Self::Smtp(server) => match tokio::time::timeout(SEND_TIMEOUT, server.send(message)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) => Err(without_address(error)),
+                Err(_) => Err(anyhow!("the mail server took too long")),
+            },
+        }
+    }
+}
+
+fn smtp(settings: &SmtpSettings, name: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+    let mut tls = TlsParameters::builder(settings.host.clone());
+    if let Some(path) = &settings.ca {
+        let wrong = || format!("MAIL_URL: cannot read the certificate {}", path.display());
+        let pem = fs::read(path).with_context(wrong)?;
+        tls = tls.add_root_certificate(Certificate::from_pem(&pem).with_context(wrong)?);
+    }
+    let tls = match settings.encryption {
+        Encryption::Tls => Tls::Wrapper(tls.build()?),
+        Encryption::StartTls => Tls::Required(tls.build()?),
+        Encryption::None => Tls::None,
+    };
+    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+        .port(settings.port)
+        .tls(tls)
+        .hello_name(ClientId::Domain(name.to_owned()))
+        .timeout(Some(CONNECT_TIMEOUT));
+    if let Some((user, password)) = &settings.credentials {
+        builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+    }
+    Ok(builder.build())
+}
+
+/// Servers like to repeat the address in what they answer, and an address must not get into the log: of an answer only
+/// the code is kept.
+fn without_address(error: lettre::transport::smtp::Error) -> anyhow::Error {
+    match error.status() {
+        Some(code) => anyhow!("the mail server answered {code}"),
+        None => anyhow::Error::new(error),
+    }
+}
+
+/// A folder of mails, numbered in the order of delivery.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes the folder if it is missing.
+    ///
+    /// # Errors
+    /// When it can't be made; the message names the variable.
+    pub fn prepare(&self) -> anyhow::Result<()> {
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.with_context(|| format!("MAIL_URL: cannot make the folder {}", self.0.display()))
+    }
+
+    /// The numbers of the mails in it, in the order of delivery.
+    ///
+    /// # Errors
+    /// When it can't be read; a folder that does not exist is empty.
+    pub fn numbers(&self) -> std::io::Result<Vec<u64>> {
+        let entries = match fs::read_dir(&self.0) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut numbers = Vec::new();
+        for entry in entries {
+            numbers.extend(number(&entry?.path()));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// The mail with this number, if there is one.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn read(&self, number: u64) -> std::io::Result<Option<Eml>> {
+        match fs::read_to_string(self.path(number)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            raw => Ok(Some(Eml { number, ..Eml::parse(&raw?) })),
+        }
+    }
+
+    /// Written whole under another name and linked to its own, so that nobody reads half a mail, and of two processes
+    /// that take one number the second takes the next.
+    fn add(&self, mail: &[u8]) -> anyhow::Result<()> {
+        self.prepare()?;
+        let draft = self.0.join(format!(".{}", crate::security::random::id()?));
+        // Its owner's alone: whoever reads a link can use it.
+        let mut file = fs::File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
+        file.write_all(mail)?;
+        file.sync_all()?;
+        let mut number = self.numbers()?.last().map_or(1, |last| last + 1);
+        let linked = loop {
+            match fs::hard_link(&draft, self.path(number)) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                linked => break linked,
+            }
+        };
+        fs::remove_file(&draft)?;
+        Ok(linked?)
+    }
+
+    fn path(&self, number: u64) -> PathBuf {
+        self.0.join(format!("{number:08}.{ENDING}"))
+    }
+}
+
+fn number(path: &Path) -> Option<u64> {
+    let is_mail = path.extension().is_some_and(|ending| ending == ENDING);
+    path.file_stem().filter(|_| is_mail)?.to_str()?.parse().ok()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_are_numbered_in_order_whoever_writes_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder(dir.path().join("new/mail"));
+        assert!(folder.numbers().unwrap().is_empty());
+        let many: Vec<_> = (0..20)
+            .map(|mail| {
+                let folder = folder.clone();
+                std::thread::spawn(move || folder.add(format!("To: {mail}\n\n").as_bytes()).unwrap())
+            })
+            .collect();
+        many.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(folder.numbers().unwrap(), (1..=20).collect::<Vec<_>>());
+        let mut to: Vec<u64> =
+            (1..=20).map(|number| folder.read(number).unwrap().unwrap().to.parse().unwrap()).collect();
+        to.sort_unstable();
+        assert_eq!(to, (0..20).collect::<Vec<_>>());
+        assert!(folder.read(21).unwrap().is_none());
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 20, "no draft is left");
+        let mode =
+            |path: &Path| std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777;
+        assert_eq!((mode(&folder.0), mode(&folder.path(1))), (0o700, 0o600), "links are nobody else's business");
+    }
+}

@@ -1,0 +1,62 @@
+//! Whether a new password is hard enough to guess. The text is for the edge; here are codes.
+
+use zxcvbn::Score;
+
+use latchkey_types::FieldError;
+use latchkey_types::Password;
+
+/// Shorter words of a person's own occur by chance; `zxcvbn` still counts them as known to a guesser.
+const PERSONAL_WORD_MIN: usize = 4;
+
+/// Judges `password` for somebody who is called and reached by `personal` words; the name of the application is one of
+/// them, since it is the first thing that a guesser tries. Takes milliseconds: not for an
+/// async thread.
+///
+/// # Errors
+/// The reason: too short, too long, personal, or easy to guess (NIST SP 800-63B: no rules of composition).
+pub fn judge(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
+    let typed = password.expose();
+    if typed.chars().count() < Password::MIN {
+        return Err(FieldError::PasswordShort);
+    }
+    if password.is_too_long() {
+        return Err(FieldError::PasswordLong);
+    }
+    let lower = typed.to_lowercase();
+    let words = personal.iter().map(|word| word.to_lowercase());
+    let known = words.filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    if known.iter().any(|word| word.len() >= PERSONAL_WORD_MIN && lower.contains(word)) {
+        return Err(FieldError::PasswordPersonal);
+    }
+    let inputs = known.iter().map(String::as_str).collect::<Vec<_>>();
+    if zxcvbn::zxcvbn(typed, &inputs).score() < Score::Three { Err(FieldError::PasswordEasy) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(password: &str) -> Result<(), FieldError> {
+        judge(&Password::from(password), &["ada.lovelace", "countess", "bo", "Latchkey"])
+    }
+
+    #[test]
+    fn refuses_with_the_reason() {
+        assert_eq!(judged("kX9#q2L"), Err(FieldError::PasswordShort));
+        assert_eq!(judged(&"kX9#".repeat(33)), Err(FieldError::PasswordLong));
+        for easy in ["password", "12345678", "iloveyou1", "qwertyuiop", "aaaaaaaaaaaa"] {
+            assert_eq!(judged(easy), Err(FieldError::PasswordEasy), "{easy}");
+        }
+        for personal in ["Ada.Lovelace-1815-xyz", "my countess of 1815", "LATCHKEY-wolf-84-tin"] {
+            assert_eq!(judged(personal), Err(FieldError::PasswordPersonal), "{personal}");
+        }
+    }
+
+    #[test]
+    fn asks_for_no_kind_of_character() {
+        for good in ["tin wolf orbit cave", "8461937205518264", "🙂🐺🚀🌋🍵🎻🧭🪁🦊", "żółć gęślą jaźń dwa"]
+        {
+            assert_eq!(judged(good), Ok(()), "{good}");
+        }
+    }
+}

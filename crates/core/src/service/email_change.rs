@@ -1,0 +1,221 @@
+//! How an account gets another address: the new one confirms, the old one is told and can stop it.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::post::{self, Subject, Template};
+use super::session::{NotFresh, SessionService, Visitor};
+use super::{Core, Fault};
+use crate::client::Client;
+use crate::security::opaque_token::{MailToken, Purpose};
+use crate::store::audit::{self, Event};
+use crate::store::entity::{email_change, user};
+use crate::store::{email_changes, mail_tokens, registrations, users};
+use latchkey_types::FieldError;
+use latchkey_types::{EmailAddress, Link};
+
+/// When it is worth trying again: after the shortest time between two mails.
+const RETRY_AFTER_SECONDS: u32 = 60;
+
+/// Why an address was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EmailChangeError {
+    /// What was typed, or that the address was taken meanwhile.
+    #[error("refused: {0:?}")]
+    Refused(FieldError),
+    /// The account asked for mail just now, or too often today.
+    #[error("too many requests")]
+    TooMany {
+        /// When it is worth trying again.
+        retry_after_seconds: u32,
+    },
+    /// The link is unknown, used or too old, or its account can't be used.
+    #[error("the link opens nothing")]
+    LinkInvalid,
+    /// The password must be given again.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    /// The account is gone.
+    #[error("the account is gone")]
+    Gone,
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<FieldError> for EmailChangeError {
+    fn from(refusal: FieldError) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<users::InsertError> for EmailChangeError {
+    fn from(error: users::InsertError) -> Self {
+        match error {
+            users::InsertError::Db(error) => error.into(),
+            _ => Self::Refused(FieldError::EmailTaken),
+        }
+    }
+}
+
+from_faults!(EmailChangeError: DbErr);
+
+/// Changes addresses.
+#[derive(Clone, Debug)]
+pub struct EmailChangeService {
+    core: Arc<Core>,
+    session: SessionService,
+}
+
+impl EmailChangeService {
+    /// Over a core.
+    #[must_use]
+    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+        Self { core, session }
+    }
+
+    /// Notes the new address, and has a mail sent there to confirm it and one to the old address to stop it. Where the
+    /// new one is another account's, its owner is told instead; the answer and the work are the same.
+    ///
+    /// # Errors
+    /// [`EmailChangeError`], never that the address is taken.
+    pub async fn request(&self, visitor: &Visitor, email: &str, client: &Client) -> Result<(), EmailChangeError> {
+        let now = self.core.clock.now();
+        visitor.require_fresh(now)?;
+        let email = EmailAddress::parse(email)?;
+        let requested = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
+            let user = users::lock(tx, visitor.account_id()).await?.filter(|user| user.is_active);
+            let user = user.ok_or(EmailChangeError::Gone)?;
+            // What waited for that lock may have ended the session: a changed password, a reset.
+            if !self.session.still_lives(tx, visitor).await? {
+                return Err(EmailChangeError::Gone);
+            }
+            if user.email_key == Some(email.key()) {
+                return Err(FieldError::EmailUnchanged.into());
+            }
+            // By account: the notice to the old address must never be the mail that is left out.
+            if !post::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
+                return Err(EmailChangeError::TooMany { retry_after_seconds: RETRY_AFTER_SECONDS });
+            }
+            let public_id = Some(user.public_id.as_str());
+            let event =
+                Event { actor: public_id, subject: public_id, session: None, detail: "another address asked for" };
+            audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?;
+            Ok(self.mail(tx, &user, &email, now).await?)
+        });
+        requested.await
+    }
+
+    async fn mail(
+        &self,
+        tx: &impl ConnectionTrait,
+        user: &user::Model,
+        email: &EmailAddress,
+        now: i64,
+    ) -> Result<(), DbErr> {
+        let expires_at = now + self.core.confirmation.seconds;
+        let change = email_changes::replace(tx, user.id, email, now, expires_at).await?;
+        let owner = users::by_email(tx, email).await?;
+        let may = post::may_send(tx, &email.key(), Purpose::EmailChange, now).await?;
+        let own = Subject { user_id: Some(user.id), email_change_id: Some(change.id), ..Subject::default() };
+        let (template, subject) = match owner {
+            Some(owner) if may => {
+                (Template::AlreadyRegistered, Subject { user_id: Some(owner.id), ..Subject::default() })
+            }
+            None if may => (Template::ConfirmNewAddress, own),
+            _ => (Template::Nothing, Subject::default()),
+        };
+        // The notice first: once the new address is confirmed, it can't be stopped.
+        let notice = if user.email.is_some() { Template::AddressChangeNotice } else { Template::Nothing };
+        post::enqueue(tx, notice, own, now).await?;
+        post::enqueue(tx, template, subject, now).await
+    }
+
+    /// What a link of either mail is about; uses nothing up.
+    ///
+    /// # Errors
+    /// [`EmailChangeError::LinkInvalid`].
+    pub async fn look_at(&self, token: &str) -> Result<Link, EmailChangeError> {
+        let purposes = [Purpose::EmailChange, Purpose::EmailStop];
+        let token = MailToken::parse(token).filter(|token| purposes.contains(&token.purpose()));
+        let (user, change) = self.find(&token.ok_or(EmailChangeError::LinkInvalid)?).await?;
+        Ok(Link { username: user.username, email: Some(change.email) })
+    }
+
+    /// Gives the account its new address. Every other link of the account is dead then.
+    ///
+    /// # Errors
+    /// [`EmailChangeError::Refused`] where another account got the address meanwhile.
+    pub async fn confirm(&self, token: &str, client: &Client) -> Result<(), EmailChangeError> {
+        let token = parse(Purpose::EmailChange, token)?;
+        let now = self.core.clock.now();
+        let (user, _) = self.find(&token).await?;
+        let changed = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
+            let (user, change) = take(tx, &token, user.id, now).await?;
+            let email = EmailAddress::parse(&change.email)?;
+            // Before the address, as a confirmation of one of them does: two that lock in another order wait for each other.
+            registrations::lock_of_email(tx, &email.key()).await?;
+            users::set_email(tx, user.id, &email).await?;
+            mail_tokens::delete_of_user(tx, user.id).await?;
+            email_changes::delete_of_user(tx, user.id).await?;
+            registrations::delete_of_email(tx, &email.key()).await?;
+            let public_id = Some(user.public_id.as_str());
+            let event = Event { actor: public_id, subject: public_id, session: None, detail: "address changed" };
+            Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
+        });
+        changed.await?;
+        self.session.forget_cached(&user.public_id);
+        Ok(())
+    }
+
+    /// Keeps the old address.
+    ///
+    /// # Errors
+    /// [`EmailChangeError::LinkInvalid`], also when the new address was confirmed before.
+    pub async fn stop(&self, token: &str, client: &Client) -> Result<(), EmailChangeError> {
+        let token = parse(Purpose::EmailStop, token)?;
+        let now = self.core.clock.now();
+        let (user, _) = self.find(&token).await?;
+        let stopped = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
+            let (user, _) = take(tx, &token, user.id, now).await?;
+            email_changes::delete_of_user(tx, user.id).await?;
+            let public_id = Some(user.public_id.as_str());
+            let event = Event { actor: public_id, subject: public_id, session: None, detail: "address kept" };
+            Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
+        });
+        stopped.await
+    }
+
+    async fn find(&self, token: &MailToken) -> Result<(user::Model, email_change::Model), EmailChangeError> {
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
+        let row = mail_tokens::live(db, token, now).await?;
+        let id = row.and_then(|row| row.email_change_id).ok_or(EmailChangeError::LinkInvalid)?;
+        let change = email_changes::live(db, id, now).await?.ok_or(EmailChangeError::LinkInvalid)?;
+        let user = users::by_id(db, change.user_id).await?.filter(|user| user.is_active);
+        Ok((user.ok_or(EmailChangeError::LinkInvalid)?, change))
+    }
+}
+
+/// Holds the account and uses the link up.
+async fn take(
+    tx: &impl ConnectionTrait,
+    token: &MailToken,
+    user_id: i64,
+    now: i64,
+) -> Result<(user::Model, email_change::Model), EmailChangeError> {
+    let user = users::lock(tx, user_id).await?.filter(|user| user.is_active).ok_or(EmailChangeError::LinkInvalid)?;
+    // Asked again under the lock: what was asked for may have been stopped or replaced meanwhile.
+    let row = mail_tokens::live(tx, token, now).await?;
+    let id = row.and_then(|row| row.email_change_id).ok_or(EmailChangeError::LinkInvalid)?;
+    let change = email_changes::live(tx, id, now).await?.ok_or(EmailChangeError::LinkInvalid)?;
+    if mail_tokens::consume(tx, &token.hash(), now).await? {
+        Ok((user, change))
+    } else {
+        Err(EmailChangeError::LinkInvalid)
+    }
+}
+
+fn parse(purpose: Purpose, token: &str) -> Result<MailToken, EmailChangeError> {
+    MailToken::parse_for(purpose, token).ok_or(EmailChangeError::LinkInvalid)
+}

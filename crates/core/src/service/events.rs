@@ -1,0 +1,130 @@
+//! The audit, as those who look after accounts read it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sea_orm::{DbErr, Iterable};
+
+use super::{Core, Fault};
+use crate::client;
+use crate::security::random;
+use crate::store::audit::{self, Kind};
+use crate::store::entity::audit_event::{Column, Model};
+use crate::store::users;
+use latchkey_types::{ListedEvent, Party, Username};
+
+/// Most events of a page.
+const PAGE_MAX: u64 = 100;
+
+/// Which events are asked for; what is nothing lets all through.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    /// Of the account of this name, or with this id if there is none of that name any more: what it did, and what was
+    /// done to it.
+    pub user: Option<&'a str>,
+    /// Of this kind.
+    pub kind: Option<&'a str>,
+}
+
+/// Some events, the latest first.
+#[derive(Clone, Debug, Default)]
+pub struct EventPage {
+    /// The events.
+    pub events: Vec<ListedEvent>,
+    /// What to ask for before, if there are more.
+    pub next: Option<i64>,
+}
+
+/// Reads the audit.
+#[derive(Clone, Debug)]
+pub struct EventService {
+    core: Arc<Core>,
+}
+
+impl EventService {
+    /// Over a core.
+    #[must_use]
+    pub fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Every kind of event that there is.
+    #[must_use]
+    pub fn kinds() -> Vec<&'static str> {
+        Kind::iter().map(Kind::as_str).collect()
+    }
+
+    /// The latest events that a filter lets through, before the one with the id `before` if that is given.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn page(&self, filter: Filter<'_>, before: Option<i64>, limit: u64) -> Result<EventPage, Fault> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        // What is no kind, such as a NUL, never gets to the database.
+        if filter.kind.is_some_and(|kind| !Self::kinds().contains(&kind)) {
+            return Ok(EventPage::default());
+        }
+        let mut found = match filter.user {
+            None => audit::latest(filter.kind, None, before, limit + 1).all(self.core.store.reader()).await?,
+            Some(user) => match self.id_of(user).await? {
+                Some(id) => self.of_party(&id, filter.kind, before, limit + 1).await?,
+                None => Vec::new(),
+            },
+        };
+        let size = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = found.len() > size;
+        found.truncate(size);
+        let next = found.last().filter(|_| has_more).map(|event| event.id);
+        Ok(EventPage { events: self.named(found).await?, next })
+    }
+
+    /// The latest events that name an account in either role. Two stretches of two indexes, since one question for both
+    /// would be answered by sorting all of them.
+    async fn of_party(
+        &self,
+        id: &str,
+        kind: Option<&str>,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        let db = self.core.store.reader();
+        let mut found = audit::latest(kind, Some((Column::SubjectId, id)), before, limit).all(db).await?;
+        found.extend(audit::latest(kind, Some((Column::ActorId, id)), before, limit).all(db).await?);
+        found.sort_by_key(|event| std::cmp::Reverse(event.id));
+        found.dedup_by_key(|event| event.id);
+        Ok(found)
+    }
+
+    /// The id of the account that is called `user`; else `user` itself if it could be one.
+    async fn id_of(&self, user: &str) -> Result<Option<String>, DbErr> {
+        if let Ok(username) = Username::parse(user)
+            && let Some(found) = users::by_username(self.core.store.reader(), &username).await?
+        {
+            return Ok(Some(found.public_id));
+        }
+        Ok(random::is_id(user).then(|| user.to_owned()))
+    }
+
+    /// The events with the names that their accounts have now.
+    async fn named(&self, events: Vec<Model>) -> Result<Vec<ListedEvent>, DbErr> {
+        let mut ids =
+            events.iter().flat_map(|event| [&event.actor_id, &event.subject_id]).flatten().collect::<Vec<_>>();
+        ids.sort_unstable();
+        ids.dedup();
+        let ids = ids.into_iter().cloned().collect();
+        let names = users::names(self.core.store.reader(), ids).await?.into_iter().collect::<HashMap<_, _>>();
+        let party = |id: Option<String>| id.map(|id| Party { username: names.get(&id).cloned(), id });
+        let list = |event: Model| ListedEvent {
+            id: event.id,
+            at: event.at,
+            is_success: event.outcome == "success",
+            kind: event.kind,
+            actor: party(event.actor_id),
+            subject: party(event.subject_id),
+            ip: event.ip,
+            device: client::device(&event.user_agent),
+            detail: event.detail,
+        };
+        Ok(events.into_iter().map(list).collect())
+    }
+}

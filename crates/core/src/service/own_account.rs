@@ -1,0 +1,79 @@
+//! What people see of their own account and do with it.
+
+use std::sync::Arc;
+
+use super::session::{SessionService, Visitor};
+use super::{Core, Fault};
+use crate::client;
+use crate::service::session;
+use crate::store::audit;
+use crate::store::entity::audit_event;
+use latchkey_types::{AccountOverview, EventKind, SecurityEvent};
+
+mod deletion;
+mod password;
+
+pub use deletion::DeletionError;
+pub use password::PasswordError;
+
+/// How many events are shown.
+const EVENTS_SHOWN: u64 = 20;
+/// Of what people are told. That a token was exchanged in time happens four times an hour and is not among it.
+const TOLD: [(audit::Kind, EventKind); 11] = [
+    (audit::Kind::UserCreated, EventKind::AccountCreated),
+    (audit::Kind::UserUpdated, EventKind::AccountChanged),
+    (audit::Kind::AuthzChange, EventKind::AccountChanged),
+    (audit::Kind::LoginSuccess, EventKind::LoggedIn),
+    (audit::Kind::LoginFail, EventKind::LoginFailed),
+    (audit::Kind::ReauthenticationSuccess, EventKind::PasswordConfirmed),
+    (audit::Kind::ReauthenticationFail, EventKind::PasswordNotConfirmed),
+    (audit::Kind::PasswordResetRequested, EventKind::PasswordResetRequested),
+    (audit::Kind::PasswordChanged, EventKind::PasswordChanged),
+    (audit::Kind::SessionEnded, EventKind::SessionEnded),
+    (audit::Kind::TokenReuse, EventKind::TokenReused),
+];
+
+/// Serves people's own accounts.
+#[derive(Clone, Debug)]
+pub struct OwnAccountService {
+    core: Arc<Core>,
+    session: SessionService,
+}
+
+impl OwnAccountService {
+    /// Over a core.
+    #[must_use]
+    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+        Self { core, session }
+    }
+
+    /// The visitor's account, its live sessions and its last events.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    pub async fn overview(&self, visitor: &Visitor) -> Result<AccountOverview, Fault> {
+        let user = visitor.user();
+        let kinds = TOLD.map(|(kind, _)| kind);
+        // That a session made room for its successor is no news: the login beside it is.
+        let events =
+            audit::recent(self.core.store.reader(), &user.public_id, &kinds, session::SUPERSEDED, EVENTS_SHOWN).await?;
+        Ok(AccountOverview {
+            username: user.username.clone(),
+            email: user.email.clone(),
+            roles: visitor.roles(),
+            sessions: self.session.list(visitor).await?,
+            events: events.iter().filter_map(told).collect(),
+        })
+    }
+}
+
+fn told(event: &audit_event::Model) -> Option<SecurityEvent> {
+    let (_, kind) = TOLD.into_iter().find(|(kind, _)| kind.as_str() == event.kind)?;
+    let is_logout = kind == EventKind::SessionEnded && event.detail == session::LOGGED_OUT;
+    Some(SecurityEvent {
+        at: event.at,
+        kind: if is_logout { EventKind::LoggedOut } else { kind },
+        device: client::device(&event.user_agent),
+        address: event.ip.clone(),
+    })
+}

@@ -1,0 +1,57 @@
+//! An account is deleted by its owner.
+
+use sea_orm::DbErr;
+
+use super::OwnAccountService;
+use crate::client::Client;
+use crate::extension::AccountEvent;
+use crate::service::Fault;
+use crate::service::session::{ProofError, Visitor};
+use crate::store::audit::{self, Event};
+use crate::store::users;
+use latchkey_types::Password;
+
+/// Why an account was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeletionError {
+    /// The password, which has to be given with it.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// Nobody would be left to administer.
+    #[error("this is the last active administrator")]
+    LastAdmin,
+}
+
+impl From<DbErr> for DeletionError {
+    fn from(error: DbErr) -> Self {
+        Self::Proof(Fault::from(error).into())
+    }
+}
+
+impl OwnAccountService {
+    /// Deletes the visitor's account with everything that is its own. The record of what happened keeps its id, which
+    /// leads to nobody any more.
+    ///
+    /// # Errors
+    /// [`DeletionError`].
+    pub async fn delete(&self, visitor: &Visitor, password: &Password, client: &Client) -> Result<(), DeletionError> {
+        let proof = self.session.prove(visitor, password, client).await?;
+        let now = self.core.clock.now();
+        let deleted = self.core.store.write_tx(async |tx| -> Result<(), DeletionError> {
+            let admins = users::lock_active_admins(tx).await?;
+            let user = proof.hold(tx).await?;
+            if admins.iter().all(|admin| admin.id == user.id) && !admins.is_empty() {
+                return Err(DeletionError::LastAdmin);
+            }
+            let public_id = Some(user.public_id.as_str());
+            let event = Event { actor: public_id, subject: public_id, ..Event::default() };
+            audit::record(tx, audit::Kind::UserDeleted, event, client, now).await?;
+            self.core.fire(tx, AccountEvent::AccountDeleted, &user).await.map_err(ProofError::from)?;
+            // Sessions and what else points to it go with it, by the foreign keys.
+            Ok(users::delete(tx, user.id).await?)
+        });
+        deleted.await?;
+        self.session.forget_cached(&visitor.user().public_id);
+        Ok(())
+    }
+}

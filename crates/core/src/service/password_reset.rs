@@ -1,0 +1,164 @@
+//! How somebody who forgot their password gets in again: by a link to the address of the account.
+
+use std::sync::Arc;
+
+use sea_orm::ConnectionTrait;
+
+use super::post::{self, Subject, Template};
+use super::session::{Entry, SessionService, SignedIn};
+use super::{Core, Fault};
+use crate::client::Client;
+use crate::security::opaque_token::{MailToken, Purpose};
+use crate::store::audit::{self, Event};
+use crate::store::entity::user;
+use crate::store::{email_changes, mail_tokens, sessions, users};
+use latchkey_types::FieldError;
+use latchkey_types::{EmailAddress, Link, Password};
+
+/// Why no password was set.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetError {
+    /// What was typed.
+    #[error("refused: {0:?}")]
+    Refused(FieldError),
+    /// The link is unknown, used or too old, or its account can't be used.
+    #[error("the link opens nothing")]
+    LinkInvalid,
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<FieldError> for ResetError {
+    fn from(refusal: FieldError) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+from_faults!(ResetError: DbErr, HashError);
+
+/// Sets passwords by link.
+#[derive(Clone, Debug)]
+pub struct PasswordResetService {
+    core: Arc<Core>,
+    session: SessionService,
+}
+
+impl PasswordResetService {
+    /// Over a core.
+    #[must_use]
+    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+        Self { core, session }
+    }
+
+    /// Has a link sent to the address, if an active account has it. The answer is the same for every address, and so is
+    /// the work.
+    ///
+    /// # Errors
+    /// [`ResetError::Refused`] when it is no address.
+    pub async fn request(&self, email: &str, client: &Client) -> Result<(), ResetError> {
+        let email = EmailAddress::parse(email)?;
+        let now = self.core.clock.now();
+        let requested = self.core.store.write_tx(async |tx| -> Result<(), ResetError> {
+            let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
+            let may = post::may_send(tx, &email.key(), Purpose::Reset, now).await?;
+            let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
+            audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
+            let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
+            let template = if user_id.is_some() { Template::Reset } else { Template::Nothing };
+            Ok(post::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
+        });
+        requested.await
+    }
+
+    /// Which account a link is for; uses nothing up.
+    ///
+    /// # Errors
+    /// [`ResetError::LinkInvalid`].
+    pub async fn look_at(&self, token: &str) -> Result<Link, ResetError> {
+        Ok(Link { username: self.owner(&parse(token)?).await?.username, email: None })
+    }
+
+    /// Sets the password. Every session and every link of the account is dead then, and nobody is logged in: a link is
+    /// no proof of who somebody is (ASVS 6.3.6).
+    ///
+    /// # Errors
+    /// [`ResetError`]. A password that is refused leaves the link as it is.
+    pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
+        let (token, user, hash) = self.judge(token, password).await?;
+        let set = self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await);
+        self.session.forget_cached(&set.await?.public_id);
+        Ok(())
+    }
+
+    /// [`Self::set_password`], and a new session for the program that asks.
+    ///
+    /// # Errors
+    /// [`ResetError`].
+    pub async fn finalize(
+        &self,
+        token: &str,
+        password: &Password,
+        entry: Entry<'_>,
+        client: &Client,
+    ) -> Result<SignedIn, ResetError> {
+        let (token, user, hash) = self.judge(token, password).await?;
+        let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, ResetError> {
+            let user = self.apply(tx, &token, user.id, &hash, client).await?;
+            Ok(self.session.begin(tx, &user, entry, None, client).await?)
+        });
+        let signed_in = begun.await?;
+        self.session.forget_cached(&user.public_id);
+        Ok(signed_in)
+    }
+
+    async fn owner(&self, token: &MailToken) -> Result<user::Model, ResetError> {
+        let db = self.core.store.reader();
+        let row = mail_tokens::live(db, token, self.core.clock.now()).await?;
+        let id = row.and_then(|row| row.user_id).ok_or(ResetError::LinkInvalid)?;
+        users::by_id(db, id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)
+    }
+
+    /// Looks at the link first: a password is judged and hashed only for who holds one.
+    async fn judge(&self, token: &str, password: &Password) -> Result<(MailToken, user::Model, String), ResetError> {
+        let token = parse(token)?;
+        let user = self.owner(&token).await?;
+        let email = user.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
+        let local_part = email.map(|email| email.local_part().to_owned()).unwrap_or_default();
+        self.core.hasher.judge(password, vec![user.username.clone(), local_part]).await??;
+        let hash = self.core.hasher.hash(password).await?;
+        Ok((token, user, hash))
+    }
+
+    async fn apply(
+        &self,
+        tx: &impl ConnectionTrait,
+        token: &MailToken,
+        user_id: i64,
+        hash: &str,
+        client: &Client,
+    ) -> Result<user::Model, ResetError> {
+        let now = self.core.clock.now();
+        // The account first, as everything does that changes one: two that lock in another order wait for each other.
+        let user = users::lock(tx, user_id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)?;
+        if !mail_tokens::consume(tx, &token.hash(), now).await? {
+            return Err(ResetError::LinkInvalid);
+        }
+        users::set_password(tx, user.id, hash).await?;
+        sessions::revoke_all(tx, user.id, now, "password reset").await?;
+        mail_tokens::delete_of_user(tx, user.id).await?;
+        email_changes::delete_of_user(tx, user.id).await?;
+        let public_id = Some(user.public_id.as_str());
+        let event = Event { actor: public_id, subject: public_id, session: None, detail: "by a link" };
+        audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
+        if user.email.is_some() {
+            let subject = Subject { user_id: Some(user.id), ..Subject::default() };
+            post::enqueue(tx, Template::PasswordChanged, subject, now).await?;
+        }
+        Ok(user::Model { password: hash.to_owned(), ..user })
+    }
+}
+
+fn parse(token: &str) -> Result<MailToken, ResetError> {
+    MailToken::parse_for(Purpose::Reset, token).ok_or(ResetError::LinkInvalid)
+}

@@ -1,0 +1,157 @@
+//! How an account begins: at once, or confirmed by mail.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseTransaction;
+
+use super::session::{Entry, SessionService, SignedIn};
+use super::{Core, Fault};
+use crate::client::Client;
+use crate::extension::AccountEvent;
+use crate::security::random;
+use crate::store::audit::{self, Event};
+use crate::store::entity::user;
+use crate::store::users::{self, InsertError, NewUser};
+use latchkey_types::FieldError;
+use latchkey_types::{Password, Role, Roles};
+
+mod confirm;
+mod judge;
+mod pending;
+
+pub use confirm::ConfirmError;
+use judge::Application;
+pub(super) use pending::mail_again;
+
+/// Why no account was made.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// What was typed; at least one reason.
+    #[error("refused: {0:?}")]
+    Refused(Vec<FieldError>),
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<FieldError> for RegistrationError {
+    fn from(refusal: FieldError) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+from_faults!(RegistrationError: DbErr, HashError);
+
+impl From<InsertError> for RegistrationError {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::UsernameTaken => FieldError::UsernameTaken.into(),
+            InsertError::EmailTaken => FieldError::EmailTaken.into(),
+            InsertError::Db(error) => error.into(),
+        }
+    }
+}
+
+/// What a registration led to.
+#[derive(Clone, Debug)]
+pub enum Registered {
+    /// The account is active, and somebody is logged in.
+    Begun(SignedIn),
+    /// A mail is on its way; to whom it says what is nobody's business.
+    MailSent,
+}
+
+/// Makes accounts.
+#[derive(Clone, Debug)]
+pub struct RegistrationService {
+    core: Arc<Core>,
+    session: SessionService,
+}
+
+impl RegistrationService {
+    /// Over a core.
+    #[must_use]
+    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+        Self { core, session }
+    }
+
+    /// Registers: as the settings say, with an account that is active at once and logged in (an empty `email` is none),
+    /// or with a mail to confirm it by.
+    ///
+    /// # Errors
+    /// [`RegistrationError::Refused`] with every reason found. That an address is taken is a reason only where nothing
+    /// is confirmed by mail.
+    pub async fn register(
+        &self,
+        username: &str,
+        email: &str,
+        password: &Password,
+        entry: Entry<'_>,
+        client: &Client,
+    ) -> Result<Registered, RegistrationError> {
+        if self.core.confirmation.is_required {
+            let application = self.judge_reachable(username, email, password).await?;
+            self.begin_pending(&application, client).await?;
+            return Ok(Registered::MailSent);
+        }
+        let application = self.judge(username, email, password).await?;
+        let now = self.core.clock.now();
+        let superseded = self.session.superseded(entry);
+        let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, RegistrationError> {
+            let user = insert_user(&self.core, tx, &application, member(), client, now).await?;
+            Ok(self.session.begin(tx, &user, entry, superseded.as_ref(), client).await?)
+        });
+        let signed_in = begun.await?;
+        self.session.bury_superseded(superseded.as_ref());
+        Ok(Registered::Begun(signed_in))
+    }
+
+    /// Makes an account at the command line, active at once and with nobody logged in.
+    ///
+    /// # Errors
+    /// [`RegistrationError::Refused`] with every reason found.
+    pub async fn add(
+        &self,
+        username: &str,
+        email: &str,
+        password: &Password,
+        roles: Roles,
+        client: &Client,
+    ) -> Result<user::Model, RegistrationError> {
+        let application = self.judge(username, email, password).await?;
+        let now = self.core.clock.now();
+        let added = self.core.store.write_tx(async |tx| -> Result<user::Model, RegistrationError> {
+            insert_user(&self.core, tx, &application, roles, client, now).await
+        });
+        added.await
+    }
+}
+
+/// What everybody may do.
+fn member() -> Roles {
+    Roles::of([Role::USER]).unwrap_or_default()
+}
+
+/// Writes the row of an account, and the event.
+async fn insert_user(
+    core: &Core,
+    tx: &DatabaseTransaction,
+    new: &Application,
+    roles: Roles,
+    client: &Client,
+    now: i64,
+) -> Result<user::Model, RegistrationError> {
+    let new = NewUser {
+        username: &new.username,
+        email: new.email.as_ref(),
+        password_hash: new.password_hash.clone(),
+        roles,
+        public_id: random::id().map_err(Fault::from)?,
+        created_at: now,
+    };
+    let user = users::insert(tx, new).await?;
+    let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
+    audit::record(tx, audit::Kind::UserCreated, event, client, now).await?;
+    core.fire(tx, AccountEvent::AccountCreated, &user).await?;
+    Ok(user)
+}

@@ -1,0 +1,100 @@
+//! What somebody typed to register, judged before anything is written.
+
+use super::{RegistrationError, RegistrationService};
+use crate::store::{registrations, users};
+use latchkey_types::FieldError;
+use latchkey_types::{EmailAddress, Password, Username};
+
+/// Judged and found good; the password is hashed.
+pub(super) struct Application {
+    pub(super) username: Username,
+    pub(super) email: Option<EmailAddress>,
+    pub(super) password_hash: String,
+}
+
+/// [`Application`], with the address that confirming by mail needs.
+pub(super) struct ReachableApplication {
+    pub(super) username: Username,
+    pub(super) email: EmailAddress,
+    pub(super) password_hash: String,
+}
+
+/// Whether an account can do without an address, and so whether it is told that one is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Address {
+    Optional,
+    Confirmed,
+}
+
+impl RegistrationService {
+    /// For an account that is active at once. An empty address is none; one that is taken is told.
+    pub(super) async fn judge(
+        &self,
+        username: &str,
+        email: &str,
+        password: &Password,
+    ) -> Result<Application, RegistrationError> {
+        let (username, email) = self.judge_all(username, email, password, Address::Optional).await?;
+        Ok(Application { username, email, password_hash: self.core.hasher.hash(password).await? })
+    }
+
+    /// For an account that is confirmed by mail. Nothing here depends on whether an account has the address.
+    pub(super) async fn judge_reachable(
+        &self,
+        username: &str,
+        email: &str,
+        password: &Password,
+    ) -> Result<ReachableApplication, RegistrationError> {
+        let (username, email) = self.judge_all(username, email, password, Address::Confirmed).await?;
+        let Some(email) = email else { return Err(FieldError::EmailInvalid.into()) };
+        Ok(ReachableApplication { username, email, password_hash: self.core.hasher.hash(password).await? })
+    }
+
+    /// Looks at all of it before anything is refused, so that somebody who got three things wrong is told three. Whether
+    /// name and address are taken is looked up for that alone; the transaction that follows decides.
+    async fn judge_all(
+        &self,
+        typed_username: &str,
+        typed_email: &str,
+        password: &Password,
+        address: Address,
+    ) -> Result<(Username, Option<EmailAddress>), RegistrationError> {
+        let mut refusals = Vec::new();
+        let username = Username::parse(typed_username).map_err(|refusal| refusals.push(refusal)).ok();
+        let email = match typed_email.trim() {
+            "" if address == Address::Optional => None,
+            typed => EmailAddress::parse(typed).map_err(|refusal| refusals.push(refusal)).ok(),
+        };
+        if let Some(username) = &username
+            && self.is_taken(username, email.as_ref()).await?
+        {
+            refusals.push(FieldError::UsernameTaken);
+        }
+        if let (Some(email), Address::Optional) = (&email, address)
+            && users::by_email(self.core.store.reader(), email).await?.is_some()
+        {
+            refusals.push(FieldError::EmailTaken);
+        }
+        let local_part = email.as_ref().map(|email| email.local_part().to_owned()).unwrap_or_default();
+        if let Err(refusal) =
+            self.core.hasher.judge(password, vec![typed_username.trim().to_owned(), local_part]).await?
+        {
+            refusals.push(refusal);
+        }
+        match username {
+            Some(username) if refusals.is_empty() => Ok((username, email)),
+            _ => Err(RegistrationError::Refused(refusals)),
+        }
+    }
+
+    async fn is_taken(&self, username: &Username, email: Option<&EmailAddress>) -> Result<bool, sea_orm::DbErr> {
+        let db = self.core.store.reader();
+        if users::by_username(db, username).await?.is_some() {
+            return Ok(true);
+        }
+        match email {
+            Some(email) => registrations::name_is_reserved(db, username, email, self.core.clock.now()).await,
+            None => Ok(false),
+        }
+    }
+}

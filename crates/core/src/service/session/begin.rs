@@ -1,0 +1,104 @@
+//! The one place where a session begins.
+
+use sea_orm::DatabaseTransaction;
+
+use super::{Entry, Fault, Persistence, SUPERSEDED, SessionService, SignedIn, notices};
+use crate::client::Client;
+use crate::extension::AccountEvent;
+use crate::security::jwt::{Kind, SignedClaims};
+use crate::security::random;
+use crate::store::audit::{self, Event};
+use crate::store::entity::{session, user};
+use crate::store::sessions;
+
+/// Most live sessions of an account; the longest unused one makes room.
+pub const SESSIONS_MAX: u64 = 50;
+/// How long a session that does not outlive the browser may be unused, in seconds.
+const IDLE_UNTIL_CLOSED: i64 = 12 * 3_600;
+
+impl SessionService {
+    /// Begins a session for somebody who just proved who they are, and ends the one that their browser had (ASVS 7.2.4).
+    pub(in crate::service) async fn begin(
+        &self,
+        tx: &DatabaseTransaction,
+        user: &user::Model,
+        entry: Entry<'_>,
+        superseded: Option<&SignedClaims>,
+        client: &Client,
+    ) -> Result<SignedIn, Fault> {
+        self.core.fire(tx, AccountEvent::LoggedIn, user).await?;
+        self.create(tx, user, entry, superseded, client).await
+    }
+
+    /// Writes the row of a session and signs its token.
+    pub(super) async fn create(
+        &self,
+        tx: &DatabaseTransaction,
+        user: &user::Model,
+        entry: Entry<'_>,
+        superseded: Option<&SignedClaims>,
+        client: &Client,
+    ) -> Result<SignedIn, Fault> {
+        let now = self.core.clock.now();
+        let kind = entry.kind();
+        if let Some(old) = superseded {
+            self.revoke(tx, old.session_id(), SUPERSEDED, client).await?;
+        }
+        for surplus in sessions::surplus(tx, user.id, now, SESSIONS_MAX - 1).await? {
+            self.revoke(tx, &surplus, "too many sessions", client).await?;
+        }
+        let persistent = entry.persistence() == Persistence::KeepSignedIn;
+        let refresh_expires_at = now + self.core.lifespans.refresh;
+        let session = session::Model {
+            id: random::id()?,
+            user_id: user.id,
+            kind: kind.as_str().to_owned(),
+            persistent,
+            generation: 0,
+            jti: random::id()?,
+            previous_jti: None,
+            issued_at: now,
+            rotated_at: now,
+            rotated_by: client.device_and_network(),
+            confirmed: true,
+            created_at: now,
+            authenticated_at: now,
+            refresh_expires_at,
+            idle_expires_at: self.idle_expires_at(persistent, refresh_expires_at, kind, now),
+            last_seen_at: now,
+            ip: client.ip(),
+            user_agent: client.user_agent().to_owned(),
+            revoked_at: None,
+            revoked_reason: None,
+        };
+        notices::new_device(tx, user, &session, client, now).await?;
+        let session = sessions::insert(tx, session).await?;
+        let event = Event {
+            actor: Some(&user.public_id),
+            subject: Some(&user.public_id),
+            session: Some(&session.id),
+            detail: kind.as_str(),
+        };
+        audit::record(tx, audit::Kind::SessionCreated, event, client, now).await?;
+        Ok(self.sign(&session, user, kind)?.1)
+    }
+
+    /// What stands in the token of the cookie that came along with a login: its session is to end.
+    pub(in crate::service) fn superseded(&self, entry: Entry<'_>) -> Option<SignedClaims> {
+        self.core.keys.read(entry.presented()?, Kind::Web, self.core.clock.now()).ok()
+    }
+
+    /// Takes the session that [`Self::begin`] ended out of the cache. To be called right after the commit.
+    pub(in crate::service) fn bury_superseded(&self, superseded: Option<&SignedClaims>) {
+        if let Some(old) = superseded {
+            self.presence.bury(old.session_id());
+        }
+    }
+
+    /// Until when a session that is used now may be unused.
+    pub(super) fn idle_expires_at(&self, persistent: bool, refresh_expires_at: i64, kind: Kind, now: i64) -> i64 {
+        let idle = self.core.lifespans.idle;
+        let idle = if persistent || kind == Kind::Api { idle } else { idle.min(IDLE_UNTIL_CLOSED) };
+        (now + idle).min(refresh_expires_at)
+    }
+}

@@ -1,0 +1,137 @@
+//! Name and password against a session.
+
+use sea_orm::DbErr;
+
+use super::{Denial, Entry, Fault, SessionService, SignedIn};
+use crate::client::Client;
+use crate::security::password_hash::Verdict;
+use crate::service::registration::mail_again;
+use crate::store::audit::{self, Event};
+use crate::store::entity::{registration, user};
+use crate::store::{registrations, users};
+use latchkey_types::{EmailAddress, Password, Username};
+
+/// Why nobody was logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown name or wrong password: one variant, so that no door can tell them apart.
+    #[error("credentials rejected")]
+    Rejected,
+    /// The password is right and the account is deactivated.
+    #[error("the account is deactivated")]
+    Deactivated,
+    /// The password is right and the address is not confirmed yet. A mail is due, unless one went lately.
+    #[error("the registration is not confirmed")]
+    Unconfirmed,
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+from_faults!(LoginError: HashError, DbErr);
+
+impl SessionService {
+    /// Logs in by name or address.
+    ///
+    /// # Errors
+    /// [`LoginError`]; an unknown name costs what a wrong password costs.
+    pub async fn log_in(
+        &self,
+        name_or_email: &str,
+        password: &Password,
+        entry: Entry<'_>,
+        client: &Client,
+    ) -> Result<SignedIn, LoginError> {
+        // Longer than any password: refused for every account alike, before anything is looked up or hashed.
+        if password.is_too_long() {
+            return Err(LoginError::Rejected);
+        }
+        let (user, registration) = self.find(name_or_email).await?;
+        // One comparison in every case: with the account, else with the newest registration, else with nothing.
+        let stored = user.as_ref().map(|user| &user.password).or(registration.as_ref().map(|row| &row.password));
+        let verdict = self.core.hasher.verify(password, stored.map(String::as_str)).await?;
+        match (user, registration, verdict) {
+            (Some(user), _, Verdict::Right { .. }) if !user.is_active => {
+                self.note_failure(Some(&user), "deactivated", client).await?;
+                Err(LoginError::Deactivated)
+            }
+            (Some(user), _, Verdict::Right { replacement }) => self.begin_for(&user, replacement, entry, client).await,
+            (None, Some(registration), Verdict::Right { .. }) => {
+                self.remind(&registration, client).await?;
+                Err(LoginError::Unconfirmed)
+            }
+            (user, ..) => {
+                self.note_failure(user.as_ref(), "wrong name or password", client).await?;
+                Err(LoginError::Rejected)
+            }
+        }
+    }
+
+    /// The account, and the newest registration that waits. Of an address the account alone: an address can have both, and
+    /// whether the password of the registration is taken would tell whether there is an account. A name has one or the other.
+    async fn find(&self, name_or_email: &str) -> Result<(Option<user::Model>, Option<registration::Model>), DbErr> {
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
+        if let Ok(username) = Username::parse(name_or_email) {
+            let user = users::by_username(db, &username).await?;
+            return Ok((user, registrations::newest_by_username(db, &username, now).await?));
+        }
+        let Ok(email) = EmailAddress::parse(name_or_email) else { return Ok((None, None)) };
+        Ok((users::by_email(db, &email).await?, None))
+    }
+
+    /// Sends the mail of a registration again.
+    async fn remind(&self, registration: &registration::Model, client: &Client) -> Result<(), Fault> {
+        let now = self.core.clock.now();
+        let reminded = self.core.store.write_tx(async |tx| {
+            let event = Event { detail: "not confirmed", ..Event::default() };
+            audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
+            mail_again(tx, registration, now).await
+        });
+        reminded.await
+    }
+
+    async fn begin_for(
+        &self,
+        user: &user::Model,
+        replacement: Option<String>,
+        entry: Entry<'_>,
+        client: &Client,
+    ) -> Result<SignedIn, LoginError> {
+        let now = self.core.clock.now();
+        let superseded = self.superseded(entry);
+        let begun = self.core.store.write_tx(async |tx| {
+            // The password may have been changed or the account deactivated while the hash was compared.
+            let unchanged =
+                users::lock(tx, user.id).await?.filter(|locked| locked.password == user.password && locked.is_active);
+            let Some(locked) = unchanged else { return Err(LoginError::Rejected) };
+            if let Some(hash) = &replacement {
+                users::replace_hash(tx, user.id, &user.password, hash).await?;
+            }
+            users::set_last_login(tx, user.id, now).await?;
+            let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
+            audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
+            Ok(self.begin(tx, &locked, entry, superseded.as_ref(), client).await?)
+        });
+        let signed_in = begun.await?;
+        self.bury_superseded(superseded.as_ref());
+        Ok(signed_in)
+    }
+
+    async fn note_failure(&self, user: Option<&user::Model>, why: &str, client: &Client) -> Result<(), Fault> {
+        let event = Event { subject: user.map(|user| user.public_id.as_str()), detail: why, ..Event::default() };
+        let now = self.core.clock.now();
+        self.core
+            .store
+            .write_tx(async |tx| Ok(audit::record(tx, audit::Kind::LoginFail, event, client, now).await?))
+            .await
+    }
+}
+
+impl From<Denial> for LoginError {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Fault(fault) => Self::Fault(fault),
+            _ => Self::Rejected,
+        }
+    }
+}

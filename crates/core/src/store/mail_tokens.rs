@@ -1,0 +1,98 @@
+//! Queries on `mail_tokens`.
+
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::entity::mail_token::{Column, Entity, Model};
+use crate::security::opaque_token::{MailToken, MailTokenHash, Purpose};
+
+/// How often a password may be given with one link before it opens nothing any more.
+pub const ATTEMPTS_MAX: i32 = 10;
+
+/// What a token is for, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct NewToken {
+    /// Whose account.
+    pub user_id: Option<i64>,
+    /// Which registration.
+    pub registration_id: Option<i64>,
+    /// Which change of address.
+    pub email_change_id: Option<i64>,
+    /// The mail that carries it.
+    pub outbox_id: Option<i64>,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// Seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// Adds a token. A new password can be set with the newest mail's link alone. The tokens of earlier tries of the same mail
+/// stay: a server may have taken it though its answer was lost, and programs that show one of two mails with the same
+/// `Message-ID` show the first.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(tx: &impl ConnectionTrait, token: &MailToken, new: NewToken) -> Result<Model, DbErr> {
+    if let (Purpose::Reset, Some(user_id)) = (token.purpose(), new.user_id) {
+        let mut of_another_mail = Condition::any().add(Column::OutboxId.is_null());
+        of_another_mail = match new.outbox_id {
+            Some(id) => of_another_mail.add(Column::OutboxId.ne(id)),
+            None => of_another_mail.add(Column::OutboxId.is_not_null()),
+        };
+        let older = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(of_another_mail);
+        older.filter(Column::Purpose.eq(Purpose::Reset.as_str())).exec(tx).await?;
+    }
+    let row = Model {
+        hash: token.hash().as_str().to_owned(),
+        purpose: token.purpose().as_str().to_owned(),
+        user_id: new.user_id,
+        registration_id: new.registration_id,
+        email_change_id: new.email_change_id,
+        outbox_id: new.outbox_id,
+        attempts: 0,
+        created_at: new.created_at,
+        expires_at: new.expires_at,
+        used_at: None,
+    };
+    row.into_active_model().insert(tx).await
+}
+
+/// The token, if it could be used now.
+///
+/// # Errors
+/// The database's.
+pub async fn live(db: &impl ConnectionTrait, token: &MailToken, now: i64) -> Result<Option<Model>, DbErr> {
+    let hash = token.hash();
+    let unused = Entity::find_by_id(hash.as_str()).filter(Column::UsedAt.is_null());
+    let row = unused.filter(Column::ExpiresAt.gt(now)).one(db).await?;
+    Ok(row.filter(|row| row.purpose == token.purpose().as_str()))
+}
+
+/// Uses the token up: of many who try at once, one is told `true`.
+///
+/// # Errors
+/// The database's.
+pub async fn consume(tx: &impl ConnectionTrait, hash: &MailTokenHash, now: i64) -> Result<bool, DbErr> {
+    let used = Entity::update_many().col_expr(Column::UsedAt, Expr::value(now));
+    let unused = used.filter(Column::Hash.eq(hash.as_str())).filter(Column::UsedAt.is_null());
+    Ok(unused.filter(Column::ExpiresAt.gt(now)).exec(tx).await?.rows_affected == 1)
+}
+
+/// Counts an attempt to give the password with it; `false` where none is left or it could not be used anyway.
+///
+/// # Errors
+/// The database's.
+pub async fn count_attempt(tx: &impl ConnectionTrait, hash: &MailTokenHash, now: i64) -> Result<bool, DbErr> {
+    let counted = Entity::update_many().col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
+    let unused = counted.filter(Column::Hash.eq(hash.as_str())).filter(Column::UsedAt.is_null());
+    let left = unused.filter(Column::ExpiresAt.gt(now)).filter(Column::Attempts.lt(ATTEMPTS_MAX));
+    Ok(left.exec(tx).await?.rows_affected == 1)
+}
+
+/// Drops every token of an account. Those of its change of address go with that.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_of_user(tx: &impl ConnectionTrait, user_id: i64) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(tx).await.map(|_| ())
+}

@@ -1,0 +1,103 @@
+//! Where mail for an account goes.
+
+use std::fmt;
+
+use crate::FieldError;
+
+/// An address of at most 254 characters that can stand in a mail header as it is.
+///
+/// Stricter than RFC 5321 on purpose: no quoted local parts, no comments, no address literals, ASCII only. What
+/// passes holds exactly one `@` and neither blank, comma, quote nor control character, so nothing can be added
+/// to a header by it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Most characters of an address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+    pub const MAX: usize = 254;
+
+    /// Accepts the address as typed, blanks around it removed.
+    ///
+    /// # Errors
+    /// [`FieldError::EmailInvalid`].
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let address = typed.trim_matches(' ');
+        let Some((local, domain)) = address.split_once('@') else {
+            return Err(FieldError::EmailInvalid);
+        };
+        let valid = address.len() <= Self::MAX && local_part_is_valid(local) && domain_is_valid(domain);
+        if valid { Ok(Self(address.to_owned())) } else { Err(FieldError::EmailInvalid) }
+    }
+
+    /// The address as its owner writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What must be unique: the address in lower case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// The part before the `@`.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        self.0.split('@').next().unwrap_or_default()
+    }
+}
+
+/// Addresses are personal: they never reach a log by accident.
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(…)")
+    }
+}
+
+/// A dot-atom of RFC 5322, at most 64 characters.
+fn local_part_is_valid(local: &str) -> bool {
+    let atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&byte);
+    !local.is_empty()
+        && local.len() <= 64
+        && local.bytes().all(atom)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+}
+
+/// Labels of letters, digits and hyphens; two at least, or `localhost`.
+fn domain_is_valid(domain: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    domain.split('.').all(label) && (domain.contains('.') || domain == "localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_ordinary_addresses() {
+        for address in ["ada@example.org", "a.b+tag@sub.example.co", "o'neil@example.org", "me@localhost"] {
+            assert!(EmailAddress::parse(address).is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_could_become_a_second_recipient_or_header() {
+        let long = format!("{}@example.org", "a".repeat(65));
+        for address in [
+            "", "ada", "ada@", "@example.org", "a@b", "a@b@example.org", "a b@example.org", "a,b@example.org",
+            "\"a\"@example.org", "a@example.org\r\nBcc: x@y.z", "ü@example.org", "a@exämple.org", "a@[127.0.0.1]",
+            "a@-x.org", "a..b@example.org", ".a@example.org", "a@example.org.", "<a@example.org>", "a\0@example.org",
+            "a@example.org\n", &long,
+        ] {
+            assert!(EmailAddress::parse(address).is_err(), "{address:?}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The types that Latchkey's server and its pages share: parsed once, then trusted.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`Username`], [`EmailAddress`], [`Password`], [`Role`] | user input, parsed at the edge |
+//! | [`CurrentUser`], [`AccountOverview`], [`ListedUser`], [`ListedEvent`] | what a page may know of accounts, sessions and events |
+//! | [`AppError`], [`FieldError`] | why a request was refused, as closed codes without text |
+//! | [`flash`] | one-shot messages from one request to the next page |
+//! | [`texts`] | what errors say to people |
+//! | [`paths`] | every path of the login, [`paths::safe_return_to`] |
+//! | [`routes`], [`Access`] | rows of the guard tables: who may see a page or call a function |
+//! | [`Product`] | names and colours that an application gives its login |
+//!
+//! Invariant: `serde` and `std` only (and `server_fn`'s error trait behind the feature `server-fn`). Everything compiles to
+//! WASM and knows nothing of HTTP or of a database.
+
+mod access;
+mod account;
+mod email_address;
+mod error;
+mod event;
+pub mod flash;
+mod link;
+mod own_account;
+mod password;
+pub mod paths;
+mod product;
+mod roles;
+pub mod routes;
+mod site_code;
+pub mod texts;
+mod timestamp;
+mod user;
+mod username;
+
+pub use access::Access;
+pub use account::ListedUser;
+pub use email_address::EmailAddress;
+pub use error::{AppError, FieldError};
+pub use event::{ListedEvent, Party};
+pub use flash::{Flash, Notice, Outcome};
+pub use link::Link;
+pub use own_account::{AccountOverview, EventKind, SecurityEvent, SessionSummary};
+pub use password::Password;
+pub use product::Product;
+pub use roles::{Role, Roles};
+pub use site_code::SiteCode;
+pub use timestamp::Timestamp;
+pub use user::CurrentUser;
+pub use username::Username;

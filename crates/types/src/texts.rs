@@ -1,0 +1,91 @@
+//! What errors say to people, the same on pages, in the API and at the command line.
+
+use std::borrow::Cow;
+
+use crate::{AppError, FieldError};
+
+/// What is wrong with one field, and what would be right.
+#[must_use]
+pub fn field_error(error: &FieldError) -> &'static str {
+    match error {
+        FieldError::UsernameLength => "Choose a username of 3 to 32 characters.",
+        FieldError::UsernameCharacters => "Use only the letters a to z, digits, dots, hyphens and underscores.",
+        FieldError::UsernameTaken => "This username is taken. Choose another one.",
+        FieldError::EmailInvalid => "This is not an e-mail address. It should look like ada@example.org.",
+        FieldError::EmailUnchanged => "Your account has this address already.",
+        FieldError::EmailTaken => "Another account has this e-mail address. Log in with it, or use another one.",
+        FieldError::PasswordShort => "Use at least 8 characters.",
+        FieldError::PasswordLong => "Use at most 128 characters.",
+        FieldError::PasswordEasy => "This password is easy to guess. Make it longer or less common.",
+        FieldError::PasswordPersonal => "Leave your name, your address and the name of this site out of your password.",
+        FieldError::PasswordsDiffer => "The two passwords are not the same. Type them again.",
+        FieldError::CurrentPasswordWrong => "This is not your current password.",
+        FieldError::RegistrationPasswordWrong => "This is not the password that was chosen at the registration.",
+        FieldError::RolesInvalid => "Write roles as lower-case words with commas between them.",
+        FieldError::Site { .. } => "This can't be accepted.",
+    }
+}
+
+/// What went wrong, and what to do about it.
+#[must_use]
+pub fn app_error(error: &AppError) -> Cow<'static, str> {
+    let text = match error {
+        AppError::Refused(errors) => {
+            return errors.iter().map(field_error).collect::<Vec<_>>().join(" ").into();
+        }
+        AppError::TooManyRequests(seconds) => {
+            return format!("Too many attempts. Try again in {}.", wait(*seconds)).into();
+        }
+        AppError::Malformed => "This could not be read. Reload the page and try again.",
+        AppError::NotLoggedIn => "You are not logged in any more. Log in and try again.",
+        AppError::LoginRejected => "The username and/or password are incorrect",
+        AppError::Unconfirmed => "Your e-mail address is not confirmed yet. A new link is on its way: check your mail.",
+        AppError::Deactivated => "This account is deactivated. Ask an administrator to activate it again.",
+        AppError::MissingRole => {
+            "Your account does not have the role that this page needs. Ask an administrator for it."
+        }
+        AppError::CrossSite => {
+            "The request came from another site, so nothing was done. Go back to our own page and try again."
+        }
+        AppError::ReauthenticationRequired => "Enter your password again to go on.",
+        AppError::LinkInvalid => "This link is incomplete, too old or was used before. Ask for a new one.",
+        AppError::LastAdmin => "This is the last active administrator. Make somebody else an administrator first.",
+        AppError::NotFound => {
+            "There is nothing at this address. Check it for a typing error, or begin at the start page."
+        }
+        AppError::TooLarge => "This is more than we accept. Shorten it and try again.",
+        AppError::Unavailable => "We can't answer just now, and nothing was changed. Try again in a few seconds.",
+        AppError::Internal => {
+            "This is our fault, not yours. Try again; if it happens once more, tell an administrator."
+        }
+        AppError::Unreachable => "The server can't be reached. Check your connection and try again.",
+    };
+    text.into()
+}
+
+/// A time to wait, in the largest unit that fits, rounded up.
+fn wait(seconds: u32) -> String {
+    let (count, unit) = match seconds {
+        0..60 => (seconds.max(1), "second"),
+        60..3600 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3600), "hour"),
+    };
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_times_are_rounded_up() {
+        let texts = [0, 1, 59, 60, 61, 3600, 3601].map(wait);
+        assert_eq!(texts, ["1 second", "1 second", "59 seconds", "1 minute", "2 minutes", "1 hour", "2 hours"]);
+    }
+
+    #[test]
+    fn a_refused_form_says_every_reason() {
+        let error = AppError::Refused(vec![FieldError::UsernameTaken, FieldError::PasswordShort]);
+        assert_eq!(app_error(&error), "This username is taken. Choose another one. Use at least 8 characters.");
+    }
+}

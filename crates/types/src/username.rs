@@ -1,0 +1,74 @@
+//! The name by which an account is known to everybody.
+
+use std::fmt;
+
+use crate::FieldError;
+
+/// A name of 3 to 32 ASCII letters, digits, `.`, `_` and `-`, unique without regard to case.
+///
+/// ASCII alone, so that no two names look alike on a screen and differ in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Fewest characters of a name.
+    pub const MIN: usize = 3;
+    /// Most characters of a name.
+    pub const MAX: usize = 32;
+
+    /// Accepts the name as typed, blanks around it removed.
+    ///
+    /// # Errors
+    /// [`FieldError::UsernameLength`] or [`FieldError::UsernameCharacters`].
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let name = typed.trim();
+        if !(Self::MIN..=Self::MAX).contains(&name.chars().count()) {
+            return Err(FieldError::UsernameLength);
+        }
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        if !name.bytes().all(allowed) {
+            return Err(FieldError::UsernameCharacters);
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name as its owner writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What must be unique: the name in lower case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_what_the_rule_names() {
+        for name in ["ada", "Ada.Lovelace_1815-1852", "  ada  ", &"a".repeat(32)] {
+            assert!(Username::parse(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn refuses_the_rest_with_its_reason() {
+        for name in ["", "ab", &"a".repeat(33), "  a  "] {
+            assert_eq!(Username::parse(name), Err(FieldError::UsernameLength), "{name}");
+        }
+        for name in ["a b c", "ada@example.org", "аda", "a\0bc", "ada\n.x", "ada🙂"] {
+            assert_eq!(Username::parse(name), Err(FieldError::UsernameCharacters), "{name}");
+        }
+    }
+}

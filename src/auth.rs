@@ -1,0 +1,18 @@
+//! The login: its pages, components, server functions and texts. Restyle or replace them; the application's own pages are
+//! in [`crate::site`].
+//!
+//! Invariant: names nothing of the application; what the login needs to know of it comes by [`SiteConfig`].
+
+pub mod components;
+mod guarded_page;
+mod page_status;
+pub mod pages;
+pub mod routes;
+pub mod server_fns;
+mod site_config;
+pub mod texts;
+
+pub use guarded_page::{Pattern, guarded_page};
+pub use page_status::{PageStatus, report_status};
+pub use pages::AuthRoutes;
+pub use site_config::{NavigationItem, SiteConfig, title, use_site};

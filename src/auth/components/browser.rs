@@ -1,0 +1,63 @@
+//! What only a browser can do. Nothing here may be called while rendering: only from effects and events.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
+
+use latchkey_types::paths;
+
+/// Loads a new document; nothing that this one knew stays in memory.
+pub fn load(path: &str) {
+    // It fails only on what is no URL, and then there is nowhere to go.
+    let _ = window().location().assign(path);
+}
+
+/// Loads the login, which leads back to here.
+pub fn log_in_again() {
+    let here = window().location();
+    let path = here.pathname().unwrap_or_default() + &here.search().unwrap_or_default();
+    load(&paths::login_then(&path));
+}
+
+/// Reloads a document that comes back out of the browser's memory, so that Back after a logout shows nothing.
+pub fn reload_when_restored() {
+    window_event_listener(ev::pageshow, |event| {
+        if event.persisted() {
+            let _ = window().location().reload();
+        }
+    });
+}
+
+/// Moves the focus to `element`.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Moves the focus to the first field of `form` that was refused, else to its message.
+pub fn focus_fault(form: &Element) {
+    let fault = ["[aria-invalid=true]", "[role=alert]"].into_iter().find_map(|selector| find(form, selector));
+    if let Some(fault) = fault {
+        focus(&fault);
+    }
+}
+
+/// Moves the focus to the button that sends `form`.
+pub fn focus_submit(form: &Element) {
+    if let Some(button) = find(form, "[type=submit]") {
+        focus(&button);
+    }
+}
+
+/// Empties every password of `form`, shown or not.
+pub fn clear_passwords(form: &HtmlFormElement) {
+    let controls = form.elements();
+    let inputs = (0..controls.length()).filter_map(|index| controls.item(index)?.dyn_into::<HtmlInputElement>().ok());
+    inputs.filter(|input| input.autocomplete().ends_with("password")).for_each(|password| password.set_value(""));
+}
+
+fn find(form: &Element, selector: &str) -> Option<Element> {
+    form.query_selector(selector).ok().flatten()
+}

@@ -1,0 +1,84 @@
+//! One labelled control of a form, with its rule and its error.
+
+use leptos::prelude::*;
+
+use super::FormState;
+use crate::auth::texts;
+
+const PASSWORD: &str = "password";
+
+/// A text control. Its error and its hint are tied to it, and what was typed comes back unless it is a password.
+#[component]
+pub fn Field(
+    /// The form that it belongs to.
+    form: FormState,
+    /// The name under which it is sent.
+    name: &'static str,
+    /// What people call it.
+    label: &'static str,
+    /// What the browser may fill in.
+    autocomplete: &'static str,
+    /// The type of the control.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// The rule for what is typed.
+    #[prop(default = None)]
+    hint: Option<&'static str>,
+    /// Whether the browser asks for it before sending.
+    #[prop(default = true)]
+    required: bool,
+) -> impl IntoView {
+    let id = form.id_of(name);
+    let hint_id = format!("{id}-hint");
+    let error_id = format!("{id}-error");
+    let described_by = if hint.is_some() { format!("{error_id} {hint_id}") } else { error_id.clone() };
+    let is_password = kind == PASSWORD;
+    let is_shown = RwSignal::new(false);
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <div class="control">
+                <input
+                    id=id.clone()
+                    name=name
+                    type=move || if is_shown.get() { "text" } else { kind }
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    required=required
+                    value=(!is_password).then(|| form.typed(name)).flatten()
+                    autofocus=form.autofocus(name)
+                    aria-describedby=described_by
+                    aria-invalid=move || form.field_error(name).map(|_| "true")
+                />
+                {is_password.then(|| view! { <ShowPassword is_shown input_id=id/> })}
+            </div>
+            <p class="field-error" id=error_id>{move || form.field_error(name)}</p>
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+        </div>
+    }
+}
+
+/// A button that exists only where it works: with scripts.
+#[component]
+fn ShowPassword(
+    /// Whether the password can be read.
+    is_shown: RwSignal<bool>,
+    /// The control that holds it.
+    input_id: String,
+) -> impl IntoView {
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move |_| is_hydrated.set(true));
+    let word = move || if is_shown.get() { texts::HIDE } else { texts::SHOW };
+    let toggle = move |_| is_shown.update(|is_shown| *is_shown = !*is_shown);
+    move || {
+        is_hydrated.get().then(|| {
+            view! {
+                <button type="button" class="reveal" aria-controls=input_id.clone() on:click=toggle>
+                    {word}
+                    <span class="visually-hidden">{texts::OF_PASSWORD}</span>
+                </button>
+            }
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! The top of every page, documents without scripts included.
+
+use leptos::prelude::*;
+
+use super::LogoutForm;
+use crate::auth::texts;
+use crate::auth::use_site;
+use crate::page_context::use_page_context;
+use latchkey_types::CurrentUser;
+use latchkey_types::paths;
+
+/// The way home, and to the account or its beginning. `path` is that of the page below.
+#[component]
+pub fn Header<P>(
+    /// Who is logged in.
+    user: Option<CurrentUser>,
+    /// The path of the page that is shown. A closure, because an error document has no router to ask.
+    path: P,
+) -> impl IntoView
+where
+    P: Fn() -> String + Clone + Send + Sync + 'static,
+{
+    let site = use_site();
+    let own = site.navigation_for(user.as_ref()).map(|item| {
+        view! { <li><NavLink to=item.path label=item.label path=path.clone()/></li> }
+    });
+    let own = own.collect_view();
+    let registration_is_open = use_page_context().registration_is_open;
+    let entries = match user {
+        Some(user) => view! {
+            <li class="who">{user.username.clone()}</li>
+            {own}
+            <li><NavLink to=paths::ACCOUNT label=texts::ACCOUNT path=path.clone()/></li>
+            {user.is_admin().then(|| view! { <li><NavLink to=paths::ADMIN_USERS label=texts::ADMIN path=path.clone()/></li> })}
+            <li><LogoutForm/></li>
+        }
+        .into_any(),
+        None => view! {
+            {own}
+            {registration_is_open.then(|| view! { <li><NavLink to=paths::REGISTRATION label=texts::REGISTER path=path.clone()/></li> })}
+            <li><NavLink to=paths::LOGIN label=texts::LOG_IN path=path.clone()/></li>
+        }
+        .into_any(),
+    };
+    // `external`, or the router would take the click and leave the focus where it is.
+    view! {
+        <a class="skip" href="#content" rel="external">{texts::SKIP_TO_CONTENT}</a>
+        <header class="site-header">
+            <a class="brand" href=paths::HOME aria-current=current(paths::HOME, path)><Mark/>{site.product.name}</a>
+            <nav aria-label=texts::ACCOUNT_NAVIGATION>
+                <ul>{entries}</ul>
+            </nav>
+        </header>
+    }
+}
+
+/// The mark of the product: a key in its plate.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
+            <rect class="plate" width="32" height="32" rx="9"></rect>
+            <g class="key" fill="none" stroke-width="2.75" stroke-linecap="round" stroke-linejoin="round">
+                <circle cx="12" cy="12" r="4.5"></circle>
+                <path d="M15.3 15.3 24 24m-5-5 3-3"></path>
+            </g>
+        </svg>
+    }
+}
+
+#[component]
+fn NavLink<P>(to: &'static str, label: &'static str, path: P) -> impl IntoView
+where
+    P: Fn() -> String + Send + Sync + 'static,
+{
+    view! { <a href=to aria-current=current(to, path)>{label}</a> }
+}
+
+/// Marks the link to the page that is shown.
+fn current<P>(to: &'static str, path: P) -> impl Fn() -> Option<&'static str> + Send + Sync
+where
+    P: Fn() -> String + Send + Sync + 'static,
+{
+    move || (path() == to).then_some("page")
+}

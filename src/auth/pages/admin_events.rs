@@ -1,0 +1,137 @@
+//! Where administrators read the audit.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::auth::components::{AdminNavigation, Paging, Refused, Time};
+use crate::auth::server_fns::{EventList, list_events};
+use crate::auth::{texts, title};
+use latchkey_types::paths;
+use latchkey_types::{ListedEvent, Party};
+
+/// What happened, the latest first.
+#[component]
+pub fn AdminEventsPage() -> impl IntoView {
+    let query = use_query_map();
+    let place = Memo::new(move |_| query.with(Place::of));
+    let ask = |Place { user, kind, before }| list_events(user, kind, before);
+    let events = Resource::new_blocking(move || place.get(), ask);
+    let content = move || {
+        Suspend::new(async move {
+            match events.await {
+                Ok(list) => Either::Left(view! { <Events list place=place.get_untracked()/> }),
+                Err(error) => Either::Right(view! { <Refused error/> }),
+            }
+        })
+    };
+    view! {
+        <Title text=title(texts::EVENTS)/>
+        <AdminNavigation current=paths::ADMIN_EVENTS/>
+        <h1>{texts::EVENTS}</h1>
+        <Suspense fallback=|| view! { <p class="lead">{texts::LOADING}</p> }>{content}</Suspense>
+    }
+}
+
+/// Which part of the audit is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    user: String,
+    kind: String,
+    before: String,
+}
+
+impl Place {
+    fn of(query: &leptos_router::params::ParamsMap) -> Self {
+        let value = |name| query.get(name).unwrap_or_default();
+        Self { user: value("user"), kind: value("kind"), before: value("before") }
+    }
+
+    fn url(&self) -> String {
+        let query = [("user", self.user.as_str()), ("kind", &self.kind), ("before", &self.before)];
+        paths::with_query(paths::ADMIN_EVENTS, &query)
+    }
+}
+
+#[component]
+fn Events(list: EventList, place: Place) -> impl IntoView {
+    let first = (!place.before.is_empty()).then(|| Place { before: String::new(), ..place.clone() }.url());
+    let next = list.next.map(|before| Place { before: before.to_string(), ..place.clone() }.url());
+    let rows = list.events.into_iter().map(|event| view! { <EventRow event/> }).collect::<Vec<_>>();
+    let table = if rows.is_empty() {
+        Either::Left(view! { <p class="lead">{texts::NO_EVENTS}</p> })
+    } else {
+        Either::Right(view! { <Table rows=rows.collect_view()/> })
+    };
+    view! {
+        <Filter kinds=list.kinds place/>
+        {table}
+        <Paging first next/>
+    }
+}
+
+#[component]
+fn Filter(kinds: Vec<String>, place: Place) -> impl IntoView {
+    let Place { user, kind: chosen, .. } = place;
+    let option = move |kind: String| {
+        let (value, selected) = (kind.clone(), kind == chosen);
+        view! { <option value=value selected=selected>{kind}</option> }
+    };
+    view! {
+        <form method="get" action=paths::ADMIN_EVENTS role="search" class="filter">
+            <div class="field">
+                <label for="user">{texts::EVENTS_OF}</label>
+                <div class="control">
+                    <input id="user" name="user" autocomplete="off" autocapitalize="none" spellcheck="false" value=user/>
+                </div>
+            </div>
+            <div class="field">
+                <label for="kind">{texts::KIND}</label>
+                <div class="control">
+                    <select id="kind" name="kind">
+                        <option value="">{texts::ANY_KIND}</option>
+                        {kinds.into_iter().map(option).collect_view()}
+                    </select>
+                </div>
+            </div>
+            <button type="submit" class="button">{texts::FILTER}</button>
+        </form>
+    }
+}
+
+/// The rows below their heads. Wide as it is, it scrolls by itself, for keyboards too.
+#[component]
+fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
+    let heads = [texts::WHEN, texts::WHAT, texts::WHO, texts::WHOM, texts::FROM, texts::DETAIL];
+    view! {
+        <div class="scroll" role="region" aria-label=texts::EVENTS tabindex="0">
+            <table>
+                <thead>
+                    <tr>{heads.map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn EventRow(event: ListedEvent) -> impl IntoView {
+    let failure = (!event.is_success).then(|| view! { " " <span class="tag off">{texts::FAILURE}</span> });
+    view! {
+        <tr>
+            <td><Time at=Signal::stored(event.at)/></td>
+            <td><code>{event.kind}</code>{failure}</td>
+            <td>{event.actor.as_ref().map(label)}</td>
+            <td>{event.subject.as_ref().map(label)}</td>
+            <td>{event.ip} " " {event.device}</td>
+            <td>{event.detail}</td>
+        </tr>
+    }
+}
+
+/// What an account is called; where it is gone, its id.
+fn label(party: &Party) -> String {
+    if party.is_command_line() { texts::COMMAND_LINE.to_owned() } else { party.label().to_owned() }
+}

@@ -1,0 +1,221 @@
+//! Where administrators look after accounts.
+//!
+//! Its forms are plain ones, with scripts too: what follows a change is the list as it is then, and a new document is the
+//! shortest way to it.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::auth::components::{AdminNavigation, Alert, Notices, Paging, Refused, Time, use_flash};
+use crate::auth::server_fns::{EndUserSessions, SetActive, SetRoles, UserList, list_users};
+use crate::auth::{texts, title};
+use latchkey_types::AppError;
+use latchkey_types::ListedUser;
+use latchkey_types::paths;
+use latchkey_types::{Flash, Outcome};
+
+/// The accounts, with a search.
+#[component]
+pub fn AdminUsersPage() -> impl IntoView {
+    let query = use_query_map();
+    let place = Memo::new(move |_| query.with(Place::of));
+    let users = Resource::new_blocking(move || place.get(), |Place { q, after }| list_users(q, after));
+    let flash = use_flash::<SetActive>().or_else(use_flash::<SetRoles>).or_else(use_flash::<EndUserSessions>);
+    let rejected = flash.clone();
+    let content = move || {
+        let rejected = rejected.clone();
+        Suspend::new(async move {
+            match users.await {
+                Ok(list) => Either::Left(view! { <Users list place=place.get_untracked() rejected/> }),
+                Err(error) => Either::Right(view! { <Refused error/> }),
+            }
+        })
+    };
+    view! {
+        <Title text=title(texts::USERS)/>
+        <AdminNavigation current=paths::ADMIN_USERS/>
+        <h1>{texts::USERS}</h1>
+        <ChangeOutcome flash/>
+        <Search q=Signal::derive(move || place.get().q)/>
+        <Suspense fallback=|| view! { <p class="lead">{texts::LOADING}</p> }>{content}</Suspense>
+    }
+}
+
+/// Which part of the list is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    q: String,
+    after: String,
+}
+
+impl Place {
+    fn of(query: &leptos_router::params::ParamsMap) -> Self {
+        let value = |name| query.get(name).unwrap_or_default();
+        Self { q: value("q"), after: value("after") }
+    }
+
+    fn url(&self) -> String {
+        paths::with_query(paths::ADMIN_USERS, &[("q", &self.q), ("after", &self.after)])
+    }
+}
+
+/// What became of the form that led here.
+#[component]
+fn ChangeOutcome(flash: Option<Flash>) -> impl IntoView {
+    let outcome = flash.map(|flash| flash.outcome);
+    let is_confirmed = outcome == Some(Outcome::Confirmed);
+    let (notice, error) = match outcome {
+        Some(Outcome::Done(notice)) => (Some(notice), None),
+        Some(Outcome::Rejected(error)) => (None, Some(error)),
+        Some(Outcome::Confirmed) | None => (None, None),
+    };
+    view! {
+        <Notices notice/>
+        {is_confirmed.then(|| view! { <p role="status" class="notice success">{texts::SEND_AGAIN}</p> })}
+        {error.map(|error| {
+            // A control that was refused has the focus itself.
+            let autofocus = !matches!(error, AppError::Refused(_));
+            view! { <Alert error autofocus/> }
+        })}
+    }
+}
+
+#[component]
+fn Search(q: Signal<String>) -> impl IntoView {
+    view! {
+        <form method="get" action=paths::ADMIN_USERS role="search" class="filter">
+            <div class="field">
+                <label for="q">{texts::SEARCH_USERS}</label>
+                <div class="control">
+                    <input id="q" name="q" type="search" autocapitalize="none" spellcheck="false" value=move || q.get()/>
+                </div>
+            </div>
+            <button type="submit" class="button">{texts::SEARCH}</button>
+        </form>
+    }
+}
+
+#[component]
+fn Users(list: UserList, place: Place, rejected: Option<Flash>) -> impl IntoView {
+    if list.users.is_empty() {
+        return Either::Left(view! { <p class="lead">{texts::NOBODY_FOUND}</p> });
+    }
+    let here = place.url();
+    let row = |user: ListedUser| {
+        let rejected = rejected.clone().filter(|flash| flash.value("id") == Some(&user.id));
+        view! { <User user here=here.clone() rejected/> }
+    };
+    let rows = list.users.into_iter().map(row).collect_view();
+    let first = (!place.after.is_empty()).then(|| Place { after: String::new(), ..place.clone() }.url());
+    let next = list.next.map(|after| Place { after, ..place }.url());
+    Either::Right(view! {
+        <ul class="people">{rows}</ul>
+        <Paging first next/>
+    })
+}
+
+#[component]
+fn User(
+    user: ListedUser,
+    /// Where its forms lead back to.
+    here: String,
+    /// A form of this account that was refused.
+    rejected: Option<Flash>,
+) -> impl IntoView {
+    let state = if user.is_active { texts::ACTIVE } else { texts::DEACTIVATED };
+    let events = paths::with_query(paths::ADMIN_EVENTS, &[("user", &user.username)]);
+    let last_login = match user.last_login_at {
+        Some(at) => Either::Left(view! { <Time at=Signal::stored(at)/> }),
+        None => Either::Right(texts::NEVER),
+    };
+    let of_user = texts::of_user(&user.username);
+    view! {
+        <li class="person">
+            <div class="person-name">
+                <h2>{user.username.clone()}</h2>
+                <span class="tag" class:off=!user.is_active>{state}</span>
+                <a href=events>{texts::EVENTS}<span class="visually-hidden">{of_user.clone()}</span></a>
+            </div>
+            <dl class="facts">
+                <div><dt>{texts::EMAIL}</dt><dd>{user.email.clone().unwrap_or_else(|| texts::NONE.to_owned())}</dd></div>
+                <div><dt>{texts::CREATED}</dt><dd><Time at=Signal::stored(user.created_at)/></dd></div>
+                <div><dt>{texts::LAST_LOGIN}</dt><dd>{last_login}</dd></div>
+            </dl>
+            <RolesForm user=user.clone() here=here.clone() rejected/>
+            <div class="actions">
+                <Change path=SetActive::PATH id=user.id.clone() here=here.clone() label=activity_label(&user) of_user=of_user.clone()>
+                    <input type="hidden" name="is_active" value=(!user.is_active).to_string()/>
+                </Change>
+                <Change path=EndUserSessions::PATH id=user.id here label=texts::END_SESSIONS of_user/>
+            </div>
+        </li>
+    }
+}
+
+fn activity_label(user: &ListedUser) -> &'static str {
+    if user.is_active { texts::DEACTIVATE } else { texts::ACTIVATE }
+}
+
+/// A form that is one button.
+#[component]
+fn Change(
+    /// The path of its server function.
+    path: &'static str,
+    /// Whose account.
+    id: String,
+    here: String,
+    label: &'static str,
+    /// For those who can't see the row.
+    of_user: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=path>
+            <input type="hidden" name="id" value=id/>
+            <input type="hidden" name="next" value=here/>
+            {children.map(|children| children())}
+            <button type="submit" class="button">{label}<span class="visually-hidden">{of_user}</span></button>
+        </form>
+    }
+}
+
+#[component]
+fn RolesForm(user: ListedUser, here: String, rejected: Option<Flash>) -> impl IntoView {
+    let refusal = match rejected.as_ref().map(|flash| &flash.outcome) {
+        Some(Outcome::Rejected(error)) => error.field_error("roles").map(texts::field_error),
+        _ => None,
+    };
+    let typed = rejected.and_then(|flash| flash.value("roles").map(str::to_owned));
+    let of_user = texts::of_user(&user.username);
+    let id = format!("roles-{}", user.id);
+    let error_id = format!("{id}-error");
+    view! {
+        <form method="post" action=SetRoles::PATH class="filter">
+            <input type="hidden" name="id" value=user.id/>
+            <input type="hidden" name="next" value=here/>
+            <div class="field">
+                <label for=id.clone()>{texts::ROLES}<span class="visually-hidden">{of_user.clone()}</span></label>
+                <div class="control">
+                    <input
+                        id=id
+                        name="roles"
+                        autocomplete="off"
+                        autocapitalize="none"
+                        spellcheck="false"
+                        value=typed.unwrap_or_else(|| user.roles.to_string())
+                        autofocus=refusal.is_some()
+                        aria-describedby=error_id.clone()
+                        aria-invalid=refusal.map(|_| "true")
+                    />
+                </div>
+                <p class="field-error" id=error_id>{refusal}</p>
+            </div>
+            <button type="submit" class="button">
+                {texts::SET_ROLES}<span class="visually-hidden">{of_user}</span>
+            </button>
+        </form>
+    }
+}

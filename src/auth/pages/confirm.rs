@@ -1,0 +1,34 @@
+//! Where the password is given again before something that matters.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::auth::components::{FormError, PasswordAgain, Submit, use_form};
+use crate::auth::server_fns::Reauthenticate;
+use crate::auth::{texts, title};
+use latchkey_types::paths;
+
+/// The question for the password, for who came here without scripts or by a link.
+#[component]
+pub fn ConfirmPage() -> impl IntoView {
+    let (action, form) = use_form::<Reauthenticate>();
+    let next = use_query_map().read_untracked().get("next");
+    let next = next.as_deref().and_then(paths::safe_return_to).unwrap_or(paths::ACCOUNT).to_owned();
+    let cancel = next.clone();
+    view! {
+        <Title text=title(texts::CONFIRM)/>
+        <section class="card">
+            <h1>{texts::CONFIRM}</h1>
+            <p class="lead">{texts::CONFIRM_LEAD}</p>
+            <ActionForm action node_ref=form.node attr:class="form">
+                <FormError form/>
+                <PasswordAgain form/>
+                <input type="hidden" name="next" value=next/>
+                <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_leaving/>
+            </ActionForm>
+            <p class="aside"><a href=cancel>{texts::CANCEL}</a></p>
+        </section>
+    }
+}

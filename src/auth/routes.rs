@@ -1,0 +1,55 @@
+//! The guard tables of the login: its pages and server functions, and who may use them.
+
+use latchkey_types::routes::{Page, ServerFunction};
+use latchkey_types::{Access, Role, paths};
+
+const ADMIN: Access = Access::HasRole(Role::ADMIN);
+
+/// The pages.
+pub const PAGES: &[Page] = &[
+    Page::new(paths::REGISTRATION, Access::Anonymous),
+    Page::new(paths::LOGIN, Access::Anonymous),
+    Page::new(paths::ACCOUNT, Access::LoggedIn),
+    Page::new(paths::CONFIRM, Access::LoggedIn),
+    Page::new(paths::FINALIZE, Access::Everyone),
+    Page::new(paths::RESEND, Access::Everyone),
+    Page::new(paths::RESET, Access::Everyone),
+    Page::new(paths::NEW_PASSWORD, Access::Everyone),
+    Page::new(paths::NEW_EMAIL, Access::Everyone),
+    Page::new(paths::KEEP_EMAIL, Access::Everyone),
+    Page::new(paths::ADMIN_USERS, ADMIN),
+    Page::new(paths::ADMIN_EVENTS, ADMIN),
+];
+
+/// The server functions.
+pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
+    ServerFunction::new("login", paths::LOGIN, Access::Everyone).refill(&["username", "remember"]),
+    ServerFunction::new("register", paths::REGISTRATION, Access::Everyone).refill(&["username", "email"]),
+    ServerFunction::new("logout", paths::HOME, Access::Everyone),
+    ServerFunction::on_any_page("refresh", Access::LoggedIn),
+    ServerFunction::on_any_page("current_user", Access::Everyone),
+    ServerFunction::new("reauthenticate", paths::CONFIRM, Access::LoggedIn),
+    ServerFunction::new("list_users", paths::ADMIN_USERS, ADMIN),
+    ServerFunction::new("set_active", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
+    ServerFunction::new("set_roles", paths::ADMIN_USERS, ADMIN).refill(&["id", "roles"]),
+    ServerFunction::new("end_user_sessions", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
+    ServerFunction::new("list_events", paths::ADMIN_EVENTS, ADMIN),
+    ServerFunction::new("account", paths::ACCOUNT, Access::LoggedIn),
+    ServerFunction::new("change_password", paths::ACCOUNT, Access::LoggedIn),
+    ServerFunction::new("end_session", paths::ACCOUNT, Access::LoggedIn),
+    ServerFunction::new("end_other_sessions", paths::ACCOUNT, Access::LoggedIn),
+    ServerFunction::new("delete_account", paths::ACCOUNT, Access::LoggedIn),
+    ServerFunction::new("finalize", paths::FINALIZE, Access::Everyone).query(TOKEN),
+    ServerFunction::new("registration_link", paths::FINALIZE, Access::Everyone).query(TOKEN),
+    ServerFunction::new("resend", paths::RESEND, Access::Everyone).refill(&["email"]),
+    ServerFunction::new("request_reset", paths::RESET, Access::Everyone).refill(&["email"]),
+    ServerFunction::new("reset_password", paths::NEW_PASSWORD, Access::Everyone).query(TOKEN),
+    ServerFunction::new("reset_link", paths::NEW_PASSWORD, Access::Everyone).query(TOKEN),
+    ServerFunction::new("change_email", paths::ACCOUNT, Access::LoggedIn).refill(&["email"]),
+    ServerFunction::new("confirm_email", paths::NEW_EMAIL, Access::Everyone).query(TOKEN),
+    ServerFunction::new("email_link", paths::NEW_EMAIL, Access::Everyone).query(TOKEN),
+    ServerFunction::new("keep_email", paths::KEEP_EMAIL, Access::Everyone).query(TOKEN),
+];
+
+/// A rejected form of an email link comes back with its link.
+const TOKEN: &[&str] = &["token"];

@@ -1,0 +1,25 @@
+//! The door for pages: plain URL-encoded POSTs under `/fn/`, asked by a form or by the hydrated page.
+//!
+//! Invariant: each function gets its context, calls one use case and writes the cookie; it knows no rule.
+
+#![allow(missing_docs, reason = "the fields of the structs that the macro makes are the arguments of the functions")]
+
+pub mod account;
+pub mod admin;
+pub mod email;
+pub mod password;
+pub mod registration;
+pub mod session;
+
+pub use account::{
+    AccountFn, ChangePassword, DeleteAccount, EndOtherSessions, EndSession, Reauthenticate, account, change_password,
+    delete_account, end_other_sessions, end_session, reauthenticate,
+};
+pub use admin::{
+    EndUserSessions, EventList, ListEvents, ListUsers, SetActive, SetRoles, UserList, end_user_sessions, list_events,
+    list_users, set_active, set_roles,
+};
+pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
+pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};
+pub use registration::{Finalize, Register, RegistrationLink, Resend, finalize, register, registration_link, resend};
+pub use session::{CurrentUserFn, Login, Logout, Refresh, current_user, login, logout, refresh};

@@ -1,0 +1,50 @@
+//! A forgotten password is replaced.
+
+use latchkey_types::{AppError, Link, Password};
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::server::context::request_context,
+    latchkey_types::{Notice, paths},
+};
+
+/// Has a link sent to the address, if an account has it; the answer is the same for every address.
+///
+/// # Errors
+/// [`AppError::Refused`] when it is no address.
+#[server(prefix = "/fn", endpoint = "request_reset")]
+pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppError> {
+    let context = request_context::<RequestReset>().await?;
+    context.services().password_reset.request(&email, &context.client).await?;
+    context.flash_without_scripts(Notice::ResetMailed);
+    Ok(())
+}
+
+/// Whose password a link sets; uses nothing up.
+///
+/// # Errors
+/// [`AppError::LinkInvalid`].
+#[server(prefix = "/fn", endpoint = "reset_link")]
+pub async fn reset_link(#[server(default)] token: String) -> Result<Link, AppError> {
+    let context = request_context::<ResetLink>().await?;
+    Ok(context.services().password_reset.look_at(&token).await?)
+}
+
+/// Sets the password, ends every session, and leads to the login.
+///
+/// # Errors
+/// [`AppError::Refused`] with the reason, [`AppError::LinkInvalid`].
+#[server(prefix = "/fn", endpoint = "reset_password")]
+pub async fn reset_password(
+    #[server(default)] token: String,
+    password: Password,
+    password_confirmation: Password,
+) -> Result<(), AppError> {
+    let context = request_context::<ResetPassword>().await?;
+    password.repeated_as(&password_confirmation)?;
+    context.services().password_reset.set_password(&token, &password, &context.client).await?;
+    context.flash(paths::LOGIN, Notice::PasswordSet);
+    context.redirect(paths::LOGIN);
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! An account begins.
+
+use latchkey_types::{AppError, Link, Password};
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {crate::server::context::request_context, latchkey_types::Notice};
+
+/// Makes an account and logs it in, or has a mail sent to confirm it by.
+///
+/// # Errors
+/// [`AppError::Refused`] with a reason for each field.
+#[server(prefix = "/fn", endpoint = "register")]
+pub async fn register(username: String, #[server(default)] email: String, password: Password) -> Result<(), AppError> {
+    use latchkey_axum::core::service::registration::Registered;
+    use latchkey_axum::core::service::session::Persistence;
+    let context = request_context::<Register>().await?;
+    let entry = context.entry(Persistence::UntilClosed);
+    match context.services().registration.register(&username, &email, &password, entry, &context.client).await? {
+        Registered::Begun(signed_in) => {
+            context.set_session_cookie(&signed_in);
+            context.redirect(context.after_login());
+        }
+        Registered::MailSent => context.flash_without_scripts(Notice::ConfirmationMailed),
+    }
+    Ok(())
+}
+
+/// Which account a link confirms; uses nothing up.
+///
+/// # Errors
+/// [`AppError::LinkInvalid`].
+#[server(prefix = "/fn", endpoint = "registration_link")]
+pub async fn registration_link(#[server(default)] token: String) -> Result<Link, AppError> {
+    let context = request_context::<RegistrationLink>().await?;
+    Ok(context.services().registration.look_at(&token).await?)
+}
+
+/// Makes the account of a registration and logs it in, for who has its link and its password.
+///
+/// # Errors
+/// [`AppError::LinkInvalid`]; [`AppError::Refused`] when the password is another one, or the name was taken meanwhile.
+#[server(prefix = "/fn", endpoint = "finalize")]
+pub async fn finalize(#[server(default)] token: String, password: Password) -> Result<(), AppError> {
+    use latchkey_axum::core::service::session::Persistence;
+    let context = request_context::<Finalize>().await?;
+    let entry = context.entry(Persistence::UntilClosed);
+    let signed_in = context.services().registration.finalize(&token, &password, entry, &context.client).await?;
+    context.set_session_cookie(&signed_in);
+    context.flash(context.after_login(), Notice::Welcome);
+    context.redirect(context.after_login());
+    Ok(())
+}
+
+/// Has the mail of a registration sent again; the answer is the same for every address.
+///
+/// # Errors
+/// [`AppError::Refused`] when it is no address.
+#[server(prefix = "/fn", endpoint = "resend")]
+pub async fn resend(#[server(default)] email: String) -> Result<(), AppError> {
+    let context = request_context::<Resend>().await?;
+    context.services().registration.resend(&email).await?;
+    context.flash_without_scripts(Notice::ConfirmationResent);
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Whole documents: pages that hydrate, and plain ones without scripts.
+
+use latchkey_types::AppError;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use super::ServerState;
+use super::assets::AssetNames;
+use crate::app::App;
+use crate::auth::components::{ErrorPage, Header};
+use crate::auth::{texts, title};
+use crate::page_context::PageContext;
+use crate::site;
+
+const FAVICON: &str = "/favicon.svg";
+
+/// The whole document of a page.
+pub fn shell(state: &ServerState) -> impl IntoView + use<> {
+    let (options, assets) = (state.leptos.clone(), state.assets.clone());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <CommonHead css=assets.css.clone()/>
+                <AutoReload options/>
+                <Hydration assets/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// A whole document without scripts that says what went wrong; it needs neither a router nor a reactive owner.
+pub fn error_document(assets: &AssetNames, context: PageContext, error: AppError) -> impl IntoView + use<> {
+    let title = texts::error_title(&error);
+    plain_document(assets, context, title, view! { <ErrorPage error/> }.into_any())
+}
+
+/// A whole document without scripts.
+pub fn plain_document(
+    assets: &AssetNames,
+    context: PageContext,
+    headline: &str,
+    content: AnyView,
+) -> impl IntoView + use<> {
+    provide_context(site::CONFIG);
+    let path = context.path_and_query;
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <CommonHead css=assets.css.clone()/>
+                <title>{title(headline)}</title>
+            </head>
+            <body>
+                <Header user=context.user path=move || path.clone()/>
+                <main id="content" tabindex="-1">
+                    {content}
+                </main>
+            </body>
+        </html>
+    }
+}
+
+#[component]
+fn CommonHead(css: String) -> impl IntoView {
+    view! {
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta name="color-scheme" content="light dark"/>
+        <meta name="description" content=site::CONFIG.product.tagline/>
+        <link rel="stylesheet" href=css/>
+        <link rel="icon" type="image/svg+xml" href=FAVICON/>
+    }
+}
+
+/// Starts the application in the browser.
+///
+/// Instead of Leptos' own, which writes the nonce into `crossorigin` and so can keep Firefox from hydrating
+/// (leptos#4843).
+#[component]
+fn Hydration(assets: AssetNames) -> impl IntoView {
+    let AssetNames { js, wasm, .. } = assets;
+    let start = format!("import init, {{ hydrate }} from {js:?};\ninit({{ module_or_path: {wasm:?} }}).then(hydrate);");
+    view! {
+        <link rel="modulepreload" href=js/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+        <script type="module" nonce=use_nonce()>{start}</script>
+    }
+}

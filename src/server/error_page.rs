@@ -1,0 +1,42 @@
+//! Pages that say what went wrong: complete documents without scripts, so that they work whatever is broken.
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use latchkey_axum::rejection::{Rejection, add_retry_after, status};
+use latchkey_types::AppError;
+use leptos::prelude::*;
+
+use super::document::error_document;
+use super::{ServerState, page_context};
+use crate::page_context::PageContext;
+
+/// The page for an error, with its status and the header of who is logged in.
+pub fn respond(state: &ServerState, asked: &Parts, error: AppError) -> Response {
+    render(state, page_context::of_request(state, asked, None), error)
+}
+
+/// The same where nothing is known of the request.
+pub fn anonymous(state: &ServerState, error: AppError) -> Response {
+    render(state, PageContext::default(), error)
+}
+
+/// Makes a page of a refusal by a middleware.
+pub async fn render_rejections(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let asked = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    match response.extensions().get::<Rejection>() {
+        Some(Rejection(error)) => respond(&state, &asked, error.clone()),
+        None => response,
+    }
+}
+
+fn render(state: &ServerState, context: PageContext, error: AppError) -> Response {
+    let (status, retry_after) = (status(&error), error.retry_after_seconds());
+    let html = Owner::new().with(|| error_document(&state.assets, context, error).to_html());
+    let mut response = (status, Html(html)).into_response();
+    add_retry_after(&mut response, retry_after);
+    response
+}

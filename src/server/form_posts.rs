@@ -1,0 +1,166 @@
+//! Form posts: one response to a form, another to the hydrated page, from one result of a server function.
+//!
+//! A form without scripts (`Accept` has `text/html`) is answered 302: on to the next page when it was accepted, back to its
+//! own page with a flash when it was rejected. Leptos would put the error into the URL of the Referer, where anybody can write
+//! one; so the function is always asked for JSON here, and its response is translated.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use latchkey_axum::body;
+use latchkey_axum::cookies::Cookies;
+use latchkey_axum::rejection::{Rejection, reject};
+use latchkey_types::routes::{ServerFunction, path_of};
+use latchkey_types::{AppError, Flash, Outcome, paths};
+
+use super::{ServerState, error_page};
+use crate::{routes, site};
+
+/// Largest response of a server function that is read to translate it.
+const RESPONSE_MAX: usize = 1024 * 1024;
+const SERVER_FN_REDIRECT: HeaderName = HeaderName::from_static("serverfnredirect");
+
+/// Marks a request that a form without scripts sent.
+#[derive(Clone, Debug)]
+pub struct FormPost {
+    /// The path and query of the page that has the form.
+    pub url: String,
+}
+
+/// A posted form: what it is for and what was typed.
+struct Form {
+    function: &'static ServerFunction,
+    fields: Vec<(String, String)>,
+    /// The path and query of its page.
+    url: String,
+}
+
+impl Form {
+    fn read(function: &'static ServerFunction, body: &[u8]) -> Self {
+        let fields = url::form_urlencoded::parse(body).into_owned().collect::<Vec<_>>();
+        let url = function.form_url(|name| field(&fields, name), site::CONFIG.after_login);
+        Self { function, fields, url }
+    }
+
+    /// What may be shown again.
+    fn refill(&self) -> Vec<(String, String)> {
+        self.fields.iter().filter(|(name, _)| self.function.refill.contains(&name.as_str())).cloned().collect()
+    }
+}
+
+fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+}
+
+/// Reads the body, lets the server function answer in JSON, and translates its response.
+pub async fn handle_form_post(
+    State(state): State<ServerState>,
+    jar: Cookies,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let is_form = accepts_html(&parts.headers);
+    let asked = parts.clone();
+    let function = parts.uri.path().rsplit('/').next().and_then(routes::server_function);
+    let limit = function.map_or(ServerFunction::BODY_MAX, |function| function.body_max);
+    let (bytes, error) = match body::read(body, limit).await {
+        Ok(bytes) => (bytes, None),
+        Err(error) => (axum::body::Bytes::new(), Some(error)),
+    };
+    let form = function.filter(|_| is_form).map(|function| Form::read(function, &bytes));
+    if let Some(form) = &form {
+        parts.extensions.insert(FormPost { url: form.url.clone() });
+    }
+    let response = match error {
+        Some(error) => reject(error),
+        None => {
+            parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+            next.run(Request::from_parts(parts, Body::from(bytes))).await
+        }
+    };
+    if response.status().is_success() {
+        return match form {
+            Some(form) => redirect_after_success(response, &form),
+            None => response,
+        };
+    }
+    match (pass(response).await, form) {
+        (Err(error), Some(form)) => redirect_back(&state, &asked, &jar, form, error).await,
+        (Err(error), None) if is_form => error_page::respond(&state, &asked, error),
+        (Err(error), None) => reject(error),
+        (Ok(response), _) => response,
+    }
+}
+
+/// Whether a form without scripts asks.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The response as it is, unless it is the error of a middleware or of a server function.
+async fn pass(response: Response) -> Result<Response, AppError> {
+    if let Some(Rejection(error)) = response.extensions().get() {
+        return Err(error.clone());
+    }
+    // Leptos 0.8 answers every error of a server function with this status.
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return Ok(response);
+    }
+    match Limited::new(response.into_body(), RESPONSE_MAX).collect().await {
+        Ok(body) => Err(serde_json::from_slice(&body.to_bytes()).unwrap_or(AppError::Internal)),
+        Err(_) => Err(AppError::Internal),
+    }
+}
+
+/// An accepted form: 302 to where the function says, or to the form's page.
+fn redirect_after_success(mut response: Response, form: &Form) -> Response {
+    let headers = response.headers_mut();
+    headers.remove(SERVER_FN_REDIRECT);
+    headers.remove(header::CONTENT_TYPE);
+    headers.remove(header::CONTENT_LENGTH);
+    if !headers.contains_key(header::LOCATION) {
+        let location = HeaderValue::from_str(&form.url);
+        headers.insert(header::LOCATION, location.unwrap_or(HeaderValue::from_static(paths::HOME)));
+    }
+    *response.status_mut() = StatusCode::FOUND;
+    *response.body_mut() = Body::empty();
+    response
+}
+
+/// A rejected form: 302 to its own page, with a flash.
+async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: Form, error: AppError) -> Response {
+    match error {
+        // A flash would make it pass for a form of ours, or is for a page that they may not see.
+        AppError::CrossSite | AppError::MissingRole => return error_page::respond(state, asked, error),
+        AppError::NotLoggedIn => return redirect(&paths::login_then(&form.url)),
+        _ => {}
+    }
+    let next = field(&form.fields, "next").and_then(paths::safe_return_to);
+    let next = next.filter(|next| *next != site::CONFIG.after_login);
+    let location = match (path_of(&form.url), next) {
+        _ if error == AppError::ReauthenticationRequired => paths::confirm_then(&form.url),
+        (paths::LOGIN, Some(next)) => paths::login_then(next),
+        (paths::CONFIRM, Some(next)) => paths::confirm_then(next),
+        _ => form.url.clone(),
+    };
+    let page = path_of(&form.url);
+    let pending = state.app.cookies.flash(jar).and_then(Flash::into_waiting).filter(|_| page == paths::CONFIRM);
+    let flash = Flash {
+        form: Some(form.function.name.to_owned()),
+        values: form.refill(),
+        waiting: pending.map(Box::new),
+        ..Flash::of_page(page, Outcome::Rejected(error))
+    };
+    state.app.cookies.set_flash(jar, &flash);
+    redirect(&location)
+}
+
+/// 302: after a POST, every browser asks for the target with GET.
+pub fn redirect(location: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}

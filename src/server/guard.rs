@@ -1,0 +1,76 @@
+//! Who may see a page or call a server function, decided before either begins, by the tables in [`crate::routes`].
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use latchkey_axum::cookies::Cookies;
+use latchkey_axum::core::client::Client;
+use latchkey_axum::rejection::reject;
+use latchkey_types::{Access, AppError, paths};
+
+use super::context::admit;
+use super::form_posts::{FormPost, redirect};
+use super::{ServerState, error_page};
+use crate::{routes, site};
+
+/// Lets the request through to the page, or answers 302 or 403. A path that is not in the table is no page.
+pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(page) = routes::page_at(parts.uri.path()) else {
+        return error_page::respond(&state, &parts, AppError::NotFound);
+    };
+    let Some(client) = parts.extensions.get::<Client>() else { return reject(AppError::Internal) };
+    match admit(&state.app, page.access, parts.extensions.get(), client, parts.uri.path()).await {
+        Ok(()) => show(&state, &jar, Request::from_parts(parts, body), next).await,
+        Err(AppError::NotLoggedIn) => {
+            redirect(&paths::login_then(parts.uri.path_and_query().map_or(paths::HOME, |path| path.as_str())))
+        }
+        // To where the login would have led: a request that lost a race against a new token ends there.
+        Err(_) if page.access == Access::Anonymous => redirect(&next_of(parts.uri.query().unwrap_or_default())),
+        Err(error) => error_page::respond(&state, &parts, error),
+    }
+}
+
+fn next_of(query: &str) -> String {
+    let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+    let next = next.as_ref().and_then(|(_, next)| paths::safe_return_to(next));
+    next.unwrap_or(site::CONFIG.after_login).to_owned()
+}
+
+/// Lets the request through to the server function that is in the table, if the user may call it.
+pub async fn guard_function(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    let name = request.uri().path().strip_prefix(paths::SERVER_FNS).and_then(|path| path.strip_prefix('/'));
+    let function = name.and_then(routes::server_function);
+    let (parts, body) = request.into_parts();
+    let Some(client) = parts.extensions.get::<Client>() else { return reject(AppError::Internal) };
+    let admitted = match function {
+        Some(function) => admit(&state.app, function.access, parts.extensions.get(), client, parts.uri.path()).await,
+        None => Err(AppError::NotFound),
+    };
+    match admitted {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        // Here, because the user is known here: the page has their name in its header.
+        Err(AppError::MissingRole) if parts.extensions.get::<FormPost>().is_some() => {
+            error_page::respond(&state, &parts, AppError::MissingRole)
+        }
+        Err(error) => reject(error),
+    }
+}
+
+/// Shows the page, and removes the flash that it shows; a form that waits in it for the password goes on waiting.
+async fn show(state: &ServerState, jar: &Cookies, request: Request, next: Next) -> Response {
+    let flash = state.app.cookies.flash(jar);
+    // HEAD shows nothing.
+    let is_shown = request.method() == Method::GET
+        && state.app.cookies.has_flash(jar)
+        && flash.as_ref().is_none_or(|flash| flash.page == request.uri().path());
+    let response = next.run(request).await;
+    if is_shown {
+        match flash.and_then(|flash| flash.waiting) {
+            Some(pending) => state.app.cookies.set_flash(jar, &pending),
+            None => state.app.cookies.clear_flash(jar),
+        }
+    }
+    response
+}

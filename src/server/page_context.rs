@@ -1,0 +1,22 @@
+//! Makes the [`PageContext`] of a request.
+
+use axum::http::request::Parts;
+use latchkey_axum::core::service::session::Visitor;
+use latchkey_types::Flash;
+
+use super::ServerState;
+use crate::page_context::PageContext;
+
+/// What the page of a request knows from its first byte on. The flash is that of the cookie; what is addressed to another
+/// page is left out, and a form that waits for the password is for its own page.
+#[must_use]
+pub fn of_request(state: &ServerState, parts: &Parts, flash: Option<Flash>) -> PageContext {
+    PageContext {
+        user: parts.extensions.get::<Visitor>().map(Visitor::current_user),
+        flash: flash.filter(|flash| flash.page == parts.uri.path()).map(|flash| Flash { waiting: None, ..flash }),
+        path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
+        registration_is_open: state.app.config.registration_is_open,
+        confirm_email: state.app.config.confirm_email,
+        dev_mail: state.app.shows_mails(),
+    }
+}

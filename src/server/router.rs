@@ -1,0 +1,132 @@
+//! The router and the whole order of middleware, in one place.
+//!
+//! From the outside in: compression; headers; the client; panics; then, by kind of request,
+//! * files of the site: no cookie is looked at;
+//! * pages: cookies; rejections become pages; other sites refused; who is logged in; who may see it; the page;
+//! * server functions: cookies; form posts; other sites refused; who is logged in; who may call it; the function;
+//! * the API: no cookie is looked at; its own order is in [`latchkey_axum::api`].
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use latchkey_axum::cookies::{CookieManagerLayer, Cookies};
+use latchkey_axum::rejection::reject;
+use latchkey_axum::{AppState, api, authenticate, csrf, headers, health, outer_layers};
+use latchkey_types::{AppError, paths};
+use leptos::context::{provide_context, use_context};
+use leptos::nonce::use_nonce;
+use leptos_axum::ResponseOptions;
+
+use super::document::shell;
+use super::{ServerState, assets, dev_mail, error_page, form_posts, guard, page_context};
+use crate::app::App;
+use crate::auth::PageStatus;
+use crate::routes;
+
+/// The whole server but for the socket.
+pub fn router(state: ServerState) -> Router {
+    let app = state.app.clone();
+    let pages = cookie_layers(pages(&state).layer(from_fn_with_state(state.clone(), guard::guard_page)), &app)
+        .merge(cookie_layers(dev_mail::pages(&state), &app))
+        .layer(from_fn_with_state(state.clone(), error_page::render_rejections));
+    let functions = post(server_fn).route_layer(from_fn_with_state(state.clone(), guard::guard_function));
+    let functions = Router::new().route(&format!("{}/{{*name}}", paths::SERVER_FNS), functions);
+    let functions =
+        cookie_layers(functions, &app).layer(from_fn_with_state(state.clone(), form_posts::handle_form_post));
+    let not_found = cookie_layers(Router::new().fallback(not_found), &app)
+        .layer(from_fn_with_state(state.clone(), error_page::render_rejections))
+        .layer(CookieManagerLayer::new())
+        .with_state(state.clone());
+    let router = pages
+        .merge(functions)
+        .layer(CookieManagerLayer::new())
+        .merge(assets::built_files(&state))
+        .fallback_service(assets::public_files(&state, not_found))
+        .with_state(state.clone())
+        .merge(api::router(&app))
+        .merge(health::router(&app));
+    outer_layers(router, &app, move || error_page::anonymous(&state, AppError::Internal))
+}
+
+/// Other sites are refused, then it is found out who is logged in.
+fn cookie_layers(router: Router<ServerState>, app: &AppState) -> Router<ServerState> {
+    router
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), authenticate))
+        .layer(from_fn_with_state(app.clone(), csrf::refuse_cross_site))
+}
+
+/// The paths that the app knows, found out once a process: while Leptos looks for them, no resource of any page in the
+/// process loads, and one that was being rendered then would never be finished. Also starts what Leptos runs its futures with.
+static KNOWN_PATHS: LazyLock<Vec<String>> =
+    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
+
+/// One route a page of the table. What the app knows and the table does not is not served.
+fn pages(_: &ServerState) -> Router<ServerState> {
+    let mut router = Router::new();
+    for path in KNOWN_PATHS.iter() {
+        if routes::pages().any(|page| page.pattern == path) {
+            router = router.route(path, get(page));
+        } else {
+            tracing::error!(path, "a page that is not in the table of pages is not served");
+        }
+    }
+    router
+}
+
+/// Renders a page whole before its head goes out, so that its status and its headers are true.
+async fn page(State(state): State<ServerState>, jar: Cookies, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let context = page_context::of_request(&state, &parts, state.app.cookies.flash(&jar));
+    let request = Request::from_parts(parts, body);
+    let (app, connect) = (state.app.clone(), state.reload_sources.clone());
+    let provide = move || {
+        provide_context(app.clone());
+        provide_context(context.clone());
+        let Some(response) = use_context::<ResponseOptions>() else { return };
+        let csp = use_nonce().and_then(|nonce| headers::page_policy(&nonce, &connect));
+        if let Some(csp) = csp {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, csp);
+        }
+        provide_context(page_status(response));
+    };
+    let shell = move || shell(&state);
+    leptos_axum::render_app_async_with_context(provide, shell)(request).await
+}
+
+/// Gives the response the status of an error that stands for the content of its page. A page for which nobody was let in
+/// has been redirected before.
+fn page_status(response: ResponseOptions) -> PageStatus {
+    PageStatus::new(move |error| {
+        if let AppError::Unavailable | AppError::NotFound | AppError::MissingRole | AppError::Internal = error {
+            response.set_status(latchkey_axum::rejection::status(error));
+        }
+        if let Some(seconds) = error.retry_after_seconds() {
+            response.insert_header(header::RETRY_AFTER, seconds.into());
+        }
+    })
+}
+
+async fn server_fn(State(state): State<ServerState>, request: Request) -> Response {
+    let is_known = leptos::server_fn::axum::server_fn_paths()
+        .any(|(path, method)| path == request.uri().path() && method == Method::POST);
+    if !is_known {
+        return reject(AppError::NotFound);
+    }
+    let app = state.app.clone();
+    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request).await.into_response()
+}
+
+async fn not_found() -> Response {
+    reject(AppError::NotFound)
+}
+
+/// `Allow` is added by the router.
+async fn method_not_allowed() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.\n").into_response()
+}

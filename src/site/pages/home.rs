@@ -1,0 +1,81 @@
+//! The start page: what this is.
+
+use latchkey_types::{CurrentUser, Outcome, paths};
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::auth::components::{Alert, LogoutForm, Mark, PageNotice, use_flash};
+use crate::auth::server_fns::Logout;
+use crate::auth::texts::{LOG_IN, REGISTER};
+use crate::auth::{title, use_site};
+use crate::page_context::use_page_context;
+use crate::site::{routes, texts};
+
+/// The start page, for everybody.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let body = match use_page_context().user {
+        Some(user) => Either::Left(view! { <Greeting user/> }),
+        None => Either::Right(view! { <Introduction/> }),
+    };
+    view! {
+        <Title text=title(use_site().product.tagline)/>
+        <PageNotice/>
+        <LogoutError/>
+        {body}
+    }
+}
+
+/// Why a logout failed: it can while the database is away.
+#[component]
+fn LogoutError() -> impl IntoView {
+    let error = use_flash::<Logout>().and_then(|flash| match flash.outcome {
+        Outcome::Rejected(error) => Some(error),
+        _ => None,
+    });
+    error.map(|error| view! { <Alert error autofocus=true/> })
+}
+
+#[component]
+fn Introduction() -> impl IntoView {
+    let is_open = use_page_context().registration_is_open;
+    let point = |(what, why)| {
+        view! {
+            <li>
+                <h2>{what}</h2>
+                <p>{why}</p>
+            </li>
+        }
+    };
+    view! {
+        <section class="hero">
+            <div>
+                <h1>{use_site().product.tagline}</h1>
+                <p class="lead">{texts::HOME_LEAD}</p>
+                <div class="actions">
+                    {is_open.then(|| view! { <a class="button primary" href=paths::REGISTRATION>{REGISTER}</a> })}
+                    <a class="button" href=paths::LOGIN>{LOG_IN}</a>
+                </div>
+            </div>
+            <Mark/>
+        </section>
+        <ul class="points">{texts::HOME_POINTS.map(point).collect_view()}</ul>
+    }
+}
+
+#[component]
+fn Greeting(user: CurrentUser) -> impl IntoView {
+    view! {
+        <section class="hero">
+            <div>
+                <h1>{texts::greeting(&user.username)}</h1>
+                <p class="lead">{texts::HOME_LOGGED_IN}</p>
+                <div class="actions">
+                    <a class="button primary" href=routes::SECRET>{texts::SECRET}</a>
+                    <LogoutForm/>
+                </div>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,14 @@
+//! What this application is called and looks like: pages, emails, tokens and cookies take it from here.
+//!
+//! `script/rename` changes the names. The colours of pages are in `style/brand.css`, the icon is `public/favicon.svg`.
+
+use latchkey_types::Product;
+
+/// Names and the colour for emails.
+pub const PRODUCT: Product = Product {
+    name: "Latchkey",
+    tagline: "The login that a Leptos application starts from",
+    slug: "latchkey",
+    version: env!("CARGO_PKG_VERSION"),
+    brand_colour: "#3d4fd7",
+};
