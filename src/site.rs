@@ -6,7 +6,7 @@
 //! | `pages/` | the pages; each has a route in [`SiteRoutes`] |
 //! | `server_fns.rs` | what pages call on the server |
 //! | `texts.rs` | what pages say, notices and field errors included |
-//! | `product.rs` | the name and the colour of the application |
+//! | `product.rs`, `logo.rs` | the name, the colour and the logo of the application |
 //! | `extend.rs` | server only: migrations, emails, hooks |
 
 use latchkey_types::paths;
@@ -17,6 +17,7 @@ use crate::auth::{NavigationItem, SiteConfig, guarded_page};
 
 #[cfg(feature = "ssr")]
 pub mod extend;
+pub mod logo;
 pub mod pages;
 pub mod product;
 pub mod routes;
@@ -26,11 +27,13 @@ pub mod texts;
 #[cfg(feature = "ssr")]
 pub use extend::extend;
 
+use logo::Logo;
 use pages::{HomePage, SecretPage};
 
 /// What the login needs to know of this application.
 pub const CONFIG: SiteConfig = SiteConfig {
     product: product::PRODUCT,
+    logo: || Logo().into_any(),
     after_login: routes::AFTER_LOGIN,
     navigation: NAVIGATION,
     notice_text: texts::notice,

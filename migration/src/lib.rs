@@ -16,6 +16,8 @@ mod m0006_mail_tokens;
 mod m0007_outbox;
 mod m0008_mail_throttle;
 mod m0009_paging;
+mod m0010_site;
+mod m0011_rotated_by;
 
 /// Applies the steps in order.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_outbox::Migration),
             Box::new(m0008_mail_throttle::Migration),
             Box::new(m0009_paging::Migration),
+            Box::new(m0010_site::Migration),
+            Box::new(m0011_rotated_by::Migration),
         ]
     }
 }

@@ -7,12 +7,12 @@ const ADMIN: Access = Access::HasRole(Role::ADMIN);
 
 /// The pages.
 pub const PAGES: &[Page] = &[
-    Page::new(paths::REGISTRATION, Access::Anonymous),
+    Page::new(paths::REGISTRATION, Access::Anonymous).needs_open_registration(),
     Page::new(paths::LOGIN, Access::Anonymous),
     Page::new(paths::ACCOUNT, Access::LoggedIn),
     Page::new(paths::CONFIRM, Access::LoggedIn),
-    Page::new(paths::FINALIZE, Access::Everyone),
-    Page::new(paths::RESEND, Access::Everyone),
+    Page::new(paths::FINALIZE, Access::Everyone).needs_open_registration(),
+    Page::new(paths::RESEND, Access::Everyone).needs_open_registration(),
     Page::new(paths::RESET, Access::Everyone),
     Page::new(paths::NEW_PASSWORD, Access::Everyone),
     Page::new(paths::NEW_EMAIL, Access::Everyone),

@@ -10,6 +10,8 @@ use leptos::prelude::*;
 pub struct SiteConfig {
     /// What it is called.
     pub product: Product,
+    /// Its logo, beside the name in the header.
+    pub logo: fn() -> AnyView,
     /// The path that a login leads to where nothing else was asked for.
     pub after_login: &'static str,
     /// Its entries in the header.
@@ -67,7 +69,14 @@ impl SiteConfig {
 impl Default for SiteConfig {
     fn default() -> Self {
         let product = Product { name: "", tagline: "", slug: "", version: "", brand_colour: "" };
-        Self { product, after_login: "/", navigation: &[], notice_text: |_| None, field_error_text: |_| None }
+        Self {
+            product,
+            logo: || ().into_any(),
+            after_login: "/",
+            navigation: &[],
+            notice_text: |_| None,
+            field_error_text: |_| None,
+        }
     }
 }
 

@@ -12,10 +12,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use latchkey_axum::body;
-use latchkey_axum::cookies::Cookies;
+use latchkey_axum::cookies::{self, Cookies};
 use latchkey_axum::rejection::{Rejection, reject};
 use latchkey_types::routes::{ServerFunction, path_of};
-use latchkey_types::{AppError, Flash, Outcome, paths};
+use latchkey_types::{Access, AppError, Flash, Outcome, paths};
 
 use super::{ServerState, error_page};
 use crate::{routes, site};
@@ -150,12 +150,19 @@ async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: 
     };
     let page = path_of(&form.url);
     let pending = state.app.cookies.flash(jar).and_then(Flash::into_waiting).filter(|_| page == paths::CONFIRM);
-    let flash = Flash {
+    let mut flash = Flash {
         form: Some(form.function.name.to_owned()),
         values: form.refill(),
         waiting: pending.map(Box::new),
         ..Flash::of_page(page, Outcome::Rejected(error))
     };
+    // A long form is for users who are logged in: others could fill the table.
+    let is_long = form.function.body_max > ServerFunction::BODY_MAX && form.function.access != Access::Everyone;
+    if is_long && cookies::encode(&flash).len() > cookies::FLASH_MAX {
+        // Where it can't be kept, the form comes back without what was typed.
+        flash.draft = state.app.services.form_drafts.save(&flash.values).await.ok();
+        flash.values = Vec::new();
+    }
     state.app.cookies.set_flash(jar, &flash);
     redirect(&location)
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use latchkey_axum::cookies::Cookies;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::rejection::reject;
+use latchkey_types::routes::Page;
 use latchkey_types::{Access, AppError, paths};
 
 use super::context::admit;
@@ -17,7 +18,8 @@ use crate::{routes, site};
 /// Lets the request through to the page, or answers 302 or 403. A path that is not in the table is no page.
 pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(page) = routes::page_at(parts.uri.path()) else {
+    let is_there = |page: &&Page| state.app.config.registration_is_open || !page.needs_open_registration;
+    let Some(page) = routes::page_at(parts.uri.path()).filter(is_there) else {
         return error_page::respond(&state, &parts, AppError::NotFound);
     };
     let Some(client) = parts.extensions.get::<Client>() else { return reject(AppError::Internal) };
@@ -67,6 +69,10 @@ async fn show(state: &ServerState, jar: &Cookies, request: Request, next: Next) 
         && flash.as_ref().is_none_or(|flash| flash.page == request.uri().path());
     let response = next.run(request).await;
     if is_shown {
+        if let Some(draft) = flash.as_ref().and_then(|flash| flash.draft.as_deref()) {
+            // Where it can't be deleted, it expires.
+            let _ = state.app.services.form_drafts.delete(draft).await;
+        }
         match flash.and_then(|flash| flash.waiting) {
             Some(pending) => state.app.cookies.set_flash(jar, &pending),
             None => state.app.cookies.clear_flash(jar),

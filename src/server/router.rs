@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use latchkey_axum::cookies::{CookieManagerLayer, Cookies};
 use latchkey_axum::rejection::reject;
 use latchkey_axum::{AppState, api, authenticate, csrf, headers, health, outer_layers};
-use latchkey_types::{AppError, paths};
+use latchkey_types::{AppError, Flash, paths};
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::use_nonce;
 use leptos_axum::ResponseOptions;
@@ -82,7 +82,13 @@ fn pages(_: &ServerState) -> Router<ServerState> {
 /// Renders a page whole before its head goes out, so that its status and its headers are true.
 async fn page(State(state): State<ServerState>, jar: Cookies, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let context = page_context::of_request(&state, &parts, state.app.cookies.flash(&jar));
+    let mut flash = state.app.cookies.flash(&jar);
+    if let Some(Flash { page, draft: Some(draft), values, .. }) = &mut flash
+        && page == parts.uri.path()
+    {
+        *values = state.app.services.form_drafts.load(draft).await.unwrap_or_default();
+    }
+    let context = page_context::of_request(&state, &parts, flash);
     let request = Request::from_parts(parts, body);
     let (app, connect) = (state.app.clone(), state.reload_sources.clone());
     let provide = move || {

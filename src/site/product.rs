@@ -1,6 +1,8 @@
 //! What this application is called and looks like: pages, emails, tokens and cookies take it from here.
 //!
-//! `script/rename` changes the names. The colours of pages are in `style/brand.css`, the icon is `public/favicon.svg`.
+//! `script/rename` changes the names. The brand is in four places: the colour for emails here, the colours of pages in
+//! `style/brand.css`, the logo in `logo.rs`, the icon of the browser's tab in `public/favicon.svg`. A test holds the colours
+//! together.
 
 use latchkey_types::Product;
 

@@ -1,6 +1,7 @@
 //! One's own account: its sessions, its password, its end.
 
 use latchkey_core::client::Client;
+use latchkey_core::kinds::Template;
 use latchkey_core::security::opaque_token::{MailToken, Purpose};
 use latchkey_core::service::accounts::{Account, Actor, Change};
 use latchkey_core::service::session::FRESH_SECONDS;
@@ -154,8 +155,8 @@ on_both! {
         ada.call("/fn/change_password", &[("current_password", PASSWORD), ("password", NEW)]).await.assert_status(200);
         assert!(mail_tokens::live(store.reader(), &token, app.clock.now()).await.unwrap().is_none());
         let mails = outbox::Entity::find().all(store.reader()).await.unwrap();
-        let mails = mails.iter().map(|mail| (mail.template.as_str(), mail.user_id)).collect::<Vec<_>>();
-        assert_eq!(mails, [("password_changed", Some(user_id))]);
+        let mails = mails.iter().map(|mail| (mail.template, mail.user_id)).collect::<Vec<_>>();
+        assert_eq!(mails, [(Template::PasswordChanged, Some(user_id))]);
     }
 
     async fn a_password_is_changed_by_who_knows_it_to_one_that_is_good(app: TestApp) {
@@ -212,7 +213,7 @@ on_both! {
         refused_soon(&mut elsewhere).await;
         assert!(app.users().await.is_empty() && app.sessions().await.is_empty());
         let events = audit_event::Entity::find().all(app.state.store.reader()).await.unwrap();
-        let deleted = events.iter().find(|event| event.kind == "user_deleted").unwrap();
+        let deleted = events.iter().find(|event| event.kind.to_string() == "user_deleted").unwrap();
         assert_eq!((deleted.actor_id.as_deref(), deleted.subject_id.as_deref()), (Some(id.as_str()), Some(id.as_str())));
         assert!(events.iter().all(|event| !event.detail.contains("ada")));
         assert_eq!(app.browser().call("/fn/login", &[("username", "ada"), ("password", PASSWORD)]).await.error(), AppError::LoginRejected);

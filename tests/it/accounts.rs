@@ -102,7 +102,7 @@ on_both! {
         }
         for party in [None, Some((audit_event::Column::SubjectId, "x")), Some((audit_event::Column::ActorId, "x"))] {
             for kind in [None, Some("authz_fail")] {
-                assert_by_index(&plan(&app, &audit::latest(kind, party, Some(1_000), 10)).await, "");
+                assert_by_index(&plan(&app, &audit::latest(kind.map(|kind| kind.parse().unwrap()).as_ref(), party, Some(1_000), 10)).await, "");
             }
         }
         let admins = plan(&app, &users::admin_candidates()).await;

@@ -80,7 +80,7 @@ fn every_server_function_is_in_the_table_and_every_row_of_it_is_one() {
 on_both! {
     async fn pages_are_open_to_whom_the_table_says_and_by_get_alone(app: TestApp) {
         for (who, browser) in &mut Cast::of(&app).await.0 {
-            for latchkey_types::routes::Page { pattern: path, access } in routes::pages() {
+            for latchkey_types::routes::Page { pattern: path, access, .. } in routes::pages() {
                 let answer = browser.get(path).await;
                 let expected = match (may(*access, *who), access, &who) {
                     (true, ..) => (200, ""),

@@ -12,6 +12,7 @@ mod admin;
 mod api;
 mod authorization;
 mod commands;
+mod extension;
 mod flows;
 mod http;
 mod import;

@@ -23,3 +23,10 @@ fn leptos_reads_leptos_toml() {
     assert_eq!((options.output_name.as_ref(), options.site_root.as_ref()), ("latchkey", "target/site"));
     assert!(options.hash_files);
 }
+
+#[test]
+fn pages_emails_and_icon_have_one_colour() {
+    let colour = latchkey::site::product::PRODUCT.brand_colour;
+    assert!(include_str!("../../style/brand.css").contains(&format!("--accent: {colour};")), "style/brand.css");
+    assert!(include_str!("../../public/favicon.svg").contains(&format!("fill=\"{colour}\"")), "public/favicon.svg");
+}

@@ -26,7 +26,7 @@ on_both! {
     async fn an_expired_token_opens_no_page_and_no_function(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(30 * 86_400);
-        for latchkey_types::routes::Page { pattern: path, access } in routes::pages().filter(|page| page.access != Access::Everyone) {
+        for latchkey_types::routes::Page { pattern: path, access, .. } in routes::pages().filter(|page| page.access != Access::Everyone) {
             let answer = ada.get(path).await;
             assert_eq!(answer.status, if *access == Access::Anonymous { 200 } else { 302 }, "{path}");
         }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
 use latchkey_core::security::random;
 use latchkey_core::store::entity::session;
 use latchkey_core::store::sessions;
@@ -47,7 +47,7 @@ async fn twin(app: &TestApp, like: &session::Model, subject: &str) -> Browser {
         access_seconds: ACCESS,
         refresh_expires_at: row.refresh_expires_at,
         roles: "user",
-        kind: Kind::Web,
+        kind: TokenKind::Web,
     });
     let token = Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
     app.state.store.write_tx(async |tx| sessions::insert(tx, row).await).await.unwrap();

@@ -1,7 +1,8 @@
 //! The exchange of a token for its successor: who gets it, who does not, and when an alarm is raised.
 
 use futures::future::join_all;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::kinds::RevokedReason;
+use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
 use latchkey_core::security::random;
 use latchkey_core::service::session::ROTATION_GRACE_SECONDS;
 
@@ -11,7 +12,7 @@ const ACCESS: i64 = 15 * 60;
 const REFRESH: i64 = 30 * 86_400;
 
 /// A well-signed token that the server did not issue.
-fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: i64, kind: Kind) -> String {
+fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: i64, kind: TokenKind) -> String {
     let claims = Claims::from(Issue {
         issuer: "latchkey",
         subject,
@@ -93,7 +94,7 @@ on_both! {
         app.clock.advance(3_600);
         thief.get("/secret").await.assert_found("/login?next=/secret");
         assert_eq!(app.events("authn_token_reuse").await, 1);
-        assert_eq!(app.only_session().await.revoked_reason.as_deref(), Some("reuse"));
+        assert_eq!(app.only_session().await.revoked_reason, Some(RevokedReason::Reuse));
         ada.get("/secret").await.assert_found("/login?next=/secret");
     }
 
@@ -173,7 +174,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         let session = app.only_session().await;
         let subject = claims(ada.token())["sub"].as_str().unwrap().to_owned();
-        let ahead = forge(&subject, &session.id, &random::id().unwrap(), 7, START, Kind::Web);
+        let ahead = forge(&subject, &session.id, &random::id().unwrap(), 7, START, TokenKind::Web);
         app.clock.advance(ACCESS);
         let mut restored = ada.clone();
         restored.set_token(&ahead);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use latchkey_core::client::Client;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
 use latchkey_core::security::random;
 use latchkey_core::service::accounts::{Account, AccountError};
 use latchkey_core::service::session::SESSIONS_MAX;
@@ -201,13 +201,13 @@ on_both! {
             Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&Claims::from(issue)).unwrap().expose().to_owned()
         };
         let (sub, sid, jti) = (text(&hers, "sub"), text(&hers, "sid"), text(&hers, "jti"));
-        assert_eq!(sign(&sub, &sid, &jti, Kind::Web).len(), sign(&sub, &sid, &jti, Kind::Api).len());
+        assert_eq!(sign(&sub, &sid, &jti, TokenKind::Web).len(), sign(&sub, &sid, &jti, TokenKind::Api).len());
         for forged in [
-            sign(&sub, &sid, &jti, Kind::Api),
-            sign(&text(&his, "sub"), &sid, &jti, Kind::Web),
-            sign(&stranger, &sid, &jti, Kind::Web),
-            sign(&sub, &stranger, &jti, Kind::Web),
-            sign(&sub, &sid, &text(&his, "jti"), Kind::Web),
+            sign(&sub, &sid, &jti, TokenKind::Api),
+            sign(&text(&his, "sub"), &sid, &jti, TokenKind::Web),
+            sign(&stranger, &sid, &jti, TokenKind::Web),
+            sign(&sub, &stranger, &jti, TokenKind::Web),
+            sign(&sub, &sid, &text(&his, "jti"), TokenKind::Web),
         ] {
             let mut browser = app.browser();
             browser.set_token(&forged);

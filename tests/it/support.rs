@@ -19,6 +19,7 @@ use latchkey_axum::AppState;
 use latchkey_core::client::Client;
 use latchkey_core::clock::Clock;
 use latchkey_core::config::{Config, RawSettings};
+use latchkey_core::extension::Extension;
 use latchkey_core::mail::eml::Eml;
 use latchkey_core::service::session::{Arrival, Visitor};
 use latchkey_core::store::Store;
@@ -100,14 +101,23 @@ impl TestApp {
         Self::node_of(self.database.clone(), Clock::fixed(self.clock.now() + seconds), &[]).await
     }
 
+    /// Another node on the same database with what an application adds.
+    pub async fn extended(&self, extension: Extension) -> Self {
+        Self::node_with(self.database.clone(), self.clock.clone(), &[], extension).await
+    }
+
     async fn node_of(database: Database, clock: Clock, flags: &[&str]) -> Self {
+        Self::node_with(database, clock, flags, latchkey::site::extend()).await
+    }
+
+    async fn node_with(database: Database, clock: Clock, flags: &[&str], extension: Extension) -> Self {
         let mail_url = format!("--mail-url={}", database.mail_url());
         let flags: Vec<&str> = [mail_url.as_str()].iter().chain(flags).copied().collect();
         let config = config(database.url(), &flags);
-        let store = Store::connect(&config.database_url, latchkey::site::extend().migrations).await.unwrap();
+        let store = Store::connect(&config.database_url, extension.migrations).await.unwrap();
         store.migrate().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
-        let state = AppState::new(config, store, clock.clone(), latchkey::site::extend()).unwrap();
+        let state = AppState::new(config, store, clock.clone(), extension).unwrap();
         let assets = AssetNames::plain(&leptos);
         let router = latchkey::server::router(ServerState::new(state.clone(), leptos, assets));
         Self { router, state, clock, database }
@@ -195,7 +205,7 @@ impl TestApp {
 
     /// The events of a kind, in their order.
     pub async fn events_of(&self, kind: &str) -> Vec<audit_event::Model> {
-        self.all_events().await.into_iter().filter(|event| event.kind == kind).collect()
+        self.all_events().await.into_iter().filter(|event| event.kind.to_string() == kind).collect()
     }
 
     /// Every event, in their order.

@@ -1,5 +1,6 @@
 //! What is old is deleted, and nothing before that.
 
+use latchkey_core::kinds::{AuditKind, Purpose, Template};
 use latchkey_core::store::entity::{audit_event, mail_throttle, mail_token, outbox, registration};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 
@@ -25,7 +26,7 @@ async fn count<E: EntityTrait<Model: Send + Sync>>(app: &TestApp) -> u64 {
 async fn record(app: &TestApp, count: usize) {
     let event = || audit_event::ActiveModel {
         at: Set(app.clock.now()),
-        kind: Set("authn_login_fail".to_owned()),
+        kind: Set(AuditKind::LoginFail.into()),
         outcome: Set("failure".to_owned()),
         ip: Set(String::new()),
         user_agent: Set(String::new()),
@@ -85,7 +86,7 @@ on_both! {
             ..registration::ActiveModel::default()
         };
         let mail = |due_at| outbox::ActiveModel {
-            template: Set("nothing".to_owned()),
+            template: Set(Template::Noop),
             created_at: Set(now),
             due_at: Set(due_at),
             attempts: Set(0),
@@ -100,7 +101,7 @@ on_both! {
             let id = registration::Entity::insert(row).exec(tx).await?.last_insert_id;
             let token = mail_token::ActiveModel {
                 hash: Set("hash".to_owned()),
-                purpose: Set("register".to_owned()),
+                purpose: Set(Purpose::Registration),
                 registration_id: Set(Some(id)),
                 attempts: Set(0),
                 created_at: Set(now),

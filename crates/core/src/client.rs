@@ -59,10 +59,10 @@ impl Client {
         device(&self.user_agent)
     }
 
-    /// The device and the network (IPv4 /24, IPv6 /48), for the row of a session.
+    /// The network (IPv4 /24, IPv6 /48), for the row of a session; empty for the command line.
     #[must_use]
-    pub fn device_and_network(&self) -> String {
-        let network = match self.ip {
+    pub fn network(&self) -> String {
+        match self.ip {
             Some(IpAddr::V4(ip)) => {
                 let [a, b, c, _] = ip.octets();
                 format!("{}/24", Ipv4Addr::new(a, b, c, 0))
@@ -72,8 +72,7 @@ impl Client {
                 format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
             }
             None => String::new(),
-        };
-        format!("{}|{network}", self.device())
+        }
     }
 }
 

@@ -172,6 +172,19 @@ impl Config {
 }
 
 impl RawSettings {
+    /// The settings of the environment alone, for a program without a command line of its own.
+    ///
+    /// # Errors
+    /// When a value is not UTF-8.
+    pub fn from_env() -> Result<Self, clap::Error> {
+        #[derive(clap::Parser)]
+        struct Environment {
+            #[command(flatten)]
+            settings: RawSettings,
+        }
+        <Environment as clap::Parser>::try_parse_from(["server"]).map(|line| line.settings)
+    }
+
     /// Judges the settings that a server needs.
     ///
     /// # Errors

@@ -41,6 +41,7 @@ impl From<LoginError> for AppError {
 impl From<RegistrationError> for AppError {
     fn from(error: RegistrationError) -> Self {
         match error {
+            RegistrationError::Closed => Self::NotFound,
             RegistrationError::Refused(refusals) => Self::Refused(refusals),
             RegistrationError::Fault(fault) => fault.into(),
         }

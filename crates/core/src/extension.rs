@@ -21,6 +21,8 @@ pub struct Extension {
     pub hooks: Arc<dyn Hooks>,
     /// Its emails.
     pub emails: Arc<dyn Emails>,
+    /// The kinds of events that it records, so that administrators can filter by them.
+    pub audit_kinds: &'static [SiteCode],
 }
 
 impl fmt::Debug for Extension {
@@ -31,7 +33,7 @@ impl fmt::Debug for Extension {
 
 impl Default for Extension {
     fn default() -> Self {
-        Self { migrations: Vec::new, hooks: Arc::new(NoHooks), emails: Arc::new(NoEmails) }
+        Self { migrations: Vec::new, hooks: Arc::new(NoHooks), emails: Arc::new(NoEmails), audit_kinds: &[] }
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`store`] | the database: connection, transactions, queries |
 //! | [`mail`] | the worker that renders and delivers the outbox |
 //! | [`config`] | the settings, parsed and checked |
+//! | [`kinds`] | closed sets that the database stores as words |
 //! | [`extension`] | what an application adds: migrations, hooks, emails |
 //! | [`client`], [`clock`], [`prune`] | who sends a request, what time it is, the task that deletes old rows |
 //!
@@ -18,6 +19,7 @@ pub mod config;
 mod error_conversions;
 pub mod extension;
 mod fault;
+pub mod kinds;
 pub mod mail;
 pub mod prune;
 pub mod security;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use anyhow::Context;
-use latchkey_types::Product;
+use latchkey_types::{Product, SiteCode};
 use sea_orm::DatabaseTransaction;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +34,7 @@ macro_rules! from_faults {
 pub mod accounts;
 pub mod email_change;
 pub mod events;
+pub mod form_drafts;
 pub mod import;
 pub mod own_account;
 pub mod password_reset;
@@ -58,10 +59,14 @@ pub struct Core {
     pub hasher: Hasher,
     /// How long tokens and sessions last.
     pub lifespans: Lifespans,
+    /// Whether anybody may register.
+    pub registration_is_open: bool,
     /// Whether and how long registrations wait for their confirmation.
     pub confirmation: Confirmation,
     /// What the application does with events of accounts.
     pub hooks: Arc<dyn Hooks>,
+    /// The kinds of events that the application records.
+    pub audit_kinds: &'static [SiteCode],
     /// Writes that no answer waits for.
     pub tasks: TaskTracker,
 }
@@ -86,8 +91,10 @@ impl Core {
             keys: Keys::new(config.product.slug, current, previous),
             hasher: Hasher::new(config.product.name)?,
             lifespans: config.lifespans,
+            registration_is_open: config.registration_is_open,
             confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
             hooks: extension.hooks,
+            audit_kinds: extension.audit_kinds,
             tasks: TaskTracker::new(),
         })
     }
@@ -120,6 +127,8 @@ pub struct Services {
     pub email_change: email_change::EmailChangeService,
     /// Accounts are looked after.
     pub accounts: accounts::AccountService,
+    /// Long forms that were rejected are kept.
+    pub form_drafts: form_drafts::FormDraftService,
     /// The audit is read.
     pub events: events::EventService,
     /// Accounts come over from another application.
@@ -141,6 +150,7 @@ impl Services {
             upkeep: upkeep::UpkeepService::new(Arc::clone(&core)),
             password_reset: password_reset::PasswordResetService::new(Arc::clone(&core), session.clone()),
             email_change: email_change::EmailChangeService::new(Arc::clone(&core), session.clone()),
+            form_drafts: form_drafts::FormDraftService::new(Arc::clone(&core)),
             events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
             own_account: own_account::OwnAccountService::new(Arc::clone(&core), session.clone()),

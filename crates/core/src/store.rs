@@ -22,6 +22,7 @@ pub mod audit;
 pub mod email_changes;
 pub mod entity;
 pub mod flask;
+pub mod form_drafts;
 pub mod mail_throttle;
 pub mod mail_tokens;
 pub mod outbox;

@@ -11,13 +11,21 @@ pub struct Page {
     pub pattern: &'static str,
     /// Who may see it.
     pub access: Access,
+    /// Whether it is there only while anybody may register.
+    pub needs_open_registration: bool,
 }
 
 impl Page {
     /// A row of the table.
     #[must_use]
     pub const fn new(pattern: &'static str, access: Access) -> Self {
-        Self { pattern, access }
+        Self { pattern, access, needs_open_registration: false }
+    }
+
+    /// Takes the page away where registration is closed.
+    #[must_use]
+    pub const fn needs_open_registration(self) -> Self {
+        Self { needs_open_registration: true, ..self }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::auth::texts;
 
 const PASSWORD: &str = "password";
 
-/// A text control. Its error and its hint are tied to it, and what was typed comes back unless it is a password.
+/// A control of one line. Its error and its hint are tied to it, and what was typed comes back unless it is a password.
 #[component]
 pub fn Field(
     /// The form that it belongs to.
@@ -21,6 +21,9 @@ pub fn Field(
     /// The type of the control.
     #[prop(default = "text")]
     kind: &'static str,
+    /// What is in it at first.
+    #[prop(into, optional)]
+    value: Option<String>,
     /// The rule for what is typed.
     #[prop(default = None)]
     hint: Option<&'static str>,
@@ -46,12 +49,63 @@ pub fn Field(
                     autocapitalize="none"
                     spellcheck="false"
                     required=required
-                    value=(!is_password).then(|| form.typed(name)).flatten()
+                    value=(!is_password).then(|| form.typed(name).or(value)).flatten()
                     autofocus=form.autofocus(name)
                     aria-describedby=described_by
                     aria-invalid=move || form.field_error(name).map(|_| "true")
                 />
                 {is_password.then(|| view! { <ShowPassword is_shown input_id=id/> })}
+            </div>
+            <p class="field-error" id=error_id>{move || form.field_error(name)}</p>
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+        </div>
+    }
+}
+
+/// A text of several lines. What was typed comes back, with scripts off also where it is long, if the row of the server
+/// function says so.
+#[component]
+pub fn TextArea(
+    /// The form that it belongs to.
+    form: FormState,
+    /// The name under which it is sent.
+    name: &'static str,
+    /// What people call it.
+    label: &'static str,
+    /// How many lines are shown.
+    #[prop(default = 6)]
+    rows: u32,
+    /// What is in it at first.
+    #[prop(into, optional)]
+    value: String,
+    /// The rule for what is typed.
+    #[prop(default = None)]
+    hint: Option<&'static str>,
+    /// Whether the browser asks for it before sending.
+    #[prop(default = true)]
+    required: bool,
+) -> impl IntoView {
+    let id = form.id_of(name);
+    let hint_id = format!("{id}-hint");
+    let error_id = format!("{id}-error");
+    let described_by = if hint.is_some() { format!("{error_id} {hint_id}") } else { error_id.clone() };
+    // HTML drops a line end right after the tag.
+    let text = format!("\n{}", form.typed(name).unwrap_or(value));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <div class="control">
+                <textarea
+                    id=id
+                    name=name
+                    rows=rows
+                    required=required
+                    autofocus=form.autofocus(name)
+                    aria-describedby=described_by
+                    aria-invalid=move || form.field_error(name).map(|_| "true")
+                >
+                    {text}
+                </textarea>
             </div>
             <p class="field-error" id=error_id>{move || form.field_error(name)}</p>
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}

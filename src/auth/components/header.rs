@@ -46,25 +46,11 @@ where
     view! {
         <a class="skip" href="#content" rel="external">{texts::SKIP_TO_CONTENT}</a>
         <header class="site-header">
-            <a class="brand" href=paths::HOME aria-current=current(paths::HOME, path)><Mark/>{site.product.name}</a>
+            <a class="brand" href=paths::HOME aria-current=current(paths::HOME, path)>{(site.logo)()}{site.product.name}</a>
             <nav aria-label=texts::ACCOUNT_NAVIGATION>
                 <ul>{entries}</ul>
             </nav>
         </header>
-    }
-}
-
-/// The mark of the product: a key in its plate.
-#[component]
-pub fn Mark() -> impl IntoView {
-    view! {
-        <svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
-            <rect class="plate" width="32" height="32" rx="9"></rect>
-            <g class="key" fill="none" stroke-width="2.75" stroke-linecap="round" stroke-linejoin="round">
-                <circle cx="12" cy="12" r="4.5"></circle>
-                <path d="M15.3 15.3 24 24m-5-5 3-3"></path>
-            </g>
-        </svg>
     }
 }
 

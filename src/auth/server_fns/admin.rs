@@ -97,7 +97,7 @@ pub async fn list_events(
     #[server(default)] kind: String,
     #[server(default)] before: String,
 ) -> Result<EventList, AppError> {
-    use latchkey_axum::core::service::events::{EventPage, EventService, Filter};
+    use latchkey_axum::core::service::events::{EventPage, Filter};
     let context = request_context::<ListEvents>().await?;
     context.admin()?;
     let before = Some(before.as_str()).filter(|before| !before.is_empty());
@@ -107,7 +107,7 @@ pub async fn list_events(
         kind: Some(kind.as_str()).filter(|kind| !kind.is_empty()),
     };
     let EventPage { events, next } = context.services().events.page(filter, before, PAGE).await?;
-    Ok(EventList { events, next, kinds: EventService::kinds().into_iter().map(str::to_owned).collect() })
+    Ok(EventList { events, next, kinds: context.services().events.kinds() })
 }
 
 /// How many rows a page shows.

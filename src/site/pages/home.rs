@@ -5,11 +5,12 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::auth::components::{Alert, LogoutForm, Mark, PageNotice, use_flash};
+use crate::auth::components::{Alert, LogoutForm, PageNotice, use_flash};
 use crate::auth::server_fns::Logout;
 use crate::auth::texts::{LOG_IN, REGISTER};
 use crate::auth::{title, use_site};
 use crate::page_context::use_page_context;
+use crate::site::logo::Logo;
 use crate::site::{routes, texts};
 
 /// The start page, for everybody.
@@ -58,7 +59,7 @@ fn Introduction() -> impl IntoView {
                     <a class="button" href=paths::LOGIN>{LOG_IN}</a>
                 </div>
             </div>
-            <Mark/>
+            <Logo/>
         </section>
         <ul class="points">{texts::HOME_POINTS.map(point).collect_view()}</ul>
     }

@@ -1,5 +1,6 @@
 //! Each endpoint when all is well, and the border to the cookie door.
 
+use latchkey_core::kinds::TokenKind;
 use serde_json::json;
 
 use super::{Call, log_in, outcome, register};
@@ -36,7 +37,7 @@ on_both! {
                 "refresh_expires_at": "2026-12-24T12:00:00Z",
             },
         }));
-        assert!(session.persistent && session.kind == "api" && session.idle_expires_at == START + 14 * 86_400);
+        assert!(session.persistent && session.kind == TokenKind::Api && session.idle_expires_at == START + 14 * 86_400);
         app.clock.advance(14 * 60);
         let renewed = Call::new("POST", "/api/refresh").body(&token).send(&app).await.access_token();
         assert_eq!(claims(&renewed)["gen"], 1);

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, Kind};
+use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
 use proptest::prelude::*;
 
 use super::{Call, register};
@@ -90,7 +90,7 @@ proptest! {
             access_seconds: ACCESS,
             refresh_expires_at: issued_at + 30 * 86_400,
             roles: &roles,
-            kind: if is_web { Kind::Web } else { Kind::Api },
+            kind: if is_web { TokenKind::Web } else { TokenKind::Api },
         });
         let token = Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
         let mut payload = token.expose().split('.').nth(1).unwrap().to_owned();

@@ -1,5 +1,6 @@
 //! Nobody learns who has an account: known and unknown, taken and free are answered alike, and written alike.
 
+use sea_orm::ActiveEnum;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 
 use latchkey_core::store::entity::{mail_throttle, outbox, registration};
@@ -28,7 +29,7 @@ async fn written(app: &TestApp) -> [u64; 3] {
 /// The templates of the outbox, in their order.
 async fn templates(app: &TestApp) -> Vec<String> {
     let rows = outbox::Entity::find().order_by_asc(outbox::Column::Id).all(app.state.store.reader()).await.unwrap();
-    rows.into_iter().map(|row| row.template).collect()
+    rows.into_iter().map(|row| row.template.to_value()).collect()
 }
 
 on_both! {

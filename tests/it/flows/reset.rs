@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use latchkey_core::client::Client;
+use latchkey_core::kinds::TokenKind;
 use latchkey_core::service::accounts::{Account, Actor, Change};
 use latchkey_types::{AppError, FieldError};
 use latchkey_types::{Notice, Outcome};
@@ -137,6 +138,6 @@ on_both! {
         assert_eq!(signed_in.user.username, "ada");
         ada.get("/secret").await.assert_found("/login?next=/secret");
         let live = app.sessions().await.into_iter().filter(|session| session.revoked_at.is_none()).collect::<Vec<_>>();
-        assert_eq!(live.iter().map(|session| session.kind.as_str()).collect::<Vec<_>>(), ["api"]);
+        assert_eq!(live.iter().map(|session| session.kind).collect::<Vec<_>>(), [TokenKind::Api]);
     }
 }

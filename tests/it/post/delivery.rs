@@ -165,7 +165,7 @@ on_both! {
         let ada = account(&app, "ada").await;
         let expired = registration(&app, "bob", "bob@example.org").await;
         let of_registration = |id| Subject { registration_id: Some(id), ..Subject::default() };
-        enqueue(&app, Template::Nothing, Subject::default()).await;
+        enqueue(&app, Template::Noop, Subject::default()).await;
         enqueue(&app, Template::Confirm, of_registration(4_711)).await;
         enqueue(&app, Template::Reset, of(4_711)).await;
         enqueue(&app, Template::NewSignIn, Subject { session_id: Some("gone"), ..of(ada) }).await;
@@ -286,13 +286,13 @@ on_both! {
     async fn a_commit_wakes_the_courier_and_what_is_taken_back_does_not(app: TestApp) {
         let store = &app.state.store;
         let failed: Result<(), DbErr> = store.write_tx(async |tx| {
-            post::enqueue(tx, Template::Nothing, Subject::default(), START).await?;
+            post::enqueue(tx, Template::Noop, Subject::default(), START).await?;
             Err(DbErr::Custom("no".to_owned()))
         }).await;
         assert!(failed.is_err() && rows(&app).await.is_empty());
         app.logged_in("ada").await;
         assert!(store.mail_is_due().now_or_never().is_none());
-        enqueue(&app, Template::Nothing, Subject::default()).await;
+        enqueue(&app, Template::Noop, Subject::default()).await;
         assert!(store.mail_is_due().now_or_never().is_some());
     }
 

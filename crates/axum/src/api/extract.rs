@@ -1,13 +1,14 @@
 //! What an endpoint takes from its request: a token, a visitor, a visitor with roles, a body.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use latchkey_types::Role;
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+use crate::AppState;
 use latchkey_core::client::Client;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::session::Visitor;
@@ -76,21 +77,34 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// Whoever shows a token that gives access. The guard found them; where it was not asked to, nobody is here.
+/// Whoever shows a token that gives access. The guard of the API found them before; an endpoint elsewhere is told here.
 pub struct Bearer(pub Visitor);
 
-impl<S: Sync> FromRequestParts<S> for Bearer {
+impl<S> FromRequestParts<S> for Bearer
+where
+    S: Send + Sync,
+    AppState: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        parts.extensions.get().cloned().map(Self).ok_or(ApiError::MissingToken)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        if let Some(visitor) = parts.extensions.get::<Visitor>() {
+            return Ok(Self(visitor.clone()));
+        }
+        let token = own_token(bearer(&parts.headers)?)?;
+        let client = parts.extensions.get::<Client>().ok_or(ApiError::Internal)?;
+        Ok(Self(AppState::from_ref(state).services.session.bearer(token, client).await?))
     }
 }
 
 /// A user with the role `admin`.
 pub struct Admin(pub Visitor);
 
-impl<S: Sync> FromRequestParts<S> for Admin {
+impl<S> FromRequestParts<S> for Admin
+where
+    S: Send + Sync,
+    AppState: FromRef<S>,
+{
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

@@ -6,15 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use url::Url;
 
-use latchkey_types::{EmailAddress, Product, Timestamp, paths};
+use latchkey_types::{EmailAddress, Product, SiteCode, Timestamp, paths};
 
 use super::texts::{self, Letter, Origin};
 use crate::client::device;
 use crate::config::mail::MailSettings;
-use crate::extension::Emails;
+use crate::extension::{Emails, SiteEmail};
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::entity::{email_change, outbox as row, session, user};
 use crate::store::mail_tokens::{self, NewToken};
@@ -63,12 +63,11 @@ impl Writer {
     ///
     /// # Errors
     /// The database's; an address that is none; a row that a later version of this program wrote.
-    pub async fn write(&self, tx: &impl ConnectionTrait, row: &row::Model, now: i64) -> anyhow::Result<Content> {
+    pub async fn write(&self, tx: &DatabaseTransaction, row: &row::Model, now: i64) -> anyhow::Result<Content> {
         let job = Job { row, now };
-        let template =
-            Template::parse(&row.template).with_context(|| format!("unknown template {:?}", row.template))?;
-        let written = match template {
-            Template::Nothing => None,
+        let written = match row.template {
+            Template::Noop => None,
+            Template::Site => self.site(tx, job).await?,
             Template::Confirm => self.confirm(tx, job).await?,
             Template::Reset => self.reset(tx, job).await?,
             Template::ConfirmNewAddress => self.confirm_new_address(tx, job).await?,
@@ -137,6 +136,19 @@ impl Writer {
         let link = self.tokened(tx, paths::KEEP_EMAIL, Purpose::EmailStop, new).await?;
         let letter = texts::address_change_notice(self.product.name, &user.username, link, &moment(change.expires_at));
         Ok(Some((letter, user.email)))
+    }
+
+    async fn site(&self, tx: &DatabaseTransaction, job: Job<'_>) -> anyhow::Result<Written> {
+        let code =
+            job.row.site_code.as_deref().and_then(SiteCode::parse).context("an email of the site without a code")?;
+        let Some(user) = about_user(tx, job.row).await?.filter(|user| user.is_active) else { return Ok(None) };
+        let email = SiteEmail {
+            code: &code,
+            recipient: (&user).into(),
+            reference: job.row.reference.as_deref().unwrap_or_default(),
+            origin: &self.link(""),
+        };
+        Ok(self.emails.render(tx, email).await?.map(|letter| (letter, user.email)))
     }
 
     /// A link with a new token, whose hash is in the table from now on.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use latchkey_types::Product;
 use lettre::message::Mailbox;
+use sea_orm::ActiveEnum;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -146,7 +147,7 @@ impl Courier {
     async fn note_done(&self, mail: &row::Model, what: &str) -> anyhow::Result<()> {
         let now = self.clock.now();
         let noted = self.store.write_tx(async |tx| outbox::finish(tx, mail, now).await).await?;
-        tracing::info!(mail.id, mail.template, mail.attempts, in_time = noted, "{what}");
+        tracing::info!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, in_time = noted, "{what}");
         Ok(())
     }
 
@@ -157,7 +158,7 @@ impl Courier {
             self.store.write_tx(async |tx| outbox::postpone(tx, mail, now + wait).await).await?;
             tracing::warn!(
                 mail.id,
-                mail.template,
+                mail.template = %mail.template.to_value(),
                 mail.attempts,
                 wait_seconds = wait,
                 "a mail was not delivered: {error:#}"
@@ -173,12 +174,12 @@ impl Courier {
                 None => None,
             };
             let subject = user.as_ref().map(|user| user.public_id.as_str());
-            let event = Event { subject, detail: &mail.template, ..Event::default() };
+            let event = Event { subject, detail: &mail.template.to_value(), ..Event::default() };
             audit::record(tx, audit::Kind::MailFail, event, &Client::courier(), now).await?;
             Ok(true)
         });
         if given_up.await? {
-            tracing::error!(mail.id, mail.template, mail.attempts, "a mail was given up: {error:#}");
+            tracing::error!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, "a mail was given up: {error:#}");
         }
         Ok(())
     }

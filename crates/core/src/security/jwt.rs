@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::random;
+pub use crate::kinds::TokenKind;
 
 /// `typ` (RFC 9068, 2.1): keeps tokens of another purpose out.
 const TYPE: &str = "at+jwt";
@@ -20,27 +21,6 @@ const TOKEN_MAX: usize = 4096;
 /// How far ahead of the clock `iat` may be, in seconds: nodes differ.
 const ISSUED_AHEAD_MAX: i64 = 60;
 const CLAIMS: [&str; 11] = ["iss", "aud", "sub", "sid", "jti", "gen", "iat", "exp", "rf_exp", "rls", "knd"];
-
-/// Where a token may be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// In the cookie of a browser, and nowhere else (ASVS 3.3.4).
-    Web,
-    /// As Bearer, and nowhere else.
-    Api,
-}
-
-impl Kind {
-    /// As the token and the table have it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Api => "api",
-        }
-    }
-}
 
 /// What stands in a token. Times are seconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +46,7 @@ pub struct Claims {
     /// The roles, comma-joined.
     pub rls: String,
     /// Where it may be shown.
-    pub knd: Kind,
+    pub knd: TokenKind,
 }
 
 /// What the issuer decides of a token.
@@ -91,7 +71,7 @@ pub struct Issue<'a> {
     /// The roles, comma-joined.
     pub roles: &'a str,
     /// Where it may be shown.
-    pub kind: Kind,
+    pub kind: TokenKind,
 }
 
 impl From<Issue<'_>> for Claims {
@@ -276,7 +256,7 @@ impl Keys {
     ///
     /// # Errors
     /// [`TokenError::Invalid`] or [`TokenError::MissingClaim`].
-    pub fn read(&self, token: &str, kind: Kind, now: i64) -> Result<SignedClaims, TokenError> {
+    pub fn read(&self, token: &str, kind: TokenKind, now: i64) -> Result<SignedClaims, TokenError> {
         if token.len() > TOKEN_MAX {
             return Err(TokenError::Invalid);
         }
@@ -314,7 +294,7 @@ fn read_claims(payload: &[u8]) -> Result<Claims, TokenError> {
     })
 }
 
-fn is_sound(claims: &Claims, kind: Kind, now: i64) -> bool {
+fn is_sound(claims: &Claims, kind: TokenKind, now: i64) -> bool {
     let ids = [&claims.sub, &claims.sid, &claims.jti];
     let in_order = 0 <= claims.iat && claims.iat <= claims.exp && claims.exp <= claims.rf_exp;
     claims.knd == kind

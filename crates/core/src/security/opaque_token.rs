@@ -9,37 +9,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::random;
+pub use crate::kinds::Purpose;
 
 /// Random bytes of a token: 256 bits.
 const BYTES: usize = 32;
 
-/// What a token is good for. Its prefix tells, so that one in the wrong place is known without a look-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// To confirm a registration.
-    Registration,
-    /// To set a new password.
-    Reset,
-    /// To confirm a new address.
-    EmailChange,
-    /// To keep the old address.
-    EmailStop,
-}
-
+/// The prefix of a token tells what it is good for, so that one in the wrong place is known without a look-up.
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Registration, Self::Reset, Self::EmailChange, Self::EmailStop];
-
-    /// The word in the tables.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Registration => "registration",
-            Self::Reset => "reset",
-            Self::EmailChange => "email_change",
-            Self::EmailStop => "email_stop",
-        }
-    }
-
     /// What every token for this begins with.
     #[must_use]
     pub fn prefix(self) -> &'static str {
@@ -54,7 +30,7 @@ impl Purpose {
     /// What a text claims to be good for by its beginning, whether or not it is a token.
     #[must_use]
     pub fn claimed_by(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| text.starts_with(purpose.prefix()))
+        Self::all().find(|purpose| text.starts_with(purpose.prefix()))
     }
 }
 
@@ -135,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_token_is_its_own_and_reads_back() {
-        for purpose in Purpose::ALL {
+        for purpose in Purpose::all() {
             let (one, other) = (MailToken::generate(purpose).unwrap(), MailToken::generate(purpose).unwrap());
             assert_ne!(one, other);
             assert_ne!(one.hash(), other.hash());

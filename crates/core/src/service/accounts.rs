@@ -7,6 +7,7 @@ use sea_orm::ConnectionTrait;
 use super::session::{NotFresh, SessionService, Visitor};
 use super::{Core, Fault};
 use crate::client::Client;
+use crate::kinds::RevokedReason;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
@@ -138,7 +139,7 @@ impl AccountService {
                 audit::record(tx, audit::Kind::UserUpdated, Event { detail, ..event }, client, now).await?;
             }
             if !after.is_active {
-                end_sessions(tx, &after, "deactivated", event, client, now).await?;
+                end_sessions(tx, &after, RevokedReason::Deactivated, event, client, now).await?;
             }
             Ok(after)
         });
@@ -158,7 +159,7 @@ impl AccountService {
             admins_with(tx, actor).await?;
             let user = locked(tx, account).await?;
             let event = Event { actor: Some(actor.id()), subject: Some(&user.public_id), ..Event::default() };
-            let count = end_sessions(tx, &user, "ended by an administrator", event, client, now).await?;
+            let count = end_sessions(tx, &user, RevokedReason::EndedByAdministrator, event, client, now).await?;
             Ok((user, count))
         });
         let (user, count) = ended.await?;
@@ -182,7 +183,7 @@ async fn admins_with(tx: &impl ConnectionTrait, actor: Actor<'_>) -> Result<Vec<
 async fn end_sessions(
     tx: &impl ConnectionTrait,
     user: &user::Model,
-    reason: &str,
+    reason: RevokedReason,
     event: Event<'_>,
     client: &Client,
     now: i64,

@@ -124,10 +124,10 @@ impl EmailChangeService {
                 (Template::AlreadyRegistered, Subject { user_id: Some(owner.id), ..Subject::default() })
             }
             None if may => (Template::ConfirmNewAddress, own),
-            _ => (Template::Nothing, Subject::default()),
+            _ => (Template::Noop, Subject::default()),
         };
         // The notice first: once the new address is confirmed, it can't be stopped.
-        let notice = if user.email.is_some() { Template::AddressChangeNotice } else { Template::Nothing };
+        let notice = if user.email.is_some() { Template::AddressChangeNotice } else { Template::Noop };
         post::enqueue(tx, notice, own, now).await?;
         post::enqueue(tx, template, subject, now).await
     }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_orm::{DbErr, Iterable};
+use sea_orm::{ActiveEnum, DbErr, Iterable};
 
 use super::{Core, Fault};
 use crate::client;
 use crate::security::random;
-use crate::store::audit::{self, Kind};
+use crate::store::audit::{self, EventKind, Kind};
 use crate::store::entity::audit_event::{Column, Model};
 use crate::store::users;
 use latchkey_types::{ListedEvent, Party, Username};
@@ -48,10 +48,11 @@ impl EventService {
         Self { core }
     }
 
-    /// Every kind of event that there is.
+    /// Every kind of event that there is, those of the application included.
     #[must_use]
-    pub fn kinds() -> Vec<&'static str> {
-        Kind::iter().map(Kind::as_str).collect()
+    pub fn kinds(&self) -> Vec<String> {
+        let of_site = self.core.audit_kinds.iter().map(|code| code.as_str().to_owned());
+        Kind::iter().map(|kind| kind.to_value()).chain(of_site).collect()
     }
 
     /// The latest events that a filter lets through, before the one with the id `before` if that is given.
@@ -61,13 +62,15 @@ impl EventService {
     pub async fn page(&self, filter: Filter<'_>, before: Option<i64>, limit: u64) -> Result<EventPage, Fault> {
         let limit = limit.clamp(1, PAGE_MAX);
         // What is no kind, such as a NUL, never gets to the database.
-        if filter.kind.is_some_and(|kind| !Self::kinds().contains(&kind)) {
+        if filter.kind.is_some_and(|kind| !self.kinds().iter().any(|known| known == kind)) {
             return Ok(EventPage::default());
         }
+        let kind = filter.kind.and_then(|kind| kind.parse::<EventKind>().ok());
+        let kind = kind.as_ref();
         let mut found = match filter.user {
-            None => audit::latest(filter.kind, None, before, limit + 1).all(self.core.store.reader()).await?,
+            None => audit::latest(kind, None, before, limit + 1).all(self.core.store.reader()).await?,
             Some(user) => match self.id_of(user).await? {
-                Some(id) => self.of_party(&id, filter.kind, before, limit + 1).await?,
+                Some(id) => self.of_party(&id, kind, before, limit + 1).await?,
                 None => Vec::new(),
             },
         };
@@ -83,7 +86,7 @@ impl EventService {
     async fn of_party(
         &self,
         id: &str,
-        kind: Option<&str>,
+        kind: Option<&EventKind>,
         before: Option<i64>,
         limit: u64,
     ) -> Result<Vec<Model>, DbErr> {
@@ -118,7 +121,7 @@ impl EventService {
             id: event.id,
             at: event.at,
             is_success: event.outcome == "success",
-            kind: event.kind,
+            kind: event.kind.to_string(),
             actor: party(event.actor_id),
             subject: party(event.subject_id),
             ip: event.ip,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use sea_orm::ActiveEnum;
+
 use super::session::{SessionService, Visitor};
 use super::{Core, Fault};
 use crate::client;
-use crate::service::session;
+use crate::kinds::RevokedReason;
 use crate::store::audit;
 use crate::store::entity::audit_event;
 use latchkey_types::{AccountOverview, EventKind, SecurityEvent};
@@ -55,8 +57,14 @@ impl OwnAccountService {
         let user = visitor.user();
         let kinds = TOLD.map(|(kind, _)| kind);
         // That a session made room for its successor is no news: the login beside it is.
-        let events =
-            audit::recent(self.core.store.reader(), &user.public_id, &kinds, session::SUPERSEDED, EVENTS_SHOWN).await?;
+        let events = audit::recent(
+            self.core.store.reader(),
+            &user.public_id,
+            &kinds,
+            &RevokedReason::Superseded.to_value(),
+            EVENTS_SHOWN,
+        )
+        .await?;
         Ok(AccountOverview {
             username: user.username.clone(),
             email: user.email.clone(),
@@ -68,8 +76,8 @@ impl OwnAccountService {
 }
 
 fn told(event: &audit_event::Model) -> Option<SecurityEvent> {
-    let (_, kind) = TOLD.into_iter().find(|(kind, _)| kind.as_str() == event.kind)?;
-    let is_logout = kind == EventKind::SessionEnded && event.detail == session::LOGGED_OUT;
+    let (_, kind) = TOLD.into_iter().find(|(kind, _)| event.kind == (*kind).into())?;
+    let is_logout = kind == EventKind::SessionEnded && event.detail == RevokedReason::Logout.to_value();
     Some(SecurityEvent {
         at: event.at,
         kind: if is_logout { EventKind::LoggedOut } else { kind },

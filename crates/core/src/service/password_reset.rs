@@ -8,6 +8,7 @@ use super::post::{self, Subject, Template};
 use super::session::{Entry, SessionService, SignedIn};
 use super::{Core, Fault};
 use crate::client::Client;
+use crate::kinds::RevokedReason;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
@@ -65,7 +66,7 @@ impl PasswordResetService {
             let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
             audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
             let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
-            let template = if user_id.is_some() { Template::Reset } else { Template::Nothing };
+            let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
             Ok(post::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
         });
         requested.await
@@ -145,7 +146,7 @@ impl PasswordResetService {
             return Err(ResetError::LinkInvalid);
         }
         users::set_password(tx, user.id, hash).await?;
-        sessions::revoke_all(tx, user.id, now, "password reset").await?;
+        sessions::revoke_all(tx, user.id, now, RevokedReason::PasswordReset).await?;
         mail_tokens::delete_of_user(tx, user.id).await?;
         email_changes::delete_of_user(tx, user.id).await?;
         let public_id = Some(user.public_id.as_str());

@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 
 use crate::security::opaque_token::Purpose;
@@ -53,6 +53,6 @@ pub async fn may_send(tx: &impl ConnectionTrait, email_key: &str, purpose: Purpo
 }
 
 fn throttle_key(email_key: &str, purpose: Purpose) -> String {
-    let hash = Sha256::new().chain_update(purpose.as_str()).chain_update([0]).chain_update(email_key).finalize();
+    let hash = Sha256::new().chain_update(purpose.to_value()).chain_update([0]).chain_update(email_key).finalize();
     URL_SAFE_NO_PAD.encode(hash)
 }

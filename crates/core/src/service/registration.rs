@@ -29,6 +29,9 @@ pub enum RegistrationError {
     /// What was typed; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
+    /// Accounts are made at the command line alone.
+    #[error("registration is closed")]
+    Closed,
     /// It could not be found out.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -89,6 +92,7 @@ impl RegistrationService {
         entry: Entry<'_>,
         client: &Client,
     ) -> Result<Registered, RegistrationError> {
+        self.require_open()?;
         if self.core.confirmation.is_required {
             let application = self.judge_reachable(username, email, password).await?;
             self.begin_pending(&application, client).await?;
@@ -104,6 +108,10 @@ impl RegistrationService {
         let signed_in = begun.await?;
         self.session.bury_superseded(superseded.as_ref());
         Ok(Registered::Begun(signed_in))
+    }
+
+    fn require_open(&self) -> Result<(), RegistrationError> {
+        if self.core.registration_is_open { Ok(()) } else { Err(RegistrationError::Closed) }
     }
 
     /// Makes an account at the command line, active at once and with nobody logged in.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Core, Fault};
-use crate::security::jwt::{Claims, Issue, Kind, SignedClaims, Token, TokenError};
+use crate::security::jwt::{Claims, Issue, SignedClaims, Token, TokenError, TokenKind};
 use crate::store::entity::{session, user};
 use latchkey_types::{CurrentUser, Roles};
 
@@ -20,7 +20,6 @@ mod sudo;
 
 pub use bearer::BearerError;
 pub use begin::SESSIONS_MAX;
-pub use end::{LOGGED_OUT, SUPERSEDED};
 pub use list::EndError;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
@@ -64,10 +63,10 @@ pub enum Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// What kind of token it gets.
-    fn kind(self) -> Kind {
+    fn kind(self) -> TokenKind {
         match self {
-            Self::Cookie { .. } => Kind::Web,
-            Self::Bearer => Kind::Api,
+            Self::Cookie { .. } => TokenKind::Web,
+            Self::Bearer => TokenKind::Api,
         }
     }
 
@@ -201,7 +200,12 @@ impl SessionService {
     }
 
     /// Signs the current token of a session.
-    fn sign(&self, session: &session::Model, user: &user::Model, kind: Kind) -> anyhow::Result<(Token, SignedIn, i64)> {
+    fn sign(
+        &self,
+        session: &session::Model,
+        user: &user::Model,
+        kind: TokenKind,
+    ) -> anyhow::Result<(Token, SignedIn, i64)> {
         let claims = Claims::from(Issue {
             issuer: self.core.product.slug,
             subject: &user.public_id,

@@ -1,89 +1,14 @@
 //! The record of what happened, written in the transaction that it records.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, EnumIter, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
+
+pub use crate::kinds::{AuditKind as Kind, EventKind};
 
 use super::entity::audit_event::{ActiveModel, Column, Entity, Model};
 use crate::client::Client;
-
-/// What can happen, named as in OWASP's logging vocabulary where that has a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
-pub enum Kind {
-    /// An account was made.
-    UserCreated,
-    /// An account was activated or deactivated, or its address changed.
-    UserUpdated,
-    /// Somebody wants an account and has yet to confirm it.
-    RegistrationRequested,
-    /// Somebody asked for a link to replace a password.
-    PasswordResetRequested,
-    /// An account was given other roles.
-    AuthzChange,
-    /// Somebody lacked the role for what they asked.
-    AuthzFail,
-    /// Somebody logged in.
-    LoginSuccess,
-    /// Somebody failed to.
-    LoginFail,
-    /// An account was deleted.
-    UserDeleted,
-    /// A password was changed, by who knew it or by a link.
-    PasswordChanged,
-    /// Somebody gave the password of their session again.
-    ReauthenticationSuccess,
-    /// Somebody failed to.
-    ReauthenticationFail,
-    /// A session began.
-    SessionCreated,
-    /// A token was exchanged.
-    SessionRenewed,
-    /// A token was asked for again after its exchange, and answered with the same successor.
-    SessionRenewedAgain,
-    /// A session ended before its time.
-    SessionEnded,
-    /// A mail could not be delivered for a day.
-    MailFail,
-    /// An old token was presented: somebody has a copy.
-    TokenReuse,
-}
-
-impl Kind {
-    /// The word in the table.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UserCreated => "user_created",
-            Self::UserUpdated => "user_updated",
-            Self::RegistrationRequested => "user_registration_requested",
-            Self::PasswordResetRequested => "authn_password_reset_requested",
-            Self::AuthzChange => "authz_change",
-            Self::AuthzFail => "authz_fail",
-            Self::LoginSuccess => "authn_login_success",
-            Self::LoginFail => "authn_login_fail",
-            Self::UserDeleted => "user_deleted",
-            Self::PasswordChanged => "authn_password_change",
-            Self::ReauthenticationSuccess => "authn_reauth_success",
-            Self::ReauthenticationFail => "authn_reauth_fail",
-            Self::SessionCreated => "session_created",
-            Self::SessionRenewed => "session_renewed",
-            Self::SessionRenewedAgain => "session_renewed_again",
-            Self::SessionEnded => "session_ended",
-            Self::MailFail => "mail_fail",
-            Self::TokenReuse => "authn_token_reuse",
-        }
-    }
-
-    fn outcome(self) -> &'static str {
-        match self {
-            Self::LoginFail | Self::MailFail | Self::ReauthenticationFail | Self::TokenReuse | Self::AuthzFail => {
-                "failure"
-            }
-            _ => "success",
-        }
-    }
-}
 
 /// One event.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,15 +29,18 @@ pub struct Event<'a> {
 /// The database's.
 pub async fn record(
     tx: &impl ConnectionTrait,
-    kind: Kind,
+    kind: impl Into<EventKind>,
     event: Event<'_>,
     client: &Client,
     now: i64,
 ) -> Result<(), DbErr> {
+    let kind = kind.into();
+    let is_failure = matches!(kind, EventKind::Login(kind) if kind.is_failure());
+    let outcome = if is_failure { "failure" } else { "success" };
     let row = ActiveModel {
         at: Set(now),
-        kind: Set(kind.as_str().to_owned()),
-        outcome: Set(kind.outcome().to_owned()),
+        kind: Set(kind.clone()),
+        outcome: Set(outcome.to_owned()),
         actor_id: Set(event.actor.map(str::to_owned)),
         subject_id: Set(event.subject.map(str::to_owned)),
         session_id: Set(event.session.map(str::to_owned)),
@@ -124,8 +52,8 @@ pub async fn record(
     };
     row.insert(tx).await?;
     tracing::info!(
-        event = kind.as_str(),
-        outcome = kind.outcome(),
+        event = %kind,
+        outcome,
         user.id = event.subject.unwrap_or_default(),
         request.id = client.request_id(),
         detail = event.detail,
@@ -137,10 +65,15 @@ pub async fn record(
 /// The latest events before the one with the id `before`, `limit` at most: those of a kind if one is given, and those
 /// that name somebody in a column if `party` says so.
 #[must_use]
-pub fn latest(kind: Option<&str>, party: Option<(Column, &str)>, before: Option<i64>, limit: u64) -> Select<Entity> {
+pub fn latest(
+    kind: Option<&EventKind>,
+    party: Option<(Column, &str)>,
+    before: Option<i64>,
+    limit: u64,
+) -> Select<Entity> {
     let mut found = Entity::find().order_by_desc(Column::Id).limit(limit);
     if let Some(kind) = kind {
-        found = found.filter(Column::Kind.eq(kind));
+        found = found.filter(Column::Kind.eq(kind.clone()));
     }
     if let Some((column, id)) = party {
         found = found.filter(column.eq(id));
@@ -163,6 +96,6 @@ pub async fn recent(
     limit: u64,
 ) -> Result<Vec<Model>, DbErr> {
     let theirs = Entity::find().filter(Column::SubjectId.eq(subject)).filter(Column::Detail.ne(without));
-    let told = theirs.filter(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    let told = theirs.filter(Column::Kind.is_in(kinds.iter().map(|kind| EventKind::from(*kind))));
     told.order_by_desc(Column::Id).limit(limit).all(db).await
 }

@@ -2,6 +2,7 @@
 
 pub mod audit_event;
 pub mod email_change;
+pub mod form_draft;
 pub mod mail_throttle;
 pub mod mail_token;
 pub mod outbox;

@@ -40,11 +40,11 @@ pub async fn insert(tx: &impl ConnectionTrait, token: &MailToken, new: NewToken)
             None => of_another_mail.add(Column::OutboxId.is_not_null()),
         };
         let older = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(of_another_mail);
-        older.filter(Column::Purpose.eq(Purpose::Reset.as_str())).exec(tx).await?;
+        older.filter(Column::Purpose.eq(Purpose::Reset)).exec(tx).await?;
     }
     let row = Model {
         hash: token.hash().as_str().to_owned(),
-        purpose: token.purpose().as_str().to_owned(),
+        purpose: token.purpose(),
         user_id: new.user_id,
         registration_id: new.registration_id,
         email_change_id: new.email_change_id,
@@ -65,7 +65,7 @@ pub async fn live(db: &impl ConnectionTrait, token: &MailToken, now: i64) -> Res
     let hash = token.hash();
     let unused = Entity::find_by_id(hash.as_str()).filter(Column::UsedAt.is_null());
     let row = unused.filter(Column::ExpiresAt.gt(now)).one(db).await?;
-    Ok(row.filter(|row| row.purpose == token.purpose().as_str()))
+    Ok(row.filter(|row| row.purpose == token.purpose()))
 }
 
 /// Uses the token up: of many who try at once, one is told `true`.

@@ -1,73 +1,16 @@
 //! Queries on `outbox`. A mail is put in by [`insert`] in the transaction that causes it, and belongs to one courier at
 //! a time from [`claim`] until it is [`finish`]ed, [`give_up`] or [`postpone`]d.
 
+use latchkey_types::SiteCode;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, UpdateMany,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, UpdateMany,
 };
 
 use super::after_commit;
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
-
-/// Which mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Template {
-    /// To who registered: confirm it.
-    Confirm,
-    /// To an address that somebody registered with, and that has an account.
-    AlreadyRegistered,
-    /// To who forgot the password.
-    Reset,
-    /// The password was changed.
-    PasswordChanged,
-    /// To a new address: confirm it.
-    ConfirmNewAddress,
-    /// To the old address: another one is to take its place.
-    AddressChangeNotice,
-    /// A copy of a token was used; the session was ended.
-    TokenReuse,
-    /// Somebody logged in on a device not seen before.
-    NewSignIn,
-    /// No mail: a row that is dropped, so that what is known and what is not are written alike.
-    Nothing,
-}
-
-impl Template {
-    const ALL: [Self; 9] = [
-        Self::Confirm,
-        Self::AlreadyRegistered,
-        Self::Reset,
-        Self::PasswordChanged,
-        Self::ConfirmNewAddress,
-        Self::AddressChangeNotice,
-        Self::TokenReuse,
-        Self::NewSignIn,
-        Self::Nothing,
-    ];
-
-    /// The word in the table.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::AlreadyRegistered => "already_registered",
-            Self::Reset => "reset",
-            Self::PasswordChanged => "password_changed",
-            Self::ConfirmNewAddress => "confirm_new_address",
-            Self::AddressChangeNotice => "address_change_notice",
-            Self::TokenReuse => "token_reuse",
-            Self::NewSignIn => "new_sign_in",
-            Self::Nothing => "nothing",
-        }
-    }
-
-    /// The template of a word in the table; nothing for one of a later version.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|template| template.as_str() == word)
-    }
-}
+pub use crate::kinds::Template;
 
 /// What a new mail is about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +23,10 @@ pub struct Subject<'a> {
     pub email_change_id: Option<i64>,
     /// A session.
     pub session_id: Option<&'a str>,
+    /// Which email of the application, for [`Template::Site`].
+    pub site_code: Option<&'a SiteCode>,
+    /// What an email of the application is about: the id of a row.
+    pub reference: Option<&'a str>,
 }
 
 /// Puts in a mail that is due at once; the courier of this node is woken by the commit.
@@ -93,11 +40,13 @@ pub async fn insert(
     now: i64,
 ) -> Result<(), DbErr> {
     let row = ActiveModel {
-        template: Set(template.as_str().to_owned()),
+        template: Set(template),
         user_id: Set(subject.user_id),
         registration_id: Set(subject.registration_id),
         email_change_id: Set(subject.email_change_id),
         session_id: Set(subject.session_id.map(str::to_owned)),
+        site_code: Set(subject.site_code.map(|code| code.as_str().to_owned())),
+        reference: Set(subject.reference.map(str::to_owned)),
         created_at: Set(now),
         due_at: Set(Some(now)),
         attempts: Set(0),
@@ -116,6 +65,8 @@ pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) ->
     let free = Condition::any().add(Column::ClaimedUntil.is_null()).add(Column::ClaimedUntil.lte(now));
     let first = Entity::find()
         .filter(Column::DueAt.lte(now))
+        // What a later release put in is left to it.
+        .filter(Column::Template.is_in(Template::iter()))
         .filter(free)
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)
@@ -141,7 +92,7 @@ pub async fn finish_nothings(tx: &impl ConnectionTrait, now: i64) -> Result<(), 
     let done = Entity::update_many()
         .col_expr(Column::SentAt, Expr::value(now))
         .col_expr(Column::DueAt, Expr::value(None::<i64>))
-        .filter(Column::Template.eq(Template::Nothing.as_str()))
+        .filter(Column::Template.eq(Template::Noop))
         .filter(Column::DueAt.lte(now));
     done.exec(tx).await.map(|_| ())
 }
@@ -153,7 +104,7 @@ pub async fn finish_nothings(tx: &impl ConnectionTrait, now: i64) -> Result<(), 
 pub async fn awaits_notice(tx: &impl ConnectionTrait, email_change_id: i64) -> Result<bool, DbErr> {
     let notice = Entity::find()
         .filter(Column::EmailChangeId.eq(email_change_id))
-        .filter(Column::Template.eq(Template::AddressChangeNotice.as_str()))
+        .filter(Column::Template.eq(Template::AddressChangeNotice))
         .filter(Column::DueAt.is_not_null());
     Ok(notice.one(tx).await?.is_some())
 }
@@ -190,7 +141,7 @@ pub async fn postpone(tx: &impl ConnectionTrait, mail: &Model, due_at: i64) -> R
 /// # Errors
 /// The database's.
 pub async fn is_superseded(db: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
-    let later = Entity::find().filter(Column::Template.eq(&mail.template)).filter(Column::UserId.eq(mail.user_id));
+    let later = Entity::find().filter(Column::Template.eq(mail.template)).filter(Column::UserId.eq(mail.user_id));
     Ok(later.filter(Column::Id.gt(mail.id)).one(db).await?.is_some())
 }
 

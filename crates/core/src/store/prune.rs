@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, EnumIter, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::entity::{audit_event, email_change, mail_throttle, mail_token, outbox, registration, session};
+use super::entity::{audit_event, email_change, form_draft, mail_throttle, mail_token, outbox, registration, session};
 
 /// Most rows that one batch deletes.
 const BATCH: u64 = 500;
@@ -27,6 +27,8 @@ pub enum Table {
     Outbox,
     /// `mail_throttle`
     MailThrottle,
+    /// `form_drafts`
+    FormDrafts,
 }
 
 /// Up to when rows are old, each in seconds since 1970.
@@ -75,6 +77,9 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
             // What is due never is old: it is sent or given up first.
             let done = outbox::Column::DueAt.is_null().and(outbox::Column::CreatedAt.lt(mailed));
             delete::<outbox::Entity>(tx, outbox::Column::Id, done).await
+        }
+        Table::FormDrafts => {
+            delete::<form_draft::Entity>(tx, form_draft::Column::Hash, form_draft::Column::ExpiresAt.lt(expired)).await
         }
         Table::MailThrottle => {
             let old = mail_throttle::Column::LastAt.lt(counted);

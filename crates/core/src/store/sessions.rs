@@ -1,10 +1,12 @@
 //! Queries on `sessions`.
 
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
+
+use crate::kinds::RevokedReason;
 
 use super::entity::{
     session::{Column, Entity, Model},
@@ -61,8 +63,10 @@ pub struct Rotation<'a> {
     pub now: i64,
     /// The new end of the idle time.
     pub idle_expires_at: i64,
-    /// Device and network of who asks.
-    pub rotated_by: &'a str,
+    /// The device of who asks.
+    pub device: &'a str,
+    /// The network of who asks.
+    pub network: &'a str,
     /// The address of who asks.
     pub ip: &'a str,
     /// The user agent of who asks.
@@ -81,7 +85,8 @@ pub async fn rotate(tx: &impl ConnectionTrait, id: &str, rotation: &Rotation<'_>
         .col_expr(Column::Confirmed, Expr::value(false))
         .col_expr(Column::IssuedAt, Expr::value(rotation.now))
         .col_expr(Column::RotatedAt, Expr::value(rotation.now))
-        .col_expr(Column::RotatedBy, Expr::value(rotation.rotated_by))
+        .col_expr(Column::RotatedDevice, Expr::value(rotation.device))
+        .col_expr(Column::RotatedNetwork, Expr::value(rotation.network))
         .col_expr(Column::LastSeenAt, Expr::value(rotation.now))
         .col_expr(Column::IdleExpiresAt, Expr::value(rotation.idle_expires_at))
         .col_expr(Column::Ip, Expr::value(rotation.ip))
@@ -141,7 +146,7 @@ pub async fn touch(
 ///
 /// # Errors
 /// The database's.
-pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: &str) -> Result<bool, DbErr> {
+pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: RevokedReason) -> Result<bool, DbErr> {
     let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
         .col_expr(Column::RevokedReason, Expr::value(reason));
@@ -152,7 +157,12 @@ pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: &str)
 ///
 /// # Errors
 /// The database's.
-pub async fn revoke_all(tx: &impl ConnectionTrait, user_id: i64, now: i64, reason: &str) -> Result<u64, DbErr> {
+pub async fn revoke_all(
+    tx: &impl ConnectionTrait,
+    user_id: i64,
+    now: i64,
+    reason: RevokedReason,
+) -> Result<u64, DbErr> {
     let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
         .col_expr(Column::RevokedReason, Expr::value(reason));
@@ -168,10 +178,7 @@ pub async fn was_on_device(db: &impl ConnectionTrait, user_id: i64, device: &str
     if all.clone().one(db).await?.is_none() {
         return Ok(None);
     }
-    // What a program calls itself must not be able to match any device.
-    let literal = device.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let on_device = Expr::col(Column::RotatedBy).like(LikeExpr::new(format!("{literal}|%")).escape('\\'));
-    Ok(Some(all.filter(on_device).one(db).await?.is_some()))
+    Ok(Some(all.filter(Column::RotatedDevice.eq(device)).one(db).await?.is_some()))
 }
 
 /// Ends every session of an account but one; how many there were.
@@ -183,7 +190,7 @@ pub async fn revoke_others(
     user_id: i64,
     kept: &str,
     now: i64,
-    reason: &str,
+    reason: RevokedReason,
 ) -> Result<u64, DbErr> {
     let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))

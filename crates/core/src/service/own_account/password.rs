@@ -2,6 +2,7 @@
 
 use super::OwnAccountService;
 use crate::client::Client;
+use crate::kinds::RevokedReason;
 use crate::service::Fault;
 use crate::service::post::{self, Subject, Template};
 use crate::service::session::{ProofError, SignedIn, Visitor};
@@ -71,7 +72,7 @@ impl OwnAccountService {
             audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
             post::enqueue(tx, Template::PasswordChanged, subject, now).await?;
-            self.session.revoke_others(tx, visitor, "password changed", client).await?;
+            self.session.revoke_others(tx, visitor, RevokedReason::PasswordChanged, client).await?;
             Ok(self.session.succeed(tx, visitor, &user, client).await?)
         });
         let signed_in = changed.await?;

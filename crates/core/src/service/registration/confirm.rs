@@ -40,6 +40,7 @@ impl From<RegistrationError> for ConfirmError {
                 Some(error) => Self::Refused(error),
                 None => Self::LinkInvalid,
             },
+            RegistrationError::Closed => Self::LinkInvalid,
             RegistrationError::Fault(fault) => Self::Fault(fault),
         }
     }
@@ -114,7 +115,8 @@ impl RegistrationService {
     async fn waiting(&self, token: &MailToken) -> Result<registration::Model, ConfirmError> {
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let row = mail_tokens::live(db, token, now).await?;
-        let id = row.and_then(|row| row.registration_id).ok_or(ConfirmError::LinkInvalid)?;
+        let id = row.and_then(|row| row.registration_id).filter(|_| self.core.registration_is_open);
+        let id = id.ok_or(ConfirmError::LinkInvalid)?;
         registrations::live(db, id, now).await?.ok_or(ConfirmError::LinkInvalid)
     }
 

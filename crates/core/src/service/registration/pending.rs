@@ -52,6 +52,7 @@ impl RegistrationService {
     /// # Errors
     /// [`RegistrationError::Refused`] when it is no address.
     pub async fn resend(&self, email: &str) -> Result<(), RegistrationError> {
+        self.require_open()?;
         let email = EmailAddress::parse(email)?;
         let now = self.core.clock.now();
         let sent = self.core.store.write_tx(async |tx| {
@@ -88,7 +89,7 @@ async fn mail(
     let (template, user_id, registration_id) = match (owner, waiting) {
         (Some(user), _) if may => (Template::AlreadyRegistered, Some(user.id), None),
         (None, Some(waiting)) if may => (Template::Confirm, None, Some(waiting.id)),
-        _ => (Template::Nothing, None, None),
+        _ => (Template::Noop, None, None),
     };
     // No row has the id 0: the statement is sent in any case.
     registrations::set_mailed(tx, registration_id.unwrap_or_default(), now).await?;

@@ -3,7 +3,7 @@
 use super::presence::Row;
 use super::{Arrival, Denial, Fault, SessionService, Visitor};
 use crate::client::Client;
-use crate::security::jwt::{Claims, Kind, SignedClaims};
+use crate::security::jwt::{Claims, SignedClaims, TokenKind};
 use crate::service::session::SignedIn;
 use crate::store::audit::{self, Event};
 use crate::store::sessions;
@@ -22,10 +22,10 @@ impl SessionService {
     /// When it can't be found out: then nobody may be let in, and nobody be told that they are logged out.
     pub async fn arrive(&self, presented: &str, client: &Client) -> Result<Arrival, Fault> {
         let now = self.core.clock.now();
-        let Ok(signed) = self.core.keys.read(presented, Kind::Web, now) else { return Ok(Arrival::Nobody) };
+        let Ok(signed) = self.core.keys.read(presented, TokenKind::Web, now) else { return Ok(Arrival::Nobody) };
         let left = signed.access_expires_at() - now;
         if left > 0 {
-            let visitor = match self.access(signed.clone(), Kind::Web, client).await {
+            let visitor = match self.access(signed.clone(), TokenKind::Web, client).await {
                 Ok(visitor) => visitor,
                 Err(Denial::Fault(fault)) => return Err(fault),
                 Err(_) => return Ok(Arrival::Nobody),
@@ -34,7 +34,7 @@ impl SessionService {
                 return Ok(Arrival::Here(visitor));
             }
         }
-        match self.renew(signed, Kind::Web, client).await {
+        match self.renew(signed, TokenKind::Web, client).await {
             Ok((visitor, signed_in)) => Ok(Arrival::Renewed(visitor, signed_in)),
             Err(Denial::Fault(fault)) => Err(fault),
             Err(_) => Ok(Arrival::Nobody),
@@ -53,7 +53,7 @@ impl SessionService {
         if visitor.renewed {
             return Ok((visitor.current_user(), None));
         }
-        let (visitor, signed_in) = self.renew(visitor.signed.clone(), Kind::Web, client).await?;
+        let (visitor, signed_in) = self.renew(visitor.signed.clone(), TokenKind::Web, client).await?;
         Ok((visitor.current_user(), Some(signed_in)))
     }
 
@@ -76,7 +76,12 @@ impl SessionService {
     ///
     /// # Errors
     /// [`Denial`]. An unknown `jti` is refused without more: only a refresh can raise an alarm.
-    pub(super) async fn access(&self, signed: SignedClaims, kind: Kind, client: &Client) -> Result<Visitor, Denial> {
+    pub(super) async fn access(
+        &self,
+        signed: SignedClaims,
+        kind: TokenKind,
+        client: &Client,
+    ) -> Result<Visitor, Denial> {
         let now = self.core.clock.now();
         let access = signed.clone().access(now)?;
         let claims = access.claims();
@@ -111,7 +116,7 @@ impl SessionService {
             let service = self.clone();
             let (session, client) = (session.clone(), client.clone());
             self.core.tasks.spawn(async move {
-                let kind = if session.kind == Kind::Api.as_str() { Kind::Api } else { Kind::Web };
+                let kind = session.kind;
                 let idle = service.idle_expires_at(session.persistent, session.refresh_expires_at, kind, now);
                 let touched = service.core.store.write_tx(async |tx| {
                     sessions::touch(tx, &session.id, now, idle, &client.ip(), client.user_agent()).await
@@ -131,9 +136,8 @@ fn knows((session, _): &Row, claims: &Claims) -> bool {
 }
 
 /// Whether session and account live and belong to the token, whichever of the session's tokens it is.
-pub(super) fn is_live((session, user): &Row, claims: &Claims, kind: Kind, now: i64) -> Result<(), Denial> {
-    let theirs =
-        user.public_id == claims.sub && session.kind == kind.as_str() && session.refresh_expires_at == claims.rf_exp;
+pub(super) fn is_live((session, user): &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), Denial> {
+    let theirs = user.public_id == claims.sub && session.kind == kind && session.refresh_expires_at == claims.rf_exp;
     if !theirs {
         return Err(Denial::Ended);
     }
@@ -145,7 +149,7 @@ pub(super) fn is_live((session, user): &Row, claims: &Claims, kind: Kind, now: i
     if over { Err(Denial::Ended) } else { Ok(()) }
 }
 
-fn judge(row: &Row, claims: &Claims, kind: Kind, now: i64) -> Result<(), Denial> {
+fn judge(row: &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), Denial> {
     is_live(row, claims, kind, now)?;
     if knows(row, claims) { Ok(()) } else { Err(Denial::Ended) }
 }

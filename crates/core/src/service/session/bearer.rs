@@ -5,7 +5,8 @@
 
 use super::{Denial, Fault, SessionService, SignedIn, Visitor, access};
 use crate::client::Client;
-use crate::security::jwt::{Kind, RefreshableClaims, SignedClaims, TokenError};
+use crate::kinds::RevokedReason;
+use crate::security::jwt::{RefreshableClaims, SignedClaims, TokenError, TokenKind};
 use crate::store::audit::{self, Event};
 use crate::store::{sessions, users};
 
@@ -55,7 +56,7 @@ impl SessionService {
     /// [`BearerError`]: what is wrong with the token comes before what is wrong with its session.
     pub async fn bearer(&self, token: &str, client: &Client) -> Result<Visitor, BearerError> {
         let signed = self.read_bearer(token)?;
-        match self.access(signed.clone(), Kind::Api, client).await {
+        match self.access(signed.clone(), TokenKind::Api, client).await {
             Ok(visitor) => Ok(visitor),
             Err(denial) => Err(self.explain(denial.into(), &signed).await),
         }
@@ -70,7 +71,7 @@ impl SessionService {
         if signed.access_expires_at() - self.core.clock.now() > REFRESH_BEFORE_SECONDS {
             return Err(BearerError::Early);
         }
-        match self.renew(signed.clone(), Kind::Api, client).await {
+        match self.renew(signed.clone(), TokenKind::Api, client).await {
             Ok((_, signed_in)) => Ok(signed_in),
             Err(denial) => Err(self.explain(denial.into(), &signed).await),
         }
@@ -93,7 +94,7 @@ impl SessionService {
     }
 
     fn read_bearer(&self, token: &str) -> Result<SignedClaims, TokenError> {
-        self.core.keys.read(token, Kind::Api, self.core.clock.now())
+        self.core.keys.read(token, TokenKind::Api, self.core.clock.now())
     }
 
     async fn end_bearer(&self, refreshable: &RefreshableClaims, client: &Client) -> Result<(), BearerError> {
@@ -101,9 +102,9 @@ impl SessionService {
         let now = self.core.clock.now();
         let ended = self.core.store.write_tx(async |tx| -> Result<(), BearerError> {
             let row = sessions::with_user(tx, &claims.sid).await?.ok_or(BearerError::Ended)?;
-            access::is_live(&row, claims, Kind::Api, now)?;
+            access::is_live(&row, claims, TokenKind::Api, now)?;
             // Another request may have ended it since the row was read.
-            if !sessions::revoke(tx, &claims.sid, now, "logout").await? {
+            if !sessions::revoke(tx, &claims.sid, now, RevokedReason::Logout).await? {
                 return Err(BearerError::Ended);
             }
             let event = Event {

@@ -1,11 +1,12 @@
 //! The one place where a session begins.
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ActiveEnum, DatabaseTransaction};
 
-use super::{Entry, Fault, Persistence, SUPERSEDED, SessionService, SignedIn, notices};
+use super::{Entry, Fault, Persistence, SessionService, SignedIn, notices};
 use crate::client::Client;
 use crate::extension::AccountEvent;
-use crate::security::jwt::{Kind, SignedClaims};
+use crate::kinds::{RevokedReason, TokenKind};
+use crate::security::jwt::SignedClaims;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::{session, user};
@@ -42,24 +43,25 @@ impl SessionService {
         let now = self.core.clock.now();
         let kind = entry.kind();
         if let Some(old) = superseded {
-            self.revoke(tx, old.session_id(), SUPERSEDED, client).await?;
+            self.revoke(tx, old.session_id(), RevokedReason::Superseded, client).await?;
         }
         for surplus in sessions::surplus(tx, user.id, now, SESSIONS_MAX - 1).await? {
-            self.revoke(tx, &surplus, "too many sessions", client).await?;
+            self.revoke(tx, &surplus, RevokedReason::TooManySessions, client).await?;
         }
         let persistent = entry.persistence() == Persistence::KeepSignedIn;
         let refresh_expires_at = now + self.core.lifespans.refresh;
         let session = session::Model {
             id: random::id()?,
             user_id: user.id,
-            kind: kind.as_str().to_owned(),
+            kind,
             persistent,
             generation: 0,
             jti: random::id()?,
             previous_jti: None,
             issued_at: now,
             rotated_at: now,
-            rotated_by: client.device_and_network(),
+            rotated_device: client.device(),
+            rotated_network: client.network(),
             confirmed: true,
             created_at: now,
             authenticated_at: now,
@@ -77,7 +79,7 @@ impl SessionService {
             actor: Some(&user.public_id),
             subject: Some(&user.public_id),
             session: Some(&session.id),
-            detail: kind.as_str(),
+            detail: &kind.to_value(),
         };
         audit::record(tx, audit::Kind::SessionCreated, event, client, now).await?;
         Ok(self.sign(&session, user, kind)?.1)
@@ -85,7 +87,7 @@ impl SessionService {
 
     /// What stands in the token of the cookie that came along with a login: its session is to end.
     pub(in crate::service) fn superseded(&self, entry: Entry<'_>) -> Option<SignedClaims> {
-        self.core.keys.read(entry.presented()?, Kind::Web, self.core.clock.now()).ok()
+        self.core.keys.read(entry.presented()?, TokenKind::Web, self.core.clock.now()).ok()
     }
 
     /// Takes the session that [`Self::begin`] ended out of the cache. To be called right after the commit.
@@ -96,9 +98,9 @@ impl SessionService {
     }
 
     /// Until when a session that is used now may be unused.
-    pub(super) fn idle_expires_at(&self, persistent: bool, refresh_expires_at: i64, kind: Kind, now: i64) -> i64 {
+    pub(super) fn idle_expires_at(&self, persistent: bool, refresh_expires_at: i64, kind: TokenKind, now: i64) -> i64 {
         let idle = self.core.lifespans.idle;
-        let idle = if persistent || kind == Kind::Api { idle } else { idle.min(IDLE_UNTIL_CLOSED) };
+        let idle = if persistent || kind == TokenKind::Api { idle } else { idle.min(IDLE_UNTIL_CLOSED) };
         (now + idle).min(refresh_expires_at)
     }
 }

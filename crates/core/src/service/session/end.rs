@@ -1,17 +1,12 @@
 //! How a session ends before its time.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
 use super::{Fault, SessionService};
 use crate::client::Client;
-use crate::security::jwt::Kind;
+use crate::kinds::{RevokedReason, TokenKind};
 use crate::store::audit::{self, Event};
 use crate::store::sessions;
-
-/// What the record says of a session that ended by a logout.
-pub const LOGGED_OUT: &str = "logout";
-/// What it says of one that made room for its successor in the same browser.
-pub const SUPERSEDED: &str = "superseded";
 
 impl SessionService {
     /// Ends the session of the token that came along, expired or not. A token that names none is nothing to complain of.
@@ -20,13 +15,13 @@ impl SessionService {
     /// When the database can't be asked: then the session lives on.
     pub async fn log_out(&self, presented: Option<&str>, client: &Client) -> Result<(), Fault> {
         let now = self.core.clock.now();
-        let Some(claims) = presented.and_then(|token| self.core.keys.read(token, Kind::Web, now).ok()) else {
+        let Some(claims) = presented.and_then(|token| self.core.keys.read(token, TokenKind::Web, now).ok()) else {
             return Ok(());
         };
         let session = claims.session_id();
         self.core
             .store
-            .write_tx(async |tx| Ok::<_, Fault>(self.revoke(tx, session, LOGGED_OUT, client).await?))
+            .write_tx(async |tx| Ok::<_, Fault>(self.revoke(tx, session, RevokedReason::Logout, client).await?))
             .await?;
         self.presence.bury(session);
         Ok(())
@@ -37,7 +32,7 @@ impl SessionService {
         &self,
         tx: &impl ConnectionTrait,
         session: &str,
-        reason: &str,
+        reason: RevokedReason,
         client: &Client,
     ) -> Result<(), DbErr> {
         let now = self.core.clock.now();
@@ -47,7 +42,7 @@ impl SessionService {
                 actor: Some(&user.public_id),
                 subject: Some(&user.public_id),
                 session: Some(session),
-                detail: reason,
+                detail: &reason.to_value(),
             };
             audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;
         }

@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{Fault, NotFresh, SessionService, Visitor};
 use crate::client::{self, Client};
+use crate::kinds::RevokedReason;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::session;
@@ -54,7 +55,7 @@ impl SessionService {
                     && session.idle_expires_at > now
             });
             found.ok_or(EndError::Unknown)?;
-            Ok(self.revoke(tx, session, "ended by its owner", client).await?)
+            Ok(self.revoke(tx, session, RevokedReason::EndedByOwner, client).await?)
         });
         ended.await?;
         self.presence.bury(session);
@@ -70,7 +71,7 @@ impl SessionService {
         let ended = self.core.store.write_tx(async |tx| {
             // Before its sessions, as by whatever else ends several of them.
             users::lock(tx, visitor.user.id).await?;
-            Ok::<_, EndError>(self.revoke_others(tx, visitor, "ended by its owner", client).await?)
+            Ok::<_, EndError>(self.revoke_others(tx, visitor, RevokedReason::EndedByOwner, client).await?)
         });
         let ended = ended.await?;
         self.forget_cached(&visitor.user.public_id);
@@ -82,7 +83,7 @@ impl SessionService {
         &self,
         tx: &impl ConnectionTrait,
         visitor: &Visitor,
-        reason: &str,
+        reason: RevokedReason,
         client: &Client,
     ) -> Result<u64, DbErr> {
         let now = self.core.clock.now();

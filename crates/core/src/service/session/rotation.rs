@@ -3,7 +3,8 @@
 use super::presence::Row;
 use super::{Denial, SessionService, SignedIn, Visitor, access, notices};
 use crate::client::Client;
-use crate::security::jwt::{Claims, Kind, RefreshableClaims, SignedClaims};
+use crate::kinds::RevokedReason;
+use crate::security::jwt::{Claims, RefreshableClaims, SignedClaims, TokenKind};
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::{sessions, users};
@@ -36,7 +37,7 @@ impl SessionService {
     pub(super) async fn renew(
         &self,
         signed: SignedClaims,
-        kind: Kind,
+        kind: TokenKind,
         client: &Client,
     ) -> Result<(Visitor, SignedIn), Denial> {
         let claims = signed.refreshable(self.core.clock.now())?;
@@ -46,7 +47,7 @@ impl SessionService {
     async fn rotate(
         &self,
         refreshable: &RefreshableClaims,
-        kind: Kind,
+        kind: TokenKind,
         client: &Client,
     ) -> Result<(Visitor, SignedIn), Denial> {
         let claims = refreshable.claims();
@@ -70,7 +71,8 @@ impl SessionService {
                         now,
                         idle_expires_at: self
                             .idle_expires_at(session.persistent, session.refresh_expires_at, kind, now),
-                        rotated_by: &client.device_and_network(),
+                        device: &client.device(),
+                        network: &client.network(),
                         ip: &client.ip(),
                         user_agent: client.user_agent(),
                     };
@@ -83,17 +85,14 @@ impl SessionService {
                     if is_stale {
                         sessions::reissue(tx, &claims.sid, now).await?;
                     }
-                    let asker = client.device_and_network();
-                    let detail = if asker == session.rotated_by {
-                        "same device and network"
-                    } else {
-                        "another device or network"
-                    };
+                    let is_same =
+                        client.device() == session.rotated_device && client.network() == session.rotated_network;
+                    let detail = if is_same { "same device and network" } else { "another device or network" };
                     audit::record(tx, audit::Kind::SessionRenewedAgain, Event { detail, ..event }, client, now).await?;
                 }
                 Meaning::Ahead => return Err(Denial::Ended),
                 Meaning::Reused => {
-                    sessions::revoke(tx, &claims.sid, now, "reuse").await?;
+                    sessions::revoke(tx, &claims.sid, now, RevokedReason::Reuse).await?;
                     audit::record(tx, audit::Kind::TokenReuse, event, client, now).await?;
                     notices::token_reuse(tx, &user, &session, now).await?;
                     // Committed: an error would take the revocation back.
@@ -129,7 +128,7 @@ fn meaning(
     }
     if session.previous_jti.as_ref() == Some(&claims.jti) {
         let in_grace = now < session.rotated_at.max(claims.exp) + ROTATION_GRACE_SECONDS;
-        let same_device = session.rotated_by.split('|').next() == Some(client.device().as_str());
+        let same_device = session.rotated_device == client.device();
         if in_grace || (!session.confirmed && same_device) {
             return Meaning::Exchanged { is_stale: !session.confirmed && session.issued_at + access <= now };
         }

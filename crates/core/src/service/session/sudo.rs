@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 
 use super::{Entry, Fault, SessionService, SignedIn, Visitor};
 use crate::client::Client;
-use crate::security::jwt::Kind;
+use crate::kinds::TokenKind;
 use crate::security::password_hash::Verdict;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
@@ -147,7 +147,7 @@ impl SessionService {
     ) -> Result<SignedIn, ProofError> {
         let current = sessions::lock(tx, &visitor.session.id).await?.filter(|session| session.revoked_at.is_none());
         let current = current.ok_or(ProofError::Over)?;
-        let entry = if current.kind == Kind::Api.as_str() {
+        let entry = if current.kind == TokenKind::Api {
             Entry::Bearer
         } else {
             Entry::Cookie { persistence: current.persistent.into(), presented: None }

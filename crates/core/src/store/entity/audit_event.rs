@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::kinds::EventKind;
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_events")]
@@ -12,7 +14,7 @@ pub struct Model {
     /// Seconds since 1970.
     pub at: i64,
     /// Named as in OWASP's logging vocabulary.
-    pub kind: String,
+    pub kind: EventKind,
     /// `success` or `failure`.
     pub outcome: String,
     /// Who did it: a `public_id`, or `command` for the command line.

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::kinds::Purpose;
+
 /// A link that was mailed. It belongs to one account, registration or change of address, and goes with it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mail_tokens")]
@@ -9,8 +11,8 @@ pub struct Model {
     /// SHA-256 of the token, in hexadecimal. The token itself is nowhere but in the mail.
     #[sea_orm(primary_key, auto_increment = false)]
     pub hash: String,
-    /// What it is good for, see `opaque_token::Purpose`.
-    pub purpose: String,
+    /// What it is good for.
+    pub purpose: Purpose,
     /// Whose account.
     pub user_id: Option<i64>,
     /// Which registration.

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::kinds::Template;
+
 /// A mail that is due, was sent, or was given up.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
@@ -10,7 +12,11 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     /// Which mail.
-    pub template: String,
+    pub template: Template,
+    /// Which email of the application.
+    pub site_code: Option<String>,
+    /// What an email of the application is about: the id of a row.
+    pub reference: Option<String>,
     /// About which account.
     pub user_id: Option<i64>,
     /// About which registration.

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::kinds::{RevokedReason, TokenKind};
+
 /// A session. What each column is for stands in the design of the token: `ARCHITECTURE.md`.
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
@@ -11,8 +13,8 @@ pub struct Model {
     pub id: String,
     /// Whose it is.
     pub user_id: i64,
-    /// `web` or `api`.
-    pub kind: String,
+    /// Where its tokens belong.
+    pub kind: TokenKind,
     /// Whether "keep me signed in" was chosen.
     pub persistent: bool,
     /// How often the token was exchanged.
@@ -25,8 +27,10 @@ pub struct Model {
     pub issued_at: i64,
     /// When the current token was made.
     pub rotated_at: i64,
-    /// Device and network of who asked for it.
-    pub rotated_by: String,
+    /// The device that it was made for.
+    pub rotated_device: String,
+    /// The network that it was made for.
+    pub rotated_network: String,
     /// Whether the current token was ever used.
     pub confirmed: bool,
     /// When the session began.
@@ -46,7 +50,7 @@ pub struct Model {
     /// When it ended before its time.
     pub revoked_at: Option<i64>,
     /// Why.
-    pub revoked_reason: Option<String>,
+    pub revoked_reason: Option<RevokedReason>,
 }
 
 /// Ids of tokens are worth nothing without the key, and still are nobody's business.

@@ -1,0 +1,17 @@
+//! The logo: beside the name in the header, and large on the start page. `public/favicon.svg` is the same for the browser's tab.
+
+use leptos::prelude::*;
+
+/// A key in its plate, in the colours of `style/brand.css`.
+#[component]
+pub fn Logo() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
+            <rect class="plate" width="32" height="32" rx="9"></rect>
+            <g class="key" fill="none" stroke-width="2.75" stroke-linecap="round" stroke-linejoin="round">
+                <circle cx="12" cy="12" r="4.5"></circle>
+                <path d="M15.3 15.3 24 24m-5-5 3-3"></path>
+            </g>
+        </svg>
+    }
+}
