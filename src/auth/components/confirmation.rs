@@ -85,7 +85,7 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
             <p class="lead">{texts::CONFIRM_LEAD}</p>
             <ActionForm action node_ref=form.node attr:class="form">
                 <FormError form/>
-                <PasswordAgain form/>
+                <CurrentPasswordField form/>
                 <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_pending/>
                 <button type="button" class="button" on:click=move |_| close()>{texts::CANCEL}</button>
             </ActionForm>
@@ -95,7 +95,7 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
 
 /// The control for the current password, with the name beside it for those programs that keep passwords.
 #[component]
-pub fn PasswordAgain(
+pub fn CurrentPasswordField(
     /// The form that it belongs to.
     form: FormState,
     /// What people call it.
@@ -104,7 +104,17 @@ pub fn PasswordAgain(
 ) -> impl IntoView {
     let username = use_page_context().user.map(|user| user.username);
     view! {
-        <input type="text" autocomplete="username" value=username hidden=true readonly=true/>
+        <UsernameForPasswordManagers username/>
         <Field form name="current_password" label kind="password" autocomplete="current-password"/>
     }
+}
+
+/// The name of the account beside a password, so that password managers know whose it is; not sent.
+#[component]
+pub fn UsernameForPasswordManagers(
+    /// Whose password is typed beside it.
+    #[prop(into)]
+    username: Option<String>,
+) -> impl IntoView {
+    view! { <input type="text" autocomplete="username" value=username hidden=true readonly=true/> }
 }

@@ -5,7 +5,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
+use leptos::server_fn::client::browser::BrowserClient;
+use leptos::server_fn::codec::{Json, PostUrl};
+use leptos::server_fn::{Http, ServerFn};
+use serde::de::DeserializeOwned;
 
 use super::confirmation::use_confirmation;
 use super::{Alert, browser};
@@ -78,13 +81,34 @@ impl FormState {
     }
 }
 
+/// A server function that a form posts to.
+pub trait FormFunction:
+    ServerFn<Error = AppError, Protocol = Http<PostUrl, Json>, Client = BrowserClient, Output: Send + Sync + 'static>
+    + DeserializeOwned
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> FormFunction for S where
+    S: ServerFn<
+            Error = AppError,
+            Protocol = Http<PostUrl, Json>,
+            Client = BrowserClient,
+            Output: Send + Sync + 'static,
+        > + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// The action for a form on `S`, and what the form shows of it.
 #[must_use]
-pub fn use_form<S>() -> (ServerAction<S>, FormState)
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
     let action = ServerAction::<S>::new();
     // Leptos starts an action with the error that it finds in the URL, where anyone can put one.
     action.clear();
@@ -108,11 +132,7 @@ where
 }
 
 /// Leads to what a rejection asks for. Where that is the password, the form is sent again once it was given.
-fn follow_up<S>(action: ServerAction<S>, form: FormState)
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+fn follow_up<S: FormFunction>(action: ServerAction<S>, form: FormState) {
     let confirmation = use_confirmation();
     let sent = StoredValue::new(None::<S>);
     Effect::new(move |_| {

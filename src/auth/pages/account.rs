@@ -5,7 +5,9 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::auth::components::{Field, FormError, FormState, Notices, PasswordAgain, Refused, Submit, use_form};
+use crate::auth::components::{
+    CurrentPasswordField, Field, FormError, FormState, LoadError, Notices, Submit, use_form,
+};
 use crate::auth::server_fns::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, account};
 use crate::auth::{texts, title};
 use latchkey_types::AccountOverview;
@@ -61,7 +63,7 @@ where
         Suspend::new(async move {
             match overview.await {
                 Ok(overview) => Either::Left(part(overview)),
-                Err(error) => Either::Right(view! { <Refused error/> }),
+                Err(error) => Either::Right(view! { <LoadError error/> }),
             }
         })
     };
@@ -107,7 +109,7 @@ fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> imp
             <Notices notice/>
             <ActionForm action node_ref=form.node attr:class="form">
                 <FormError form/>
-                <PasswordAgain form label=texts::CURRENT_PASSWORD/>
+                <CurrentPasswordField form label=texts::CURRENT_PASSWORD/>
                 <Field
                     form
                     name="password"
@@ -134,7 +136,7 @@ fn DeleteSection() -> impl IntoView {
                 <summary class="button">{texts::DELETE_GO_ON}</summary>
                 <ActionForm action node_ref=form.node attr:class="form">
                     <FormError form/>
-                    <PasswordAgain form/>
+                    <CurrentPasswordField form/>
                     <Submit label=texts::DELETE_ACCOUNT busy_label=texts::DELETING is_busy=form.is_leaving/>
                 </ActionForm>
             </details>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, Paging, Refused, Time};
+use crate::auth::components::{AdminNavigation, LoadError, Paging, Time};
 use crate::auth::server_fns::{EventList, list_events};
 use crate::auth::{texts, title};
 use latchkey_types::paths;
@@ -22,7 +22,7 @@ pub fn AdminEventsPage() -> impl IntoView {
         Suspend::new(async move {
             match events.await {
                 Ok(list) => Either::Left(view! { <Events list place=place.get_untracked()/> }),
-                Err(error) => Either::Right(view! { <Refused error/> }),
+                Err(error) => Either::Right(view! { <LoadError error/> }),
             }
         })
     };

@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, Alert, Notices, Paging, Refused, Time, use_flash};
+use crate::auth::components::{AdminNavigation, Alert, LoadError, Notices, Paging, Time, use_flash};
 use crate::auth::server_fns::{EndUserSessions, SetActive, SetRoles, UserList, list_users};
 use crate::auth::{texts, title};
 use latchkey_types::AppError;
@@ -30,7 +30,7 @@ pub fn AdminUsersPage() -> impl IntoView {
         Suspend::new(async move {
             match users.await {
                 Ok(list) => Either::Left(view! { <Users list place=place.get_untracked() rejected/> }),
-                Err(error) => Either::Right(view! { <Refused error/> }),
+                Err(error) => Either::Right(view! { <LoadError error/> }),
             }
         })
     };

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{FormError, PasswordAgain, Submit, use_form};
+use crate::auth::components::{CurrentPasswordField, FormError, Submit, use_form};
 use crate::auth::server_fns::Reauthenticate;
 use crate::auth::{texts, title};
 use latchkey_types::paths;
@@ -24,7 +24,7 @@ pub fn ConfirmPage() -> impl IntoView {
             <p class="lead">{texts::CONFIRM_LEAD}</p>
             <ActionForm action node_ref=form.node attr:class="form">
                 <FormError form/>
-                <PasswordAgain form/>
+                <CurrentPasswordField form/>
                 <input type="hidden" name="next" value=next/>
                 <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_leaving/>
             </ActionForm>

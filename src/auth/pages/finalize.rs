@@ -1,41 +1,39 @@
 //! Where a registration becomes an account.
 
-use leptos::form::ActionForm;
+use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::auth::components::{AnotherLink, Field, FormError, Submit, linked, use_form};
+use crate::auth::components::{EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page};
 use crate::auth::server_fns::{Finalize, registration_link};
-use crate::auth::{texts, title};
-use latchkey_types::Link;
-use latchkey_types::paths;
+use crate::auth::texts;
 
 /// The confirmation of a registration.
 #[component]
 pub fn FinalizePage() -> impl IntoView {
-    view! {
-        <Title text=title(texts::FINALIZE)/>
-        <section class="card">
-            <h1>{texts::FINALIZE}</h1>
-            {linked(registration_link, confirmation, paths::RESEND)}
-        </section>
-    }
+    let page = EmailLinkPage {
+        title: texts::FINALIZE,
+        read: registration_link,
+        lead,
+        fields,
+        submit: (texts::CONFIRM_ACCOUNT, texts::CONFIRMING_ACCOUNT),
+        request_new: paths::RESEND,
+    };
+    email_link_page::<Finalize, _>(page)
 }
 
-fn confirmation(link: Link, token: String) -> impl IntoView {
-    let (action, form) = use_form::<Finalize>();
-    let username = link.username;
+fn lead(details: &EmailLinkDetails) -> AnyView {
+    let username = details.username.clone();
     view! {
-        <p class="lead">{texts::FINALIZE_LEAD}<strong>{username.clone()}</strong>{texts::FINALIZE_LEAD_END}</p>
-        <ActionForm action node_ref=form.node attr:class="form">
-            <FormError form/>
-            <AnotherLink form to=paths::RESEND/>
-            <input type="hidden" name="token" value=token/>
-            // For those programs that keep passwords; not sent.
-            <input type="text" autocomplete="username" value=username hidden=true readonly=true/>
-            <Field form name="password" label=texts::PASSWORD kind="password" autocomplete="current-password"/>
-            <Submit label=texts::CONFIRM_ACCOUNT busy_label=texts::CONFIRMING_ACCOUNT is_busy=form.is_leaving/>
-        </ActionForm>
-        <p class="aside">{texts::NOT_YOU}</p>
+        <p class="lead">{texts::FINALIZE_LEAD}<strong>{username}</strong>{texts::FINALIZE_LEAD_END}</p>
+        <p class="hint">{texts::NOT_YOU}</p>
     }
+    .into_any()
+}
+
+fn fields(form: FormState, details: &EmailLinkDetails) -> AnyView {
+    view! {
+        <UsernameForPasswordManagers username=details.username.clone()/>
+        <Field form name="password" label=texts::PASSWORD kind="password" autocomplete="current-password"/>
+    }
+    .into_any()
 }

@@ -1,38 +1,32 @@
 //! Where a new address is confirmed.
 
-use leptos::form::ActionForm;
+use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::auth::components::{AnotherLink, FormError, Submit, linked, use_form};
+use crate::auth::components::{EmailLinkPage, email_link_page};
 use crate::auth::server_fns::{ConfirmEmail, email_link};
-use crate::auth::{texts, title};
-use latchkey_types::Link;
-use latchkey_types::paths;
+use crate::auth::texts;
 
 /// The confirmation of a new address.
 #[component]
 pub fn NewEmailPage() -> impl IntoView {
-    view! {
-        <Title text=title(texts::NEW_EMAIL)/>
-        <section class="card">
-            <h1>{texts::NEW_EMAIL}</h1>
-            {linked(email_link, confirmation, paths::ACCOUNT)}
-        </section>
-    }
+    let page = EmailLinkPage {
+        title: texts::NEW_EMAIL,
+        read: email_link,
+        lead,
+        fields: |_, _| ().into_any(),
+        submit: (texts::CONFIRM_ADDRESS, texts::CONFIRMING_ADDRESS),
+        request_new: paths::ACCOUNT,
+    };
+    email_link_page::<ConfirmEmail, _>(page)
 }
 
-fn confirmation(link: Link, token: String) -> impl IntoView {
-    let (action, form) = use_form::<ConfirmEmail>();
+fn lead(details: &EmailLinkDetails) -> AnyView {
+    let EmailLinkDetails { username, email } = details.clone();
     view! {
         <p class="lead">
-            {texts::NEW_EMAIL_LEAD}<strong>{link.email}</strong>{texts::FOR_THE_ACCOUNT}<strong>{link.username}</strong>"."
+            {texts::NEW_EMAIL_LEAD}<strong>{email}</strong>{texts::FOR_THE_ACCOUNT}<strong>{username}</strong>"."
         </p>
-        <ActionForm action node_ref=form.node attr:class="form">
-            <FormError form/>
-            <AnotherLink form to=paths::ACCOUNT/>
-            <input type="hidden" name="token" value=token/>
-            <Submit label=texts::CONFIRM_ADDRESS busy_label=texts::CONFIRMING_ADDRESS is_busy=form.is_leaving/>
-        </ActionForm>
     }
+    .into_any()
 }

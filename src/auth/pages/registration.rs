@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::auth::components::{Field, FormError, FormState, Submit, UntilDone, use_form};
+use crate::auth::components::{Field, FormError, FormOrNotice, FormState, Submit, use_form};
 use crate::auth::server_fns::Register;
 use crate::auth::{texts, title};
 use crate::page_context::use_page_context;
@@ -21,7 +21,7 @@ pub fn RegistrationPage() -> impl IntoView {
         <Title text=title(texts::REGISTER)/>
         <section class="card">
             <h1>{texts::REGISTER}</h1>
-            <UntilDone is_done=is_mailed notice=Notice::ConfirmationMailed>
+            <FormOrNotice is_done=is_mailed notice=Notice::ConfirmationMailed>
                 <p class="lead">{texts::REGISTRATION_LEAD}</p>
                 <ActionForm action node_ref=form.node attr:class="form">
                     <FormError form/>
@@ -29,7 +29,7 @@ pub fn RegistrationPage() -> impl IntoView {
                     <Submit label=texts::REGISTER busy_label=texts::REGISTERING is_busy=form.is_leaving/>
                 </ActionForm>
                 <p class="aside">{texts::ALREADY_REGISTERED} " " <a href=paths::LOGIN>{texts::LOG_IN}</a></p>
-            </UntilDone>
+            </FormOrNotice>
             {is_confirmed.then(|| view! {
                 <p class="aside">{texts::NO_MAIL_YET} " " <a href=paths::RESEND>{texts::RESEND}</a></p>
             })}

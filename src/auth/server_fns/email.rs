@@ -1,6 +1,6 @@
 //! An account gets another address.
 
-use latchkey_types::{AppError, Link};
+use latchkey_types::{AppError, EmailLinkDetails};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -24,7 +24,7 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), AppErr
 /// # Errors
 /// [`AppError::LinkInvalid`].
 #[server(prefix = "/fn", endpoint = "email_link")]
-pub async fn email_link(#[server(default)] token: String) -> Result<Link, AppError> {
+pub async fn email_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<EmailLink>().await?;
     Ok(context.services().email_change.look_at(&token).await?)
 }

@@ -1,6 +1,6 @@
 //! A forgotten password is replaced.
 
-use latchkey_types::{AppError, Link, Password};
+use latchkey_types::{AppError, EmailLinkDetails, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -26,7 +26,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppEr
 /// # Errors
 /// [`AppError::LinkInvalid`].
 #[server(prefix = "/fn", endpoint = "reset_link")]
-pub async fn reset_link(#[server(default)] token: String) -> Result<Link, AppError> {
+pub async fn reset_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<ResetLink>().await?;
     Ok(context.services().password_reset.look_at(&token).await?)
 }

@@ -1,6 +1,6 @@
 //! An account begins.
 
-use latchkey_types::{AppError, Link, Password};
+use latchkey_types::{AppError, EmailLinkDetails, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -31,7 +31,7 @@ pub async fn register(username: String, #[server(default)] email: String, passwo
 /// # Errors
 /// [`AppError::LinkInvalid`].
 #[server(prefix = "/fn", endpoint = "registration_link")]
-pub async fn registration_link(#[server(default)] token: String) -> Result<Link, AppError> {
+pub async fn registration_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<RegistrationLink>().await?;
     Ok(context.services().registration.look_at(&token).await?)
 }

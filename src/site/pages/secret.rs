@@ -6,7 +6,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::auth::components::{FormError, LogoutForm, Notices, PageNotice, Refused, Submit, Time, use_form};
+use crate::auth::components::{FormError, LoadError, LogoutForm, Notices, PageNotice, Submit, Time, use_form};
 use crate::auth::server_fns::{Refresh, current_user};
 use crate::auth::title;
 use crate::site::server_fns::secret;
@@ -20,7 +20,7 @@ pub fn SecretPage() -> impl IntoView {
         Suspend::new(async move {
             match secret.await {
                 Ok((message, user)) => Either::Left(view! { <Content message user/> }),
-                Err(error) => Either::Right(view! { <Refused error/> }),
+                Err(error) => Either::Right(view! { <LoadError error/> }),
             }
         })
     };

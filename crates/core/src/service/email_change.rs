@@ -13,7 +13,7 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::{email_change, user};
 use crate::store::{email_changes, mail_tokens, registrations, users};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, Link};
+use latchkey_types::{EmailAddress, EmailLinkDetails};
 
 /// When it is worth trying again: after the shortest time between two mails.
 const RETRY_AFTER_SECONDS: u32 = 60;
@@ -136,11 +136,11 @@ impl EmailChangeService {
     ///
     /// # Errors
     /// [`EmailChangeError::LinkInvalid`].
-    pub async fn look_at(&self, token: &str) -> Result<Link, EmailChangeError> {
+    pub async fn look_at(&self, token: &str) -> Result<EmailLinkDetails, EmailChangeError> {
         let purposes = [Purpose::EmailChange, Purpose::EmailStop];
         let token = MailToken::parse(token).filter(|token| purposes.contains(&token.purpose()));
         let (user, change) = self.find(&token.ok_or(EmailChangeError::LinkInvalid)?).await?;
-        Ok(Link { username: user.username, email: Some(change.email) })
+        Ok(EmailLinkDetails { username: user.username, email: Some(change.email) })
     }
 
     /// Gives the account its new address. Every other link of the account is dead then.

@@ -14,7 +14,7 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{email_changes, mail_tokens, sessions, users};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, Link, Password};
+use latchkey_types::{EmailAddress, EmailLinkDetails, Password};
 
 /// Why no password was set.
 #[derive(Debug, thiserror::Error)]
@@ -76,8 +76,8 @@ impl PasswordResetService {
     ///
     /// # Errors
     /// [`ResetError::LinkInvalid`].
-    pub async fn look_at(&self, token: &str) -> Result<Link, ResetError> {
-        Ok(Link { username: self.owner(&parse(token)?).await?.username, email: None })
+    pub async fn look_at(&self, token: &str) -> Result<EmailLinkDetails, ResetError> {
+        Ok(EmailLinkDetails { username: self.owner(&parse(token)?).await?.username, email: None })
     }
 
     /// Sets the password. Every session and every link of the account is dead then, and nobody is logged in: a link is

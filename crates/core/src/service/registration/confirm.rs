@@ -14,7 +14,7 @@ use crate::store::entity::{registration, user};
 use crate::store::users;
 use crate::store::{mail_tokens, registrations};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, Link, Password, Username};
+use latchkey_types::{EmailAddress, EmailLinkDetails, Password, Username};
 
 /// Why a registration was not confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +51,9 @@ impl RegistrationService {
     ///
     /// # Errors
     /// [`ConfirmError::LinkInvalid`].
-    pub async fn look_at(&self, token: &str) -> Result<Link, ConfirmError> {
+    pub async fn look_at(&self, token: &str) -> Result<EmailLinkDetails, ConfirmError> {
         let token = parse(token)?;
-        Ok(Link { username: self.waiting(&token).await?.username, email: None })
+        Ok(EmailLinkDetails { username: self.waiting(&token).await?.username, email: None })
     }
 
     /// Makes the account of a registration and logs it in.

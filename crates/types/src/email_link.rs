@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whose link it is and, for a change of address, which one is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
+pub struct EmailLinkDetails {
     /// The name of the account, or the one that a registration asks for.
     pub username: String,
     /// The address that the account is to have.

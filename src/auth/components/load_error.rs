@@ -8,7 +8,7 @@ use latchkey_types::AppError;
 
 /// Why the content can't be shown. A session that ended elsewhere leads to the login.
 #[component]
-pub fn Refused(
+pub fn LoadError(
     /// What went wrong.
     error: AppError,
 ) -> impl IntoView {

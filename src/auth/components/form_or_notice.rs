@@ -8,7 +8,7 @@ use latchkey_types::Notice;
 
 /// A form that gives way to a notice once it is done: there is nothing to do here any more but to read the mail.
 #[component]
-pub fn UntilDone(
+pub fn FormOrNotice(
     /// Whether it is done.
     is_done: Signal<bool>,
     /// What is said then.
