@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use latchkey_axum::api::openapi;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::core::clock::Clock;
-use latchkey_axum::core::config::{Config, LogFormat, RawSettings, generate_secret};
+use latchkey_axum::core::config::{Config, LogFormat, RawSettings, generate_secret, with_defaults};
 use latchkey_axum::core::service::accounts::{Account, Actor, Change, PAGE_MAX};
 use latchkey_axum::core::service::registration::RegistrationError;
 use latchkey_axum::core::service::{Core, Services};
@@ -107,7 +107,9 @@ pub fn run() -> ExitCode {
         Err(error) if error.not_found() => {}
         Err(error) => return failed(&format!(".env: {error}")),
     }
-    let line = match CommandLine::try_parse() {
+    let command = with_defaults(CommandLine::command(), PRODUCT);
+    let line = command.try_get_matches().and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let line = match line {
         Ok(line) => line,
         Err(error) => return usage(&error),
     };

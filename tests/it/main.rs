@@ -23,6 +23,7 @@ mod pages;
 mod post;
 mod race;
 mod registration;
+mod rename;
 mod rotation;
 mod session;
 mod store;

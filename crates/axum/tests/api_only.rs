@@ -66,4 +66,5 @@ fn an_api_without_pages_registers_users_and_greets_them() {
     let token = answer.split('"').nth(3).unwrap();
     assert_eq!(server.ask("GET", "/hello", token, ""), ("HTTP/1.1 200 OK".to_owned(), "Hello, ada!\n".to_owned()));
     assert_eq!(server.ask("GET", "/login", "", "").0, "HTTP/1.1 404 Not Found");
+    assert!(folder.path().join("data/hello.db").is_file(), "files have the name of the application");
 }

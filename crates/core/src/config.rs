@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use clap::Args;
+use clap::{Args, FromArgMatches};
 use ipnet::IpNet;
 use latchkey_types::Product;
 use url::Url;
@@ -80,6 +80,14 @@ pub struct RawSettings {
     /// `text`, or `json`: a line an event
     #[arg(long, env = "LOG_FORMAT", default_value = "text", global = true)]
     log_format: String,
+}
+
+/// Puts the names of the application into the defaults of a command that takes [`RawSettings`].
+#[must_use]
+pub fn with_defaults(command: clap::Command, product: Product) -> clap::Command {
+    command
+        .mut_arg("database_url", |arg| arg.default_value(format!("sqlite://data/{}.db", product.slug)))
+        .mut_arg("mail_from", |arg| arg.default_value(format!("{} <noreply@localhost>", product.name)))
 }
 
 /// A setting that can't be used.
@@ -176,13 +184,9 @@ impl RawSettings {
     ///
     /// # Errors
     /// When a value is not UTF-8.
-    pub fn from_env() -> Result<Self, clap::Error> {
-        #[derive(clap::Parser)]
-        struct Environment {
-            #[command(flatten)]
-            settings: RawSettings,
-        }
-        <Environment as clap::Parser>::try_parse_from(["server"]).map(|line| line.settings)
+    pub fn from_env(product: Product) -> Result<Self, clap::Error> {
+        let command = with_defaults(Self::augment_args(clap::Command::new(product.slug)), product);
+        Self::from_arg_matches(&command.try_get_matches_from([product.slug])?)
     }
 
     /// Judges the settings that a server needs.
