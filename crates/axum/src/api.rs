@@ -55,20 +55,20 @@ pub fn router(state: &AppState) -> Router {
         .route(endpoints::DOCS, get(docs::page))
         .route(endpoints::DOCS_SCRIPT, get(docs::script))
         .route(endpoints::DOCS_STYLE, get(docs::style));
-    guarded(endpoints.route(endpoints::REST, any(lost)), endpoints::ENDPOINTS, state)
-        .merge(guarded(documentation, endpoints::DOCUMENTATION, state))
+    protected(endpoints.route(endpoints::CATCH_ALL, any(not_found)), endpoints::ENDPOINTS, state)
+        .merge(protected(documentation, endpoints::DOCUMENTATION, state))
         .with_state(state.clone())
 }
 
-/// Puts the guard and all else of the API around endpoints. What `table` does not name is not served.
-pub fn guarded(endpoints: Router<AppState>, table: &'static [Endpoint], state: &AppState) -> Router<AppState> {
+/// Adds the guard, CORS and panic handling to a router. Routes that `table` does not list are not served.
+pub fn protected(endpoints: Router<AppState>, table: &'static [Endpoint], state: &AppState) -> Router<AppState> {
     endpoints
         .layer(from_fn_with_state((state.clone(), table), guard::admit))
         .layer(CatchPanicLayer::custom(|_panic| ApiError::Internal.into_response()))
         .layer(option_layer(cors::layer(&state.config.cors_origins)))
 }
 
-/// Reached by nothing: the guard refuses what is not in the table.
-async fn lost() -> ApiError {
+/// Never reached: the guard rejects every path that is not in the table.
+async fn not_found() -> ApiError {
     ApiError::NotFound
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::ApiError;
-use super::extract::{self, Admin, Asker, Id};
+use super::extract::{self, Admin, ClientInfo, Id};
 use super::texts as words;
 use super::time::Rfc3339;
 use crate::AppState;
@@ -115,7 +115,7 @@ pub struct UserChange {
 pub async fn change(
     State(state): State<AppState>,
     Admin(admin): Admin,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Id(id): Id,
     extract::Json(typed): extract::Json<UserChange>,
 ) -> Result<Json<User>, ApiError> {
@@ -137,7 +137,7 @@ fn read_roles(typed: &[String]) -> Result<Roles, ApiError> {
 pub async fn log_out(
     State(state): State<AppState>,
     Admin(admin): Admin,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     state.services.accounts.log_out(Account::Id(&id), Actor::Administrator(&admin), &client).await?;

@@ -147,7 +147,7 @@ fn good_answer(good: &Good) -> ResponseBuilder {
 /// What an endpoint may answer but well: what it says of itself, and what everybody with its access may be told.
 fn by_status(endpoint: &Endpoint, operation: &Operation) -> BTreeMap<u16, Vec<ApiError>> {
     let mut problems = operation.problems.clone();
-    if !matches!(endpoint.access, Access::Everyone | Access::OwnToken) {
+    if !matches!(endpoint.access, Access::Everyone | Access::HandlerChecksToken) {
         problems.extend([
             ApiError::MissingToken,
             ApiError::InvalidTokenHeader,

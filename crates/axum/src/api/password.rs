@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::error::ApiError;
-use super::extract::{self, Asker, Json};
+use super::extract::{self, ClientInfo, Json};
 use super::me::Message;
 use super::registration::Welcome;
 use super::texts as words;
@@ -30,7 +30,7 @@ pub struct Forgotten {
 /// [`ApiError::Validation`] when it is no address.
 pub async fn request(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Forgotten>,
 ) -> Result<axum::Json<Message>, ApiError> {
     state.services.password_reset.request(&typed.email, &client).await.map_err(AppError::from)?;
@@ -51,7 +51,7 @@ pub struct NewPassword {
 /// [`ApiError::InvalidResetToken`]; [`ApiError::Validation`], which leaves the token as it is.
 pub async fn finalize(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
     Json(typed): Json<NewPassword>,
 ) -> Result<axum::Json<Welcome>, ApiError> {

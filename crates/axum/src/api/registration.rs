@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::ApiError;
-use super::extract::{self, Asker, Json};
+use super::extract::{self, ClientInfo, Json};
 use super::me::Message;
 use super::session::AccessToken;
 use super::texts as words;
@@ -54,7 +54,7 @@ impl Welcome {
 /// [`ApiError::Validation`], [`ApiError::Taken`].
 pub async fn register(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Registration>,
 ) -> Result<Response, ApiError> {
     let email = typed.email.unwrap_or_default();
@@ -75,7 +75,7 @@ pub async fn register(
 /// [`ApiError::InvalidRegistrationToken`]; [`ApiError::Taken`] if somebody took the name meanwhile.
 pub async fn finalize(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
 ) -> Result<axum::Json<Welcome>, ApiError> {
     let token = extract::mail_token(&headers, Purpose::Registration)?;

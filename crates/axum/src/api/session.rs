@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::ApiError;
-use super::extract::{self, Asker, Bearer, Json};
+use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
 use latchkey_core::service::session::{Entry, ProofError, SignedIn};
 use latchkey_types::AppError;
@@ -51,7 +51,7 @@ pub struct Credentials {
 /// [`ApiError::Authentication`] whatever of it is wrong; [`ApiError::InvalidUser`] to who knows the password.
 pub async fn log_in(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Credentials>,
 ) -> Result<AccessToken, ApiError> {
     let signed_in = state.services.session.log_in(&typed.username, &typed.password, Entry::Bearer, &client).await;
@@ -64,7 +64,7 @@ pub async fn log_in(
 /// [`ApiError::EarlyRefresh`] more than a minute before its time, and what is wrong with the token.
 pub async fn refresh(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<AccessToken, ApiError> {
@@ -92,7 +92,7 @@ pub struct Reauthentication {
 pub async fn reauthenticate(
     State(state): State<AppState>,
     Bearer(visitor): Bearer,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Reauthentication>,
 ) -> Result<AccessToken, ApiError> {
     match state.services.session.reauthenticate(&visitor, &typed.password, &client).await {
@@ -117,7 +117,7 @@ fn token_of_body(body: &[u8]) -> Result<String, ApiError> {
 /// What is wrong with the token; [`ApiError::Blacklisted`] if the session had ended before.
 pub async fn log_out(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
     let token = extract::own_token(extract::bearer(&headers)?)?;
