@@ -4,46 +4,28 @@
 
 use latchkey_types::{Access, Role};
 
-/// What this is, and whether it runs.
-pub const ROOT: &str = "/api";
-/// The same.
-pub const ROOT_SLASH: &str = "/api/";
-/// An account begins.
-pub const REGISTRATION: &str = "/api/registration";
-/// A registration is confirmed.
-pub const FINALIZE: &str = "/api/finalize";
-/// A session begins.
-pub const LOGIN: &str = "/api/login";
-/// A token is exchanged.
-pub const REFRESH: &str = "/api/refresh";
-/// A session ends.
-pub const LOGOUT: &str = "/api/logout";
-/// A password was forgotten.
-pub const RESET: &str = "/api/reset";
-/// A forgotten password is replaced.
-pub const RESET_FINALIZE: &str = "/api/reset_finalize";
-/// What only who is logged in may read.
-pub const PROTECTED: &str = "/api/protected";
-/// The password is given again.
-pub const REAUTHENTICATE: &str = "/api/reauthenticate";
-/// Who is logged in.
-pub const ME: &str = "/api/me";
-/// The accounts.
-pub const USERS: &str = "/api/admin/users";
-/// One of them.
-pub const USER: &str = "/api/admin/users/{id}";
-/// Its sessions.
-pub const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
-/// The document that describes all of this.
-pub const OPENAPI: &str = "/api/openapi.json";
-/// The page to read it and to try it.
-pub const DOCS: &str = "/api/docs";
-/// The script of that page.
-pub const DOCS_SCRIPT: &str = "/api/docs/try.js";
-/// The styles of that page.
-pub const DOCS_STYLE: &str = "/api/docs/style.css";
-/// All other paths below `/api/`, in the router's syntax: answered 404 in JSON.
-pub const CATCH_ALL: &str = "/api/{*rest}";
+pub(super) const ROOT: &str = "/api";
+pub(super) const ROOT_SLASH: &str = "/api/";
+pub(super) const REGISTRATION: &str = "/api/registration";
+pub(super) const FINALIZE: &str = "/api/finalize";
+pub(super) const LOGIN: &str = "/api/login";
+pub(super) const REFRESH: &str = "/api/refresh";
+pub(super) const LOGOUT: &str = "/api/logout";
+pub(super) const RESET: &str = "/api/reset";
+pub(super) const RESET_FINALIZE: &str = "/api/reset_finalize";
+pub(super) const PROTECTED: &str = "/api/protected";
+pub(super) const REAUTHENTICATE: &str = "/api/reauthenticate";
+pub(super) const ME: &str = "/api/me";
+pub(super) const USERS: &str = "/api/admin/users";
+pub(super) const USER: &str = "/api/admin/users/{id}";
+pub(super) const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
+pub(super) const OPENAPI: &str = "/api/openapi.json";
+
+pub(super) const DOCS: &str = "/api/docs";
+pub(super) const DOCS_SCRIPT: &str = "/api/docs/try.js";
+pub(super) const DOCS_STYLE: &str = "/api/docs/style.css";
+/// All other paths below `/api/`, in the syntax of the router: answered 404 in JSON.
+pub(super) const CATCH_ALL: &str = "/api/{*rest}";
 
 /// One method of one path.
 #[derive(Clone, Copy, Debug)]
