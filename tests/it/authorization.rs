@@ -47,7 +47,7 @@ fn may(access: Access, who: Option<&str>) -> bool {
         Access::Anonymous => who.is_none(),
         Access::LoggedIn => who.is_some(),
         Access::HasRole(role) => who == Some(role),
-        Access::OwnToken => unreachable!("for the API alone"),
+        Access::HandlerChecksToken => unreachable!("for the API alone"),
     }
 }
 
@@ -120,7 +120,7 @@ on_both! {
         let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "admin", "admin").await)];
         for (token, roles) in tokens.iter().zip([None, Some("user"), Some("admin")]) {
             // What judges its token itself would end the session that the others need.
-            for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::OwnToken) {
+            for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::HandlerChecksToken) {
                 let path = endpoint.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
                 let mut call = Call::new(endpoint.method, &path).body("{}");
                 if let Some(token) = token {

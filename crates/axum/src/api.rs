@@ -6,9 +6,11 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
-use axum::routing::{any, get, post};
+use axum::routing::{any, get};
 use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::AppState;
 
@@ -17,6 +19,7 @@ pub mod cors;
 pub mod docs;
 pub mod endpoints;
 pub mod error;
+mod error_responses;
 pub mod extract;
 pub mod guard;
 pub mod me;
@@ -32,43 +35,48 @@ use error::ApiError;
 
 use endpoints::Endpoint;
 
-/// Every endpoint of the table.
+/// The endpoints, their document and the page to try them.
 pub fn router(state: &AppState) -> Router {
-    let endpoints = Router::new()
-        .route(endpoints::ROOT, get(me::about))
-        .route(endpoints::ROOT_SLASH, get(me::about))
-        .route(endpoints::REGISTRATION, post(registration::register))
-        .route(endpoints::FINALIZE, get(registration::finalize).post(registration::finalize))
-        .route(endpoints::LOGIN, post(session::log_in))
-        .route(endpoints::REFRESH, post(session::refresh))
-        .route(endpoints::LOGOUT, post(session::log_out))
-        .route(endpoints::PROTECTED, get(me::protected))
-        .route(endpoints::RESET, post(password::request))
-        .route(endpoints::RESET_FINALIZE, post(password::finalize))
-        .route(endpoints::REAUTHENTICATE, post(session::reauthenticate))
-        .route(endpoints::ME, get(me::me))
-        .route(endpoints::USERS, get(admin::users))
-        .route(endpoints::USER, axum::routing::patch(admin::change))
-        .route(endpoints::USER_SESSIONS, axum::routing::delete(admin::log_out))
-        .route(endpoints::OPENAPI, get(openapi::serve));
+    let endpoints = Router::from(described_endpoints()).route(endpoints::CATCH_ALL, any(not_found));
     let documentation = Router::new()
         .route(endpoints::DOCS, get(docs::page))
         .route(endpoints::DOCS_SCRIPT, get(docs::script))
         .route(endpoints::DOCS_STYLE, get(docs::style));
-    guarded(endpoints.route(endpoints::REST, any(lost)), endpoints::ENDPOINTS, state)
-        .merge(guarded(documentation, endpoints::DOCUMENTATION, state))
+    protected(endpoints, endpoints::ENDPOINTS, state)
+        .merge(protected(documentation, endpoints::DOCUMENTATION, state))
         .with_state(state.clone())
 }
 
-/// Puts the guard and all else of the API around endpoints. What `table` does not name is not served.
-pub fn guarded(endpoints: Router<AppState>, table: &'static [Endpoint], state: &AppState) -> Router<AppState> {
+/// Every endpoint of the table, with its description.
+fn described_endpoints() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(me::about))
+        .routes(routes!(me::about_with_slash))
+        .routes(routes!(registration::register))
+        .routes(routes!(registration::finalize, registration::finalize_by_get))
+        .routes(routes!(session::log_in))
+        .routes(routes!(session::refresh))
+        .routes(routes!(session::log_out))
+        .routes(routes!(me::protected))
+        .routes(routes!(password::request_reset))
+        .routes(routes!(password::reset_password))
+        .routes(routes!(session::reauthenticate))
+        .routes(routes!(me::me))
+        .routes(routes!(admin::list_users))
+        .routes(routes!(admin::change_user))
+        .routes(routes!(admin::end_sessions))
+        .routes(routes!(openapi::serve))
+}
+
+/// Adds the guard, CORS and panic handling to a router. Routes that `table` does not list are not served.
+pub fn protected(endpoints: Router<AppState>, table: &'static [Endpoint], state: &AppState) -> Router<AppState> {
     endpoints
         .layer(from_fn_with_state((state.clone(), table), guard::admit))
         .layer(CatchPanicLayer::custom(|_panic| ApiError::Internal.into_response()))
         .layer(option_layer(cors::layer(&state.config.cors_origins)))
 }
 
-/// Reached by nothing: the guard refuses what is not in the table.
-async fn lost() -> ApiError {
+/// Never reached: the guard rejects every path that is not in the table.
+async fn not_found() -> ApiError {
     ApiError::NotFound
 }

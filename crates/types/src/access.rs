@@ -14,17 +14,17 @@ pub enum Access {
     /// Users with this role; other users get 403.
     HasRole(&'static str),
     /// API only: the endpoint checks a token of its own kind (an expired one, or one from an email).
-    OwnToken,
+    HandlerChecksToken,
 }
 
 impl Access {
     /// Whether a visitor with these roles is let in; `None` means nobody is logged in.
     ///
-    /// For [`Self::OwnToken`] the answer is yes: the endpoint decides.
+    /// For [`Self::HandlerChecksToken`] the answer is yes: the endpoint decides.
     #[must_use]
     pub fn allows(self, roles: Option<&Roles>) -> bool {
         match self {
-            Self::Everyone | Self::OwnToken => true,
+            Self::Everyone | Self::HandlerChecksToken => true,
             Self::Anonymous => roles.is_none(),
             Self::LoggedIn => roles.is_some(),
             Self::HasRole(role) => roles.is_some_and(|roles| roles.has(role)),

@@ -6,7 +6,7 @@ use axum::http::Request;
 use axum::routing::get;
 use latchkey_axum::api::endpoints::Endpoint;
 use latchkey_axum::api::extract::{Admin, Bearer};
-use latchkey_axum::api::guarded;
+use latchkey_axum::api::protected;
 use latchkey_core::client::Client;
 use latchkey_core::service::session::FRESH_SECONDS;
 use latchkey_types::Access;
@@ -138,7 +138,7 @@ on_both! {
             // The table forgot to ask for a token; the endpoint asks.
             .route("/api/forgotten", get(async |_: Bearer| "open"))
             .route("/api/unlisted", get(async || "open"));
-        let router = guarded(routes, TABLE, &app.state).with_state(app.state.clone());
+        let router = protected(routes, TABLE, &app.state).with_state(app.state.clone());
         let ask = async |path: &str, token: &str| {
             let client = Client::new([203, 0, 113, 7].into(), "", String::new());
             let request = Request::get(path).header("authorization", format!("Bearer {token}")).extension(client);

@@ -1,23 +1,26 @@
-//! Accounts, for those who look after them.
+//! User administration.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
+use super::endpoints;
 use super::error::ApiError;
-use super::extract::{self, Admin, Asker, Id};
+use super::error_responses::error_responses;
+use super::extract::{self, Admin, ClientInfo, Id};
 use super::texts as words;
 use super::time::Rfc3339;
 use crate::AppState;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change, PAGE_MAX};
-use latchkey_types::{AppError, ListedUser, Roles};
+use latchkey_types::{AppError, FieldError, ListedUser, Roles};
 
-/// How many accounts a page has if nothing is said.
+/// Accounts on a page without `limit`.
 const PAGE_DEFAULT: u64 = 25;
 
-/// An account, as those who look after it see it.
+/// An account, as administrators see it.
 #[derive(Serialize, ToSchema)]
 pub struct User {
     id: String,
@@ -28,6 +31,15 @@ pub struct User {
     is_active: bool,
     created_at: Rfc3339,
     last_login_at: Option<Rfc3339>,
+}
+
+impl User {
+    fn example() -> Value {
+        json!({
+            "id": "q6Yd1v0m3oX5cJ9rT2bWkA", "username": "ada", "email": "ada@example.org", "roles": ["user"],
+            "is_active": true, "created_at": "2026-11-24T12:00:00Z", "last_login_at": null,
+        })
+    }
 }
 
 impl From<ListedUser> for User {
@@ -44,24 +56,30 @@ impl From<ListedUser> for User {
     }
 }
 
-/// Some accounts, and the way to those that follow.
+/// A page of accounts.
 #[derive(Serialize, ToSchema)]
 pub struct Users {
     users: Vec<User>,
-    /// What to send as `after` for those that follow; `null` at the end.
+    /// Send it as `after` to get the next page; `null` on the last one.
     next: Option<String>,
 }
 
-/// Which accounts are asked for.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// Which accounts to list.
+#[derive(Debug, Default, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Search {
+    /// Beginning of a username or an email address.
+    #[param(rename = "q", required = false)]
     query: String,
+    /// The `next` of the previous page.
     after: Option<String>,
+    /// Accounts per page.
+    #[param(minimum = 1, maximum = 100, default = json!(PAGE_DEFAULT))]
     limit: Option<u64>,
 }
 
 impl Search {
-    /// Reads a query; of a name that comes twice, the last one.
+    /// Parses a query string. The last value of a repeated name counts.
     fn read(query: &str) -> Result<Self, ApiError> {
         let mut search = Self::default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -82,11 +100,25 @@ fn limit(typed: &str) -> Result<u64, ApiError> {
     limit.ok_or(ApiError::Validation(vec![("limit".into(), words::LIMIT_INVALID)]))
 }
 
-/// Accounts by name, a page at a time.
+error_responses!(ListErrors, ApiError::Validation(vec![("limit".into(), words::LIMIT_INVALID)]));
+
+/// Lists accounts.
 ///
-/// # Errors
-/// [`ApiError::Validation`] for a `limit` or an `after` that is none.
-pub async fn users(
+/// Sorted by username, one page at a time.
+#[utoipa::path(
+    get,
+    path = endpoints::USERS,
+    tag = "admin",
+    params(Search),
+    responses(
+        (
+            status = 200, description = "A page of accounts.", body = Users,
+            example = json!({"users": [User::example()], "next": "bmFtZTphZGE"}),
+        ),
+        ListErrors,
+    ),
+)]
+pub async fn list_users(
     State(state): State<AppState>,
     _: Admin,
     RawQuery(query): RawQuery,
@@ -97,25 +129,43 @@ pub async fn users(
     Ok(Json(Users { users: page.users.into_iter().map(User::from).collect(), next: page.next }))
 }
 
-/// What is to change of an account; nothing else of a body changes anything.
+/// Changes to an account. Other members are ignored.
 #[derive(Deserialize, ToSchema)]
 pub struct UserChange {
-    /// Whether it may be used. If not, its sessions end.
+    /// Sessions of inactive accounts end.
     #[serde(default)]
     is_active: Option<bool>,
-    /// It has these roles and no other.
+    /// Replaces all roles.
     #[serde(default)]
     roles: Option<Vec<String>>,
 }
 
-/// Changes what an account may do.
+error_responses!(
+    ChangeErrors,
+    ApiError::NotFound,
+    ApiError::LastAdmin,
+    ApiError::ReauthenticationRequired,
+    AppError::from(FieldError::RolesInvalid),
+);
+
+/// Changes the status or the roles of an account.
 ///
-/// # Errors
-/// [`ApiError::NotFound`], [`ApiError::Validation`], [`ApiError::LastAdmin`].
-pub async fn change(
+/// Omitted members stay unchanged. Takes effect on every node within a second.
+#[utoipa::path(
+    patch,
+    path = endpoints::USER,
+    tag = "admin",
+    params(("id" = String, Path, description = "The `id` of the account.")),
+    request_body(content = UserChange, example = json!({"is_active": true, "roles": ["user", "editor"]})),
+    responses(
+        (status = 200, description = "The changed account.", body = User, example = User::example),
+        ChangeErrors,
+    ),
+)]
+pub async fn change_user(
     State(state): State<AppState>,
     Admin(admin): Admin,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Id(id): Id,
     extract::Json(typed): extract::Json<UserChange>,
 ) -> Result<Json<User>, ApiError> {
@@ -130,14 +180,22 @@ fn read_roles(typed: &[String]) -> Result<Roles, ApiError> {
     Roles::of(typed.iter().map(String::as_str)).map_err(|error| AppError::from(error).into())
 }
 
-/// Ends every session of an account.
+error_responses!(EndSessionsErrors, ApiError::NotFound, ApiError::ReauthenticationRequired);
+
+/// Ends all sessions of an account.
 ///
-/// # Errors
-/// [`ApiError::NotFound`].
-pub async fn log_out(
+/// Takes effect on every node within a second.
+#[utoipa::path(
+    delete,
+    path = endpoints::USER_SESSIONS,
+    tag = "admin",
+    params(("id" = String, Path, description = "The `id` of the account.")),
+    responses((status = 204, description = "The sessions have ended."), EndSessionsErrors),
+)]
+pub async fn end_sessions(
     State(state): State<AppState>,
     Admin(admin): Admin,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     state.services.accounts.log_out(Account::Id(&id), Actor::Administrator(&admin), &client).await?;

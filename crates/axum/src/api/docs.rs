@@ -3,12 +3,11 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use latchkey_types::Product;
 use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
 
 use super::endpoints::{DOCS_SCRIPT, DOCS_STYLE, ENDPOINTS, OPENAPI};
-use super::openapi::{self, texts as words};
+use super::openapi;
 use crate::AppState;
 
 /// The styles of the page.
@@ -16,7 +15,17 @@ const STYLE: &str = include_str!("docs/style.css");
 /// The script that sends what is typed.
 const SCRIPT: &str = include_str!("docs/try.js");
 
-/// What a client has to know of one endpoint.
+/// The groups of endpoints and their titles, in the order of the page.
+const TAGS: [(&str, &str); 6] = [
+    ("registration", "Registration"),
+    ("session", "Session"),
+    ("password", "Password"),
+    ("me", "Current user"),
+    ("admin", "Administration"),
+    ("about", "About"),
+];
+
+/// An endpoint on the page.
 #[derive(Debug)]
 struct Entry {
     method: String,
@@ -36,9 +45,8 @@ struct Entry {
 
 /// The page.
 pub async fn page(State(state): State<AppState>) -> Markup {
-    let product = state.config.product;
-    let document = serde_json::to_value(openapi::document(product)).unwrap_or_default();
-    whole(product, &entries(&document))
+    let document = serde_json::to_value(openapi::document(state.config.product)).unwrap_or_default();
+    whole(&document["info"], &entries(&document))
 }
 
 /// The styles of the page.
@@ -51,8 +59,9 @@ pub async fn script() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], SCRIPT)
 }
 
+/// A text of the document as plain text.
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    value.as_str().unwrap_or_default().replace('`', "")
 }
 
 fn entries(document: &Value) -> Vec<Entry> {
@@ -98,10 +107,10 @@ fn pretty(value: &Value) -> String {
     value.as_str().map_or_else(|| serde_json::to_string_pretty(value).unwrap_or_default(), str::to_owned)
 }
 
-fn whole(product: Product, entries: &[Entry]) -> Markup {
-    let groups = words::TAGS
-        .iter()
-        .map(|(tag, title)| (title, entries.iter().filter(|entry| entry.tag == *tag).collect::<Vec<_>>()));
+fn whole(info: &Value, entries: &[Entry]) -> Markup {
+    let (product, description) = (text(&info["title"]), text(&info["description"]));
+    let groups =
+        TAGS.iter().map(|(tag, title)| (title, entries.iter().filter(|entry| entry.tag == *tag).collect::<Vec<_>>()));
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -109,22 +118,22 @@ fn whole(product: Product, entries: &[Entry]) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (words::DOCS_TITLE) " · " (product.name) }
+                title { "JSON API · " (product) }
                 link rel="stylesheet" href=(DOCS_STYLE);
                 link rel="icon" href="data:,";
                 script type="module" src=(DOCS_SCRIPT) {}
             }
             body {
-                a.skip href="#content" { (words::DOCS_SKIP) }
-                header { a href="/" { (product.name) } }
+                a.skip href="#content" { "Skip to content" }
+                header { a href="/" { (product) } }
                 main #content tabindex="-1" {
-                    h1 { (words::DOCS_TITLE) }
-                    p.lead { (words::DESCRIPTION.replace('`', "")) }
-                    p { a href=(OPENAPI) { (words::DOCS_DOCUMENT) } }
+                    h1 { "JSON API" }
+                    p.lead { (description) }
+                    p { a href=(OPENAPI) { "OpenAPI document" } }
                     div.field {
-                        label for="token" { (words::DOCS_TOKEN) }
+                        label for="token" { "Token" }
                         input #token autocomplete="off" spellcheck="false" aria-describedby="token-hint";
-                        p.hint #token-hint { (words::DOCS_TOKEN_HINT) }
+                        p.hint #token-hint { "Filled in when you log in below. Not stored." }
                     }
                     @for (title, entries) in groups {
                         section {
@@ -144,9 +153,9 @@ fn endpoint(entry: &Entry) -> Markup {
             summary {
                 span.method { (entry.method) } " " code { (entry.path) } " " span { (entry.summary) }
             }
-            p { (entry.description) @if entry.takes_token { (words::DOCS_TAKES_TOKEN) } }
+            p { (entry.description) @if entry.takes_token { " Takes a token." } }
             (trial(entry))
-            h3 { (words::DOCS_ANSWERS) }
+            h3 { "Responses" }
             dl.answers {
                 @for (status, description, example) in &entry.answers {
                     dt { (status) }
@@ -175,14 +184,14 @@ fn trial(entry: &Entry) -> Markup {
             @if let Some((kind, example)) = &entry.body {
                 @let id = format!("{}-body", entry.id);
                 div.field {
-                    label for=(id) { (words::DOCS_BODY) " " code { (kind) } }
+                    label for=(id) { "Body " code { (kind) } }
                     // An example of a token as the body is of no use.
                     textarea id=(id) rows=(example.lines().count()) spellcheck="false" {
                         @if kind == "application/json" { (example) }
                     }
                 }
             }
-            button type="submit" disabled { (words::DOCS_SEND) }
+            button type="submit" disabled { "Send" }
             output {}
         }
     }

@@ -4,46 +4,28 @@
 
 use latchkey_types::{Access, Role};
 
-/// What this is, and whether it runs.
-pub const ROOT: &str = "/api";
-/// The same.
-pub const ROOT_SLASH: &str = "/api/";
-/// An account begins.
-pub const REGISTRATION: &str = "/api/registration";
-/// A registration is confirmed.
-pub const FINALIZE: &str = "/api/finalize";
-/// A session begins.
-pub const LOGIN: &str = "/api/login";
-/// A token is exchanged.
-pub const REFRESH: &str = "/api/refresh";
-/// A session ends.
-pub const LOGOUT: &str = "/api/logout";
-/// A password was forgotten.
-pub const RESET: &str = "/api/reset";
-/// A forgotten password is replaced.
-pub const RESET_FINALIZE: &str = "/api/reset_finalize";
-/// What only who is logged in may read.
-pub const PROTECTED: &str = "/api/protected";
-/// The password is given again.
-pub const REAUTHENTICATE: &str = "/api/reauthenticate";
-/// Who is logged in.
-pub const ME: &str = "/api/me";
-/// The accounts.
-pub const USERS: &str = "/api/admin/users";
-/// One of them.
-pub const USER: &str = "/api/admin/users/{id}";
-/// Its sessions.
-pub const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
-/// The document that describes all of this.
-pub const OPENAPI: &str = "/api/openapi.json";
-/// The page to read it and to try it.
-pub const DOCS: &str = "/api/docs";
-/// The script of that page.
-pub const DOCS_SCRIPT: &str = "/api/docs/try.js";
-/// The styles of that page.
-pub const DOCS_STYLE: &str = "/api/docs/style.css";
-/// Whatever else lies below, as the router writes it: nothing, said in JSON.
-pub const REST: &str = "/api/{*rest}";
+pub(super) const ROOT: &str = "/api";
+pub(super) const ROOT_SLASH: &str = "/api/";
+pub(super) const REGISTRATION: &str = "/api/registration";
+pub(super) const FINALIZE: &str = "/api/finalize";
+pub(super) const LOGIN: &str = "/api/login";
+pub(super) const REFRESH: &str = "/api/refresh";
+pub(super) const LOGOUT: &str = "/api/logout";
+pub(super) const RESET: &str = "/api/reset";
+pub(super) const RESET_FINALIZE: &str = "/api/reset_finalize";
+pub(super) const PROTECTED: &str = "/api/protected";
+pub(super) const REAUTHENTICATE: &str = "/api/reauthenticate";
+pub(super) const ME: &str = "/api/me";
+pub(super) const USERS: &str = "/api/admin/users";
+pub(super) const USER: &str = "/api/admin/users/{id}";
+pub(super) const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
+pub(super) const OPENAPI: &str = "/api/openapi.json";
+
+pub(super) const DOCS: &str = "/api/docs";
+pub(super) const DOCS_SCRIPT: &str = "/api/docs/try.js";
+pub(super) const DOCS_STYLE: &str = "/api/docs/style.css";
+/// All other paths below `/api/`, in the syntax of the router: answered 404 in JSON.
+pub(super) const CATCH_ALL: &str = "/api/{*rest}";
 
 /// One method of one path.
 #[derive(Clone, Copy, Debug)]
@@ -66,14 +48,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", ROOT_SLASH, Access::Everyone),
     endpoint("POST", REGISTRATION, Access::Everyone),
     // The one GET that changes something: it needs a header, which no link and no scanner of mails sends.
-    endpoint("GET", FINALIZE, Access::OwnToken),
-    endpoint("POST", FINALIZE, Access::OwnToken),
+    endpoint("GET", FINALIZE, Access::HandlerChecksToken),
+    endpoint("POST", FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", LOGIN, Access::Everyone),
-    endpoint("POST", REFRESH, Access::OwnToken),
-    endpoint("POST", LOGOUT, Access::OwnToken),
+    endpoint("POST", REFRESH, Access::HandlerChecksToken),
+    endpoint("POST", LOGOUT, Access::HandlerChecksToken),
     endpoint("GET", PROTECTED, Access::LoggedIn),
     endpoint("POST", RESET, Access::Everyone),
-    endpoint("POST", RESET_FINALIZE, Access::OwnToken),
+    endpoint("POST", RESET_FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", REAUTHENTICATE, Access::LoggedIn),
     endpoint("GET", ME, Access::LoggedIn),
     endpoint("GET", USERS, Access::HasRole(Role::ADMIN)),
@@ -89,8 +71,8 @@ pub const DOCUMENTATION: &[Endpoint] = &[
     endpoint("GET", DOCS_STYLE, Access::Everyone),
 ];
 
-/// Paths whose GET changes something, so that HEAD must not do the same.
-const CHANGED_BY_GET: &[&str] = &[FINALIZE];
+/// Paths whose GET changes state, so HEAD is not allowed there.
+const UNSAFE_GETS: &[&str] = &[FINALIZE];
 
 /// Whether `path` lies under the API, endpoint or not.
 #[must_use]
@@ -98,31 +80,30 @@ pub fn is_api(path: &str) -> bool {
     path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What a table says of a request.
+/// The entry of a table that a request matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// There is such an endpoint.
+pub enum RouteMatch {
+    /// An endpoint, with its access rule.
     Endpoint(Access),
-    /// The path takes these methods alone.
-    OtherMethods(Vec<&'static str>),
-    /// There is no such path.
-    Nothing,
+    /// The path exists, with these methods only.
+    MethodNotAllowed(Vec<&'static str>),
+    /// No such path.
+    NotFound,
 }
 
-/// Looks up a method and a path as the router writes it.
+/// Looks up a method and the path pattern that the router matched.
 #[must_use]
-pub fn find(table: &[Endpoint], method: &str, path: &str) -> Found {
-    let here = table.iter().filter(|endpoint| endpoint.path == path);
+pub fn find(table: &[Endpoint], method: &str, path: &str) -> RouteMatch {
     let mut allowed = Vec::new();
-    for endpoint in here {
-        let takes_head = endpoint.method == "GET" && !CHANGED_BY_GET.contains(&path);
+    for endpoint in table.iter().filter(|endpoint| endpoint.path == path) {
+        let takes_head = endpoint.method == "GET" && !UNSAFE_GETS.contains(&path);
         if endpoint.method == method || takes_head && method == "HEAD" {
-            return Found::Endpoint(endpoint.access);
+            return RouteMatch::Endpoint(endpoint.access);
         }
         allowed.push(endpoint.method);
         if takes_head {
             allowed.push("HEAD");
         }
     }
-    if allowed.is_empty() { Found::Nothing } else { Found::OtherMethods(allowed) }
+    if allowed.is_empty() { RouteMatch::NotFound } else { RouteMatch::MethodNotAllowed(allowed) }
 }

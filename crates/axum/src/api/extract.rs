@@ -54,10 +54,10 @@ pub fn mail_token(headers: &HeaderMap, purpose: Purpose) -> Result<&str, ApiErro
     if Purpose::claimed_by(token) == Some(purpose) { Ok(token) } else { own_token(token) }
 }
 
-/// Who asks, as far as the connection and the headers tell.
-pub struct Asker(pub Client);
+/// IP address, user agent and request id of the client.
+pub struct ClientInfo(pub Client);
 
-impl<S: Sync> FromRequestParts<S> for Asker {
+impl<S: Sync> FromRequestParts<S> for ClientInfo {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

@@ -5,7 +5,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::endpoints::{Endpoint, Found, find};
+use super::endpoints::{Endpoint, RouteMatch, find};
 use super::error::ApiError;
 use super::extract;
 use crate::{AppState, body};
@@ -20,20 +20,20 @@ pub async fn admit(
 ) -> Response {
     match admitted(&state, table, request).await {
         Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
 async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Result<Request, ApiError> {
     let path = request.extensions().get::<MatchedPath>().cloned().ok_or(ApiError::NotFound)?;
     let access = match find(table, request.method().as_str(), path.as_str()) {
-        Found::Endpoint(access) => access,
-        Found::OtherMethods(methods) => return Err(ApiError::MethodNotAllowed(methods)),
-        Found::Nothing => return Err(ApiError::NotFound),
+        RouteMatch::Endpoint(access) => access,
+        RouteMatch::MethodNotAllowed(methods) => return Err(ApiError::MethodNotAllowed(methods)),
+        RouteMatch::NotFound => return Err(ApiError::NotFound),
     };
     let (mut parts, body) = request.into_parts();
     let token = match access {
-        Access::Everyone | Access::OwnToken => None,
+        Access::Everyone | Access::HandlerChecksToken => None,
         _ => Some(extract::own_token(extract::bearer(&parts.headers)?)?.to_owned()),
     };
     // Before it is found out who asks: a body that takes its time must not outlast what its sender was allowed.

@@ -1,37 +1,58 @@
-//! What this is, and who asks.
+//! The application and the current user.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::endpoints;
 use super::extract::Bearer;
 use super::texts;
 use super::time::Rfc3339;
 use crate::AppState;
 use latchkey_types::{Product, Roles};
 
-/// What this is.
+/// The running application.
 #[derive(Serialize, ToSchema)]
 pub struct About {
-    /// What it is called.
     name: &'static str,
-    /// Which release.
     version: &'static str,
-    /// `running`.
+    /// Always `running`.
     status: &'static str,
 }
 
-/// Says that it runs.
+impl About {
+    fn example() -> Self {
+        Self { name: "Example", version: "1.0.0", status: "running" }
+    }
+}
+
+/// Returns the name and version of the application.
+#[utoipa::path(
+    get,
+    path = endpoints::ROOT,
+    tag = "about",
+    responses((status = 200, description = "The application is running.", body = About, example = About::example)),
+)]
 pub async fn about(State(state): State<AppState>) -> Json<About> {
     let Product { name, version, .. } = state.config.product;
     Json(About { name, version, status: "running" })
 }
 
-/// Something to read.
+/// The same with a trailing slash.
+#[utoipa::path(
+    get,
+    path = endpoints::ROOT_SLASH,
+    tag = "about",
+    responses((status = 200, description = "The application is running.", body = About, example = About::example)),
+)]
+pub async fn about_with_slash(state: State<AppState>) -> Json<About> {
+    about(state).await
+}
+
+/// A text for people.
 #[derive(Serialize, ToSchema)]
 pub struct Message {
-    /// For people.
     message: String,
 }
 
@@ -41,15 +62,24 @@ impl From<&str> for Message {
     }
 }
 
-/// What only who is logged in may read.
+/// Answers authenticated users only.
+#[utoipa::path(
+    get,
+    path = endpoints::PROTECTED,
+    tag = "me",
+    responses((
+        status = 200, description = "The token gives access.", body = Message,
+        example = json!({"message": texts::protected("ada")}),
+    )),
+)]
 pub async fn protected(Bearer(visitor): Bearer) -> Json<Message> {
     Json(Message { message: texts::protected(&visitor.current_user().username) })
 }
 
-/// The account of a token.
+/// The account and the session of a token.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
-    /// Constant, whatever else of the account changes.
+    /// Never changes.
     id: String,
     username: String,
     email: Option<String>,
@@ -63,13 +93,27 @@ pub struct Me {
 struct Session {
     id: String,
     created_at: Rfc3339,
-    /// The token gives access until then.
+    /// End of the access token.
     expires_at: Rfc3339,
-    /// The token can be exchanged until then.
+    /// The token can be refreshed until then.
     refresh_expires_at: Rfc3339,
 }
 
-/// Whose token it is, and how long it is good for.
+/// Returns the account and the session of the token.
+///
+/// Times are in UTC.
+#[utoipa::path(
+    get,
+    path = endpoints::ME,
+    tag = "me",
+    responses((status = 200, description = "The account and the session.", body = Me, example = json!({
+        "id": "q6Yd1v0m3oX5cJ9rT2bWkA", "username": "ada", "email": "ada@example.org", "roles": ["user"],
+        "session": {
+            "id": "2mVb8Qx0Tn6zKc4RjY1hLw", "created_at": "2026-11-24T12:00:00Z", "expires_at": "2026-11-24T12:15:00Z",
+            "refresh_expires_at": "2026-12-24T12:00:00Z",
+        },
+    }))),
+)]
 pub async fn me(Bearer(visitor): Bearer) -> Json<Me> {
     let user = visitor.current_user();
     Json(Me {

@@ -1,42 +1,35 @@
-//! The document that describes the API in `OpenAPI` 3.1, made from the table of endpoints and what each is for.
-//!
-//! Errors are written down as the values that endpoints answer with, so that their examples are true.
-
-use std::collections::BTreeMap;
+//! The `OpenAPI` 3.1 document. Handlers describe themselves; what follows from the table of endpoints is added here.
 
 use axum::Json;
 use axum::extract::State;
 use latchkey_types::{Access, Product};
-use serde_json::Value;
-use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::example::ExampleBuilder;
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{OperationBuilder, PathItem, PathsBuilder};
-use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::{ComponentsBuilder, Type};
+use utoipa::openapi::path::{Operation, Paths};
+use utoipa::openapi::schema::ComponentsBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{
-    HttpMethod, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Schema,
-};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::{InfoBuilder, License, OpenApi, OpenApiBuilder, RefOr, Required};
 
+use super::endpoints::{self, ENDPOINTS, Endpoint};
 use super::error::{ApiError, ErrorBody};
+use super::error_responses::add;
 use crate::AppState;
 
-use super::endpoints::{ENDPOINTS, Endpoint};
-use super::{admin, me, password, registration, session};
-
-mod operations;
-pub mod texts;
-
-use operations::{Good, Operation, Request, operations};
-
-const JSON: &str = "application/json";
-/// The name of the security scheme.
+const DESCRIPTION: &str = "Registration, login and token refresh as JSON. Send the token as \
+    `Authorization: Bearer …`; cookies are neither read nor set. All errors have the same form; clients rely on `error`.";
+/// The security scheme.
 const BEARER: &str = "bearer";
 
-/// The document, as an answer.
+/// Returns this document.
+///
+/// The command `openapi` prints the same.
+#[utoipa::path(
+    get,
+    path = endpoints::OPENAPI,
+    operation_id = "openapi",
+    tag = "about",
+    responses((status = 200, description = "The document.", body = Object, example = json!({
+        "openapi": "3.1.0", "info": {"title": "…", "version": "…"}, "paths": {},
+    }))),
+)]
 pub async fn serve(State(state): State<AppState>) -> Json<OpenApi> {
     Json(document(state.config.product))
 }
@@ -44,113 +37,55 @@ pub async fn serve(State(state): State<AppState>) -> Json<OpenApi> {
 /// The document.
 #[must_use]
 pub fn document(product: Product) -> OpenApi {
-    let mut paths = PathsBuilder::new();
-    let known = operations(product);
-    for endpoint in ENDPOINTS {
-        let operation = known.iter().find(|known| known.method == endpoint.method && known.path == endpoint.path);
-        if let (Some(operation), Some(method)) = (operation, method(endpoint.method)) {
-            paths = paths.path(endpoint.path, PathItem::new(method, described(endpoint, operation)));
-        }
-    }
     let info = InfoBuilder::new()
         .title(product.name)
         .version(product.version)
-        .description(Some(texts::DESCRIPTION))
+        .description(Some(DESCRIPTION))
         .license(Some(License::new(env!("CARGO_PKG_LICENSE"))));
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(texts::BEARER));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("The `access_token` from a login, a registration or a refresh."));
     let components = ComponentsBuilder::new()
-        .schemas_from_iter(schemas())
+        .schema_from::<ErrorBody>()
         .security_scheme(BEARER, SecurityScheme::Http(bearer.build()));
-    OpenApiBuilder::new().info(info.build()).paths(paths).components(Some(components.build())).build()
+    let mut document = OpenApiBuilder::new().info(info.build()).components(Some(components.build())).build();
+    document.merge(super::described_endpoints().into_openapi());
+    for endpoint in ENDPOINTS {
+        if let Some(operation) = operation(&mut document.paths, endpoint) {
+            apply(endpoint.access, operation);
+        }
+    }
+    document
 }
 
-fn schemas() -> Vec<(String, RefOr<Schema>)> {
-    let mut all = Vec::new();
-    add::<me::About>(&mut all);
-    add::<me::Message>(&mut all);
-    add::<me::Me>(&mut all);
-    add::<registration::Registration>(&mut all);
-    add::<registration::Welcome>(&mut all);
-    add::<password::Forgotten>(&mut all);
-    add::<password::NewPassword>(&mut all);
-    add::<session::Credentials>(&mut all);
-    add::<session::Reauthentication>(&mut all);
-    add::<session::AccessToken>(&mut all);
-    add::<admin::Users>(&mut all);
-    add::<admin::UserChange>(&mut all);
-    add::<ErrorBody>(&mut all);
-    all.push(("Document".to_owned(), ObjectBuilder::new().schema_type(Type::Object).build().into()));
-    all
-}
-
-fn add<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) {
-    all.push((T::name().into_owned(), <T as PartialSchema>::schema()));
-    T::schemas(all);
-}
-
-fn method(name: &str) -> Option<HttpMethod> {
-    match name {
-        "GET" => Some(HttpMethod::Get),
-        "POST" => Some(HttpMethod::Post),
-        "PATCH" => Some(HttpMethod::Patch),
-        "DELETE" => Some(HttpMethod::Delete),
+fn operation<'a>(paths: &'a mut Paths, endpoint: &Endpoint) -> Option<&'a mut Operation> {
+    let item = paths.paths.get_mut(endpoint.path)?;
+    match endpoint.method {
+        "GET" => item.get.as_mut(),
+        "POST" => item.post.as_mut(),
+        "PATCH" => item.patch.as_mut(),
+        "DELETE" => item.delete.as_mut(),
         _ => None,
     }
 }
 
-fn described(endpoint: &Endpoint, operation: &Operation) -> OperationBuilder {
-    let mut built = OperationBuilder::new()
-        .operation_id(Some(operation.id))
-        .tag(operation.tag)
-        .summary(Some(operation.summary))
-        .description(Some(operation.description));
-    if endpoint.access != Access::Everyone {
-        built = built.security(SecurityRequirement::new(BEARER, Vec::<String>::new()));
-        if operation.token_may_be_body {
-            // The empty requirement says that the header may be left out.
-            built = built.security(SecurityRequirement::default());
+/// Adds the token that an access rule requires, and the errors of the guard.
+fn apply(access: Access, operation: &mut Operation) {
+    let mut errors = vec![ApiError::TooLarge, ApiError::Internal];
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        errors.push(ApiError::Malformed);
+        // Handlers with a security requirement of their own read the token from the header or from the body.
+        if operation.security.is_some() {
+            body.required = Some(Required::False);
         }
     }
-    for parameter in &operation.parameters {
-        built = built.parameter(parameter.clone());
+    if access != Access::Everyone {
+        let bearer = SecurityRequirement::new(BEARER, Vec::<String>::new());
+        operation.security.get_or_insert_default().insert(0, bearer);
+        errors.extend([ApiError::MissingToken, ApiError::InvalidTokenHeader, ApiError::Unavailable]);
     }
-    if let Some(request) = &operation.request {
-        built = built.request_body(Some(body(request)));
-    }
-    for good in &operation.good {
-        built = built.response(good.status.to_string(), good_answer(good));
-    }
-    for (status, problems) in by_status(endpoint, operation) {
-        built = built.response(status.to_string(), error_answer(status, &problems));
-    }
-    built
-}
-
-fn body(request: &Request) -> RequestBody {
-    let content = ContentBuilder::new().schema(Some(request.schema.clone())).example(Some(request.example.clone()));
-    let required = if request.is_required { Required::True } else { Required::False };
-    RequestBodyBuilder::new().content(request.content_type, content.build()).required(Some(required)).build()
-}
-
-fn good_answer(good: &Good) -> ResponseBuilder {
-    let answer = ResponseBuilder::new().description(good.description);
-    match &good.body {
-        Some((schema, example)) => {
-            let content =
-                ContentBuilder::new().schema(Some(Ref::from_schema_name(*schema))).example(Some(example.clone()));
-            answer.content(JSON, content.build())
-        }
-        None => answer,
-    }
-}
-
-/// What an endpoint may answer but well: what it says of itself, and what everybody with its access may be told.
-fn by_status(endpoint: &Endpoint, operation: &Operation) -> BTreeMap<u16, Vec<ApiError>> {
-    let mut problems = operation.problems.clone();
-    if !matches!(endpoint.access, Access::Everyone | Access::OwnToken) {
-        problems.extend([
-            ApiError::MissingToken,
-            ApiError::InvalidTokenHeader,
+    if matches!(access, Access::LoggedIn | Access::HasRole(_)) {
+        errors.extend([
             ApiError::MissingClaim,
             ApiError::ExpiredAccess,
             ApiError::MisusedRegistrationToken,
@@ -158,47 +93,23 @@ fn by_status(endpoint: &Endpoint, operation: &Operation) -> BTreeMap<u16, Vec<Ap
             ApiError::MissingUser,
             ApiError::Blacklisted,
             ApiError::InvalidUser,
-            ApiError::Unavailable,
         ]);
     }
-    if matches!(endpoint.access, Access::HasRole(_)) {
-        problems.push(ApiError::MissingRole);
+    if matches!(access, Access::HasRole(_)) {
+        errors.push(ApiError::MissingRole);
     }
-    // Whatever is sent where nothing is asked for is read as far as that.
-    problems.extend([ApiError::TooLarge, ApiError::Internal]);
-    if operation.request.is_some() {
-        problems.push(ApiError::Malformed);
+    for error in errors {
+        add(&mut operation.responses.responses, error);
     }
-    let mut sorted = BTreeMap::<u16, Vec<ApiError>>::new();
-    for problem in problems {
-        sorted.entry(problem.status()).or_default().push(problem);
-    }
-    sorted
-}
-
-fn error_answer(status: u16, problems: &[ApiError]) -> ResponseBuilder {
-    let names = problems.iter().map(ApiError::name).collect::<Vec<_>>();
-    let examples = problems.iter().map(|problem| {
-        let value = serde_json::to_value(problem.body()).unwrap_or(Value::Null);
-        (problem.name(), ExampleBuilder::new().value(Some(value)).build())
-    });
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Error"))).examples_from_iter(examples);
-    let answer = ResponseBuilder::new().description(names.join(", ")).content(JSON, content.build());
-    match status {
-        401 => answer.header("WWW-Authenticate", header(Type::String, "Bearer")),
-        429 | 503 => answer.header("Retry-After", header(Type::Integer, "After how many seconds to try again")),
-        _ => answer,
-    }
-}
-
-fn header(of: Type, description: &str) -> utoipa::openapi::Header {
-    let schema = ObjectBuilder::new().schema_type(of).build();
-    HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail by it")]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
     use crate::tests::PRODUCT;
 
@@ -208,11 +119,17 @@ mod tests {
         let described = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
             item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
         });
-        let described = described.collect::<std::collections::BTreeSet<_>>();
+        let described = described.collect::<BTreeSet<_>>();
         let served = ENDPOINTS.iter().map(|endpoint| (endpoint.method.to_owned(), endpoint.path.to_owned()));
         assert_eq!(described, served.collect());
-        let known = operations(PRODUCT).into_iter().map(|known| (known.method.to_owned(), known.path.to_owned()));
-        assert_eq!(described, known.collect());
+    }
+
+    #[test]
+    fn operation_ids_are_unique() {
+        let mut document = document(PRODUCT);
+        let ids =
+            ENDPOINTS.iter().filter_map(|endpoint| operation(&mut document.paths, endpoint)?.operation_id.clone());
+        assert_eq!(ids.collect::<BTreeSet<_>>().len(), ENDPOINTS.len());
     }
 
     #[test]

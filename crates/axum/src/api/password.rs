@@ -1,12 +1,14 @@
-//! A forgotten password is replaced.
+//! Reset of a forgotten password.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::endpoints;
 use super::error::ApiError;
-use super::extract::{self, Asker, Json};
+use super::error_responses::error_responses;
+use super::extract::{self, ClientInfo, Json};
 use super::me::Message;
 use super::registration::Welcome;
 use super::texts as words;
@@ -14,30 +16,48 @@ use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::password_reset::ResetError;
 use latchkey_core::service::session::Entry;
-use latchkey_types::AppError;
-use latchkey_types::Password;
+use latchkey_types::{AppError, FieldError, Password};
 
-/// Whose password was forgotten.
+/// A request to reset a password.
 #[derive(Deserialize, ToSchema)]
-pub struct Forgotten {
-    /// The address of the account.
+pub struct ResetRequest {
+    /// The email address of the account.
     email: String,
 }
 
-/// Has a mail sent if an account has the address. The answer is the same for every address.
+error_responses!(
+    ResetRequestErrors,
+    AppError::from(FieldError::EmailInvalid),
+    ApiError::TooManyRequests(60),
+    ApiError::Unavailable,
+);
+
+/// Requests an email to reset a forgotten password.
 ///
-/// # Errors
-/// [`ApiError::Validation`] when it is no address.
-pub async fn request(
+/// The response is the same for every address.
+#[utoipa::path(
+    post,
+    path = endpoints::RESET,
+    tag = "password",
+    request_body(content = ResetRequest, example = json!({"email": "ada@example.org"})),
+    responses(
+        (
+            status = 200, description = "The request was received.", body = Message,
+            example = json!({"message": words::RESET_RECEIVED}),
+        ),
+        ResetRequestErrors,
+    ),
+)]
+pub async fn request_reset(
     State(state): State<AppState>,
-    Asker(client): Asker,
-    Json(typed): Json<Forgotten>,
+    ClientInfo(client): ClientInfo,
+    Json(typed): Json<ResetRequest>,
 ) -> Result<axum::Json<Message>, ApiError> {
     state.services.password_reset.request(&typed.email, &client).await.map_err(AppError::from)?;
     Ok(axum::Json(Message::from(words::RESET_RECEIVED)))
 }
 
-/// What the password is to be.
+/// A new password.
 #[derive(Deserialize, ToSchema)]
 pub struct NewPassword {
     /// 8 to 128 characters, and not easy to guess.
@@ -45,13 +65,30 @@ pub struct NewPassword {
     password: Password,
 }
 
-/// Sets the password of the account whose token is shown, ends its sessions and logs in.
+error_responses!(
+    ResetErrors,
+    ApiError::InvalidResetToken,
+    ApiError::MisusedRegistrationToken,
+    AppError::from(FieldError::PasswordEasy),
+);
+
+/// Resets a password.
 ///
-/// # Errors
-/// [`ApiError::InvalidResetToken`]; [`ApiError::Validation`], which leaves the token as it is.
-pub async fn finalize(
+/// The token is the one from the email. It can be used once; a rejected password does not consume it. All other sessions
+/// of the account end.
+#[utoipa::path(
+    post,
+    path = endpoints::RESET_FINALIZE,
+    tag = "password",
+    request_body(content = NewPassword, example = json!({"password": "lantern otters juggle quietly"})),
+    responses(
+        (status = 200, description = "The password is set.", body = Welcome, example = Welcome::example),
+        ResetErrors,
+    ),
+)]
+pub async fn reset_password(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
     Json(typed): Json<NewPassword>,
 ) -> Result<axum::Json<Welcome>, ApiError> {

@@ -1,4 +1,4 @@
-//! An account begins.
+//! Registration.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -6,24 +6,25 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::endpoints;
 use super::error::ApiError;
-use super::extract::{self, Asker, Json};
+use super::error_responses::error_responses;
+use super::extract::{self, ClientInfo, Json};
 use super::me::Message;
-use super::session::AccessToken;
+use super::session::{AccessToken, TOKEN_EXAMPLE};
 use super::texts as words;
 use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::registration::{ConfirmError, Registered};
 use latchkey_core::service::session::{Entry, SignedIn};
-use latchkey_types::AppError;
-use latchkey_types::Password;
+use latchkey_types::{AppError, FieldError, Password};
 
-/// What somebody registers with.
+/// A registration form.
 #[derive(Deserialize, ToSchema)]
 pub struct Registration {
-    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`; unique without regard to case.
+    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`; unique regardless of case.
     username: String,
-    /// Optional where accounts are not confirmed by mail.
+    /// Optional where accounts are not confirmed by email.
     #[serde(default)]
     email: Option<String>,
     /// 8 to 128 characters, and not easy to guess.
@@ -31,30 +32,58 @@ pub struct Registration {
     password: Password,
 }
 
-/// A token, and whose it is.
+/// An access token and its user.
 #[derive(Serialize, ToSchema)]
 pub struct Welcome {
-    /// Give it as `Authorization: Bearer …`.
+    /// Send it as `Authorization: Bearer …`.
     access_token: String,
-    /// The name of the account.
+    /// The username.
     user: String,
 }
 
 impl Welcome {
-    /// For somebody who was just given a token.
+    /// The response to a new session.
     #[must_use]
     pub fn of(signed_in: SignedIn) -> Self {
         Self { access_token: signed_in.token.expose().to_owned(), user: signed_in.user.username }
     }
+
+    pub(super) fn example() -> Self {
+        Self { access_token: TOKEN_EXAMPLE.to_owned(), user: "ada".to_owned() }
+    }
 }
 
-/// Has a mail sent to confirm the account by; or, where none is needed, makes it and logs it in.
+error_responses!(
+    RegistrationErrors,
+    AppError::Refused(vec![FieldError::UsernameLength, FieldError::PasswordEasy]),
+    AppError::from(FieldError::UsernameTaken),
+    ApiError::TooManyRequests(60),
+    ApiError::Unavailable,
+);
+
+/// Registers an account.
 ///
-/// # Errors
-/// [`ApiError::Validation`], [`ApiError::Taken`].
+/// An email with a confirmation link is sent, whether or not the address has an account already. Where accounts are not
+/// confirmed by email, the address is optional, and the new account is active and logged in at once.
+#[utoipa::path(
+    post,
+    path = endpoints::REGISTRATION,
+    tag = "registration",
+    request_body(content = Registration, example = json!({
+        "username": "ada", "email": "ada@example.org", "password": "tin wolf orbit cave",
+    })),
+    responses(
+        (status = 200, description = "The account is active.", body = AccessToken, example = AccessToken::example),
+        (
+            status = 201, description = "A confirmation email is on its way.", body = Message,
+            example = json!({"message": words::REGISTRATION_RECEIVED}),
+        ),
+        RegistrationErrors,
+    ),
+)]
 pub async fn register(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Registration>,
 ) -> Result<Response, ApiError> {
     let email = typed.email.unwrap_or_default();
@@ -68,14 +97,28 @@ pub async fn register(
     })
 }
 
-/// Makes the account of the registration whose token is shown, and logs it in. The token alone is enough here: a header
-/// is sent by programs, never by a scanner of mails that opens a link.
+error_responses!(
+    ConfirmationErrors,
+    ApiError::InvalidRegistrationToken,
+    ApiError::MisusedResetToken,
+    AppError::from(FieldError::UsernameTaken),
+);
+
+/// Confirms a registration.
 ///
-/// # Errors
-/// [`ApiError::InvalidRegistrationToken`]; [`ApiError::Taken`] if somebody took the name meanwhile.
+/// The token is the one from the email. It can be used once.
+#[utoipa::path(
+    post,
+    path = endpoints::FINALIZE,
+    tag = "registration",
+    responses(
+        (status = 200, description = "The account is active.", body = Welcome, example = Welcome::example),
+        ConfirmationErrors,
+    ),
+)]
 pub async fn finalize(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
 ) -> Result<axum::Json<Welcome>, ApiError> {
     let token = extract::mail_token(&headers, Purpose::Registration)?;
@@ -85,4 +128,24 @@ pub async fn finalize(
         other => AppError::from(other).into(),
     })?;
     Ok(axum::Json(Welcome::of(signed_in)))
+}
+
+/// Confirms a registration by GET.
+///
+/// Same as POST. Safe from link scanners, which do not send the token's header.
+#[utoipa::path(
+    get,
+    path = endpoints::FINALIZE,
+    tag = "registration",
+    responses(
+        (status = 200, description = "The account is active.", body = Welcome, example = Welcome::example),
+        ConfirmationErrors,
+    ),
+)]
+pub async fn finalize_by_get(
+    state: State<AppState>,
+    client: ClientInfo,
+    headers: HeaderMap,
+) -> Result<axum::Json<Welcome>, ApiError> {
+    finalize(state, client, headers).await
 }

@@ -1,4 +1,4 @@
-//! A session begins, goes on and ends.
+//! Login, token refresh and logout.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -7,25 +7,33 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::endpoints;
 use super::error::ApiError;
-use super::extract::{self, Asker, Bearer, Json};
+use super::error_responses::error_responses;
+use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
 use latchkey_core::service::session::{Entry, ProofError, SignedIn};
-use latchkey_types::AppError;
-use latchkey_types::Password;
+use latchkey_types::{AppError, Password};
 
-/// A token, for the client to keep.
+/// An access token in examples.
+pub(super) const TOKEN_EXAMPLE: &str = "eyJhbGciOiJIUzI1NiIs….eyJpc3MiOiJsYXRjaGtleSIs….7Xb2Qk…";
+
+/// An access token.
 #[derive(Serialize, ToSchema)]
 pub struct AccessToken {
-    /// Give it as `Authorization: Bearer …`. It can be read, but nothing needs to.
+    /// Send it as `Authorization: Bearer …`.
     access_token: String,
 }
 
 impl AccessToken {
-    /// The token of somebody who was just given one.
+    /// The response to a new or renewed session.
     #[must_use]
     pub fn of(signed_in: &SignedIn) -> Self {
         Self { access_token: signed_in.token.expose().to_owned() }
+    }
+
+    pub(super) fn example() -> Self {
+        Self { access_token: TOKEN_EXAMPLE.to_owned() }
     }
 }
 
@@ -35,36 +43,79 @@ impl IntoResponse for AccessToken {
     }
 }
 
-/// What somebody logs in with.
+/// Login credentials.
 #[derive(Deserialize, ToSchema)]
 pub struct Credentials {
-    /// The name or the e-mail address, in whatever case.
+    /// The username or the email address, in any case.
     username: String,
-    /// Exactly as it was chosen.
     #[schema(value_type = String, format = Password)]
     password: Password,
 }
 
-/// Logs in. `username` may be the e-mail address.
+error_responses!(
+    LoginErrors,
+    ApiError::Authentication,
+    ApiError::InvalidUser,
+    ApiError::TooManyRequests(60),
+    ApiError::Unavailable,
+);
+
+/// Logs in.
 ///
-/// # Errors
-/// [`ApiError::Authentication`] whatever of it is wrong; [`ApiError::InvalidUser`] to who knows the password.
+/// By username or email address. Unknown users, wrong passwords and unconfirmed accounts get the same response.
+#[utoipa::path(
+    post,
+    path = endpoints::LOGIN,
+    tag = "session",
+    request_body(content = Credentials, example = json!({"username": "ada", "password": "tin wolf orbit cave"})),
+    responses(
+        (status = 200, description = "A token.", body = AccessToken, example = AccessToken::example),
+        LoginErrors,
+    ),
+)]
 pub async fn log_in(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Credentials>,
 ) -> Result<AccessToken, ApiError> {
     let signed_in = state.services.session.log_in(&typed.username, &typed.password, Entry::Bearer, &client).await;
     Ok(AccessToken::of(&signed_in.map_err(AppError::from)?))
 }
 
-/// Exchanges a token, shown as Bearer or, as the predecessor's clients do, as the whole body. Bearer wins.
+error_responses!(
+    RefreshableTokenErrors,
+    ApiError::MissingClaim,
+    ApiError::ExpiredRefresh,
+    ApiError::MisusedRegistrationToken,
+    ApiError::MisusedResetToken,
+    ApiError::MissingUser,
+    ApiError::Blacklisted,
+    ApiError::InvalidUser,
+);
+error_responses!(EarlyRefresh, ApiError::EarlyRefresh);
+
+/// Exchanges a token for its successor.
 ///
-/// # Errors
-/// [`ApiError::EarlyRefresh`] more than a minute before its time, and what is wrong with the token.
+/// Possible from one minute before the token expires until its session ends. The token is sent as Bearer or as the whole
+/// body; Bearer takes precedence. Reusing an exchanged token revokes the session.
+#[utoipa::path(
+    post,
+    path = endpoints::REFRESH,
+    tag = "session",
+    request_body(
+        content = String, content_type = "text/plain",
+        description = "The token itself, or the token as a JSON string.", example = json!(TOKEN_EXAMPLE),
+    ),
+    responses(
+        (status = 200, description = "A token.", body = AccessToken, example = AccessToken::example),
+        RefreshableTokenErrors,
+        EarlyRefresh,
+    ),
+    security(()),
+)]
 pub async fn refresh(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<AccessToken, ApiError> {
@@ -76,23 +127,33 @@ pub async fn refresh(
     Ok(AccessToken::of(&signed_in))
 }
 
-/// The password, once more.
+/// The current password.
 #[derive(Deserialize, ToSchema)]
 pub struct Reauthentication {
-    /// Exactly as it was chosen.
     #[schema(value_type = String, format = Password)]
     password: Password,
 }
 
-/// Takes the password of the token's account again. The token that it returns is of a new session in place of the old
-/// one, and good for ten minutes for what needs fresh proof.
+error_responses!(ReauthenticationErrors, ApiError::Authentication);
+
+/// Confirms the password again.
 ///
-/// # Errors
-/// [`ApiError::Authentication`] when it is another password.
+/// Returns the token of a new session, which replaces the old one. For ten minutes it is accepted where a recent
+/// confirmation is required.
+#[utoipa::path(
+    post,
+    path = endpoints::REAUTHENTICATE,
+    tag = "session",
+    request_body(content = Reauthentication, example = json!({"password": "tin wolf orbit cave"})),
+    responses(
+        (status = 200, description = "A token.", body = AccessToken, example = AccessToken::example),
+        ReauthenticationErrors,
+    ),
+)]
 pub async fn reauthenticate(
     State(state): State<AppState>,
     Bearer(visitor): Bearer,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     Json(typed): Json<Reauthentication>,
 ) -> Result<AccessToken, ApiError> {
     match state.services.session.reauthenticate(&visitor, &typed.password, &client).await {
@@ -111,13 +172,18 @@ fn token_of_body(body: &[u8]) -> Result<String, ApiError> {
     if text.is_empty() { Err(ApiError::MissingToken) } else { Ok(text.to_owned()) }
 }
 
-/// Ends the session of a token, expired or not.
+/// Logs out.
 ///
-/// # Errors
-/// What is wrong with the token; [`ApiError::Blacklisted`] if the session had ended before.
+/// Ends the session of the token, which may have expired.
+#[utoipa::path(
+    post,
+    path = endpoints::LOGOUT,
+    tag = "session",
+    responses((status = 204, description = "The session has ended."), RefreshableTokenErrors),
+)]
 pub async fn log_out(
     State(state): State<AppState>,
-    Asker(client): Asker,
+    ClientInfo(client): ClientInfo,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
     let token = extract::own_token(extract::bearer(&headers)?)?;
