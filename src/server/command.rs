@@ -233,7 +233,7 @@ async fn add(services: &Services, name: &str, email: &str, admin: bool, client: 
             bail!(refusals.iter().map(texts::field_error).collect::<Vec<_>>().join(" "))
         }
         Err(error @ RegistrationError::Closed) => Err(error.into()),
-        Err(RegistrationError::Fault(fault)) => Err(fault.into()),
+        Err(RegistrationError::Service(fault)) => Err(fault.into()),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use latchkey_axum::cookies::Cookies;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::core::service::Services;
-use latchkey_axum::core::service::session::{Entry, Persistence, SignedIn, Visitor};
+use latchkey_axum::core::service::session::{AuthSession, Channel, IssuedToken, RememberMe};
 use latchkey_axum::core::store::Store;
 use latchkey_axum::{AppState, SessionCookie};
 use latchkey_types::routes::{ServerFunction, path_of};
@@ -25,7 +25,7 @@ pub struct RequestContext {
     /// Who asks, as far as connection and headers tell.
     pub client: Client,
     session_cookie: Option<SessionCookie>,
-    session: Option<Visitor>,
+    session: Option<AuthSession>,
     function: &'static ServerFunction,
     /// The URL of the form, if one without scripts was posted.
     form_url: Option<String>,
@@ -68,16 +68,16 @@ pub async fn request_context<F: ServerFn>() -> Result<RequestContext, AppError> 
 pub async fn admit(
     app: &AppState,
     access: Access,
-    session: Option<&Visitor>,
+    session: Option<&AuthSession>,
     client: &Client,
     path: &str,
 ) -> Result<(), AppError> {
-    let roles = session.map(Visitor::roles);
+    let roles = session.map(AuthSession::roles);
     match (access.allows(roles.as_ref()), session, access) {
         (true, ..) => Ok(()),
         (false, None, _) => Err(AppError::NotLoggedIn),
         (false, Some(session), Access::HasRole(role)) => {
-            app.services.session.note_lack_of(role, session, path, client).await?;
+            app.services.session.record_missing_role(role, session, path, client).await?;
             Err(AppError::MissingRole)
         }
         (false, Some(_), _) => Err(AppError::MissingRole),
@@ -116,15 +116,15 @@ impl RequestContext {
 
     /// The way in by a cookie, for a session that is to last so long.
     #[must_use]
-    pub fn entry(&self, persistence: Persistence) -> Entry<'_> {
-        Entry::Cookie { persistence, presented: self.session_cookie() }
+    pub fn channel(&self, remember_me: RememberMe) -> Channel<'_> {
+        Channel::Cookie { remember_me, presented: self.session_cookie() }
     }
 
     /// Who is logged in.
     ///
     /// # Errors
     /// [`AppError::NotLoggedIn`].
-    pub fn session(&self) -> Result<&Visitor, AppError> {
+    pub fn session(&self) -> Result<&AuthSession, AppError> {
         self.session.as_ref().ok_or(AppError::NotLoggedIn)
     }
 
@@ -132,13 +132,13 @@ impl RequestContext {
     ///
     /// # Errors
     /// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
-    pub fn admin(&self) -> Result<&Visitor, AppError> {
+    pub fn admin(&self) -> Result<&AuthSession, AppError> {
         Some(self.session()?).filter(|session| session.roles().has(Role::ADMIN)).ok_or(AppError::MissingRole)
     }
 
     /// Puts the token into the session cookie.
-    pub fn set_session_cookie(&self, signed_in: &SignedIn) {
-        self.app.cookies.set_session(&self.cookies, signed_in);
+    pub fn set_session_cookie(&self, issued: &IssuedToken) {
+        self.app.cookies.set_session(&self.cookies, issued);
     }
 
     /// Clears the session cookie and what else the browser keeps for this site. Only the responses to a logout and to the

@@ -1,7 +1,7 @@
 //! Makes the [`PageContext`] of a request.
 
 use axum::http::request::Parts;
-use latchkey_axum::core::service::session::Visitor;
+use latchkey_axum::core::service::session::AuthSession;
 use latchkey_types::Flash;
 
 use super::ServerState;
@@ -12,7 +12,7 @@ use crate::page_context::PageContext;
 #[must_use]
 pub fn of_request(state: &ServerState, parts: &Parts, flash: Option<Flash>) -> PageContext {
     PageContext {
-        user: parts.extensions.get::<Visitor>().map(Visitor::current_user),
+        user: parts.extensions.get::<AuthSession>().map(AuthSession::current_user),
         flash: flash.filter(|flash| flash.page == parts.uri.path()).map(|flash| Flash { waiting: None, ..flash }),
         path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
         registration_is_open: state.app.config.registration_is_open,

@@ -111,7 +111,7 @@ on_both! {
 
     async fn a_change_is_recorded_with_who_made_it_and_only_if_it_is_one(app: TestApp) {
         let admin = app.admin("root").await;
-        let admin = app.visitor(&admin).await;
+        let admin = app.auth(&admin).await;
         let actor = Actor::Administrator(&admin);
         let root = app.users().await.pop().unwrap().public_id;
         app.logged_in("ada").await;
@@ -138,8 +138,8 @@ on_both! {
     async fn who_lost_the_role_on_the_way_can_not_give_it_back(app: TestApp) {
         app.admin("root").await;
         let browser = app.admin("eve").await;
-        let visitor = app.visitor(&browser).await;
-        let actor = Actor::Administrator(&visitor);
+        let auth = app.auth(&browser).await;
+        let actor = Actor::Administrator(&auth);
         let eve = app.users().await.pop().unwrap().public_id;
         app.set_roles("eve", "user").await.unwrap();
         let (accounts, client) = (&app.state.services.accounts, Client::command_line());

@@ -31,7 +31,7 @@ const MORE: [(&str, &str); 9] = [
     ("actor", "command"),
 ];
 
-/// A visitor of each kind, by a name for what they are; what they may do follows from their roles.
+/// A user of each kind, by a name for what they are; what they may do follows from their roles.
 struct Cast(Vec<(Option<&'static str>, Browser)>);
 
 impl Cast {

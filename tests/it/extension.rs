@@ -7,7 +7,7 @@ use latchkey_axum::core::extension::{AccountEvent, AccountRef, Emails, Extension
 use latchkey_core::client::Client;
 use latchkey_core::kinds::Template;
 use latchkey_core::mail::texts::Letter;
-use latchkey_core::service::Fault;
+use latchkey_core::service::ServiceError;
 use latchkey_core::store::{audit, outbox};
 use latchkey_types::SiteCode;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -50,7 +50,7 @@ impl Hooks for Diary {
         tx: &DatabaseTransaction,
         event: AccountEvent,
         account: AccountRef<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ServiceError> {
         if account.username == "mallory" {
             return Err(anyhow::anyhow!("not welcome").into());
         }

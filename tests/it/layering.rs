@@ -222,8 +222,8 @@ fn writing_transactions_begin_in_one_place() {
         for (file, code) in sources(path) {
             let begins =
                 [".begin(", ".begin_with", ".transaction"].map(|word| code.matches(word).count()).iter().sum::<usize>();
-            // `self.begin(tx, …)` begins a session.
-            let sessions = code.matches("self.begin(tx,").count() + code.matches("session.begin(tx,").count();
+            // `self.create(tx, …)` begins a session.
+            let sessions = code.matches("self.create(tx,").count() + code.matches("session.create(tx,").count();
             let allowed = if file.ends_with("core/src/store.rs") { 2 } else { sessions };
             assert_eq!(begins, allowed, "{}: use store::write_tx", file.display());
         }

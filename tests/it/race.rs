@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
+use latchkey_core::security::jwt::{Claims, NewClaims, SigningKeys, TokenKind};
 use latchkey_core::security::random;
 use latchkey_core::store::entity::session;
 use latchkey_core::store::sessions;
@@ -37,7 +37,7 @@ async fn kept(app: &TestApp, username: &str) -> Browser {
 /// Another session like an existing one, without the time that a login takes.
 async fn twin(app: &TestApp, like: &session::Model, subject: &str) -> Browser {
     let row = session::Model { id: random::id().unwrap(), jti: random::id().unwrap(), ..like.clone() };
-    let claims = Claims::from(Issue {
+    let claims = Claims::from(NewClaims {
         issuer: "latchkey",
         subject,
         session: &row.id,
@@ -49,7 +49,7 @@ async fn twin(app: &TestApp, like: &session::Model, subject: &str) -> Browser {
         roles: "user",
         kind: TokenKind::Web,
     });
-    let token = Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
+    let token = SigningKeys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
     app.state.store.write_tx(async |tx| sessions::insert(tx, row).await).await.unwrap();
     let mut browser = app.browser();
     browser.set_token(token.expose());

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use latchkey_core::kinds::RevokedReason;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
+use latchkey_core::security::jwt::{Claims, NewClaims, SigningKeys, TokenKind};
 use latchkey_core::security::random;
 use latchkey_core::service::session::ROTATION_GRACE_SECONDS;
 
@@ -13,7 +13,7 @@ const REFRESH: i64 = 30 * 86_400;
 
 /// A well-signed token that the server did not issue.
 fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: i64, kind: TokenKind) -> String {
-    let claims = Claims::from(Issue {
+    let claims = Claims::from(NewClaims {
         issuer: "latchkey",
         subject,
         session,
@@ -25,7 +25,7 @@ fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: 
         roles: "user",
         kind,
     });
-    Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap().expose().to_owned()
+    SigningKeys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap().expose().to_owned()
 }
 
 on_both! {

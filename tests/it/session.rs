@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use latchkey_core::client::Client;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
+use latchkey_core::security::jwt::{Claims, NewClaims, SigningKeys, TokenKind};
 use latchkey_core::security::random;
 use latchkey_core::service::accounts::{Account, AccountError};
 use latchkey_core::service::session::SESSIONS_MAX;
@@ -193,12 +193,12 @@ on_both! {
         let text = |claims: &serde_json::Value, name: &str| claims[name].as_str().unwrap().to_owned();
         let stranger = random::id().unwrap();
         let sign = |subject: &str, session: &str, token: &str, kind| {
-            let issue = Issue {
+            let issue = NewClaims {
                 issuer: "latchkey",
                 subject, session, token, generation: 0, issued_at: START, access_seconds: 900,
                 refresh_expires_at: START + 30 * 86_400, roles: "admin", kind,
             };
-            Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&Claims::from(issue)).unwrap().expose().to_owned()
+            SigningKeys::new("latchkey", SECRET.as_bytes(), &[]).sign(&Claims::from(issue)).unwrap().expose().to_owned()
         };
         let (sub, sid, jti) = (text(&hers, "sub"), text(&hers, "sid"), text(&hers, "jti"));
         assert_eq!(sign(&sub, &sid, &jti, TokenKind::Web).len(), sign(&sub, &sid, &jti, TokenKind::Api).len());

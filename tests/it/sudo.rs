@@ -22,9 +22,9 @@ on_both! {
     async fn a_password_is_fresh_for_ten_minutes_to_the_second(app: TestApp) {
         let ada = app.logged_in("ada").await;
         let now = app.clock.now();
-        let visitor = app.visitor(&ada).await;
+        let auth = app.auth(&ada).await;
         for (seconds, fresh) in [(0, Ok(())), (FRESH_SECONDS - 1, Ok(())), (FRESH_SECONDS, Err(NotFresh))] {
-            assert_eq!(visitor.require_fresh(now + seconds), fresh, "{seconds}");
+            assert_eq!(auth.require_fresh(now + seconds), fresh, "{seconds}");
         }
     }
 
@@ -32,7 +32,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(FRESH_SECONDS);
         ada.call("/fn/refresh", &[]).await.assert_status(200);
-        assert!(app.visitor(&ada).await.require_fresh(app.clock.now()).is_err());
+        assert!(app.auth(&ada).await.require_fresh(app.clock.now()).is_err());
     }
 
     async fn the_password_again_makes_a_new_session_that_is_fresh(app: TestApp) {
@@ -49,7 +49,7 @@ on_both! {
         assert_ne!(claims(ada.token())["sid"], claims(copy.token())["sid"]);
         assert_eq!(copy.call("/fn/secret", &[]).await.status, 401, "a copy of the old token is worth nothing");
         for app in [&app, &other] {
-            assert_eq!(app.visitor(&ada.at(app)).await.require_fresh(app.clock.now()), Ok(()));
+            assert_eq!(app.auth(&ada.at(app)).await.require_fresh(app.clock.now()), Ok(()));
         }
         assert_eq!(app.events("authn_reauth_success").await, 1);
         assert_eq!(app.events("authn_token_reuse").await, 0);
@@ -64,17 +64,17 @@ on_both! {
             assert_eq!((answer.status, answer.error()), (401, FieldError::CurrentPasswordWrong.into()), "{wrong:?}");
         }
         assert_eq!(ada.token(), before);
-        assert!(app.visitor(&ada).await.require_fresh(app.clock.now()).is_err());
+        assert!(app.auth(&ada).await.require_fresh(app.clock.now()).is_err());
         assert_eq!(app.events("authn_reauth_fail").await, 3);
         assert_eq!(app.browser().call("/fn/reauthenticate", &[("current_password", PASSWORD)]).await.status, 401);
     }
 
     async fn a_session_that_ended_meanwhile_is_not_revived(app: TestApp) {
         let ada = app.logged_in("ada").await;
-        let late = app.visitor(&ada).await;
+        let late = app.auth(&ada).await;
         ada.clone().submit("/fn/logout", &[]).await.assert_found("/");
         let again = app.state.services.session.reauthenticate(&late, &PASSWORD.into(), &Client::command_line()).await;
-        assert!(matches!(again, Err(latchkey_core::service::session::ProofError::Over)));
+        assert!(matches!(again, Err(latchkey_core::service::session::VerifyPasswordError::SessionEnded)));
         assert!(app.sessions().await.iter().all(|session| session.revoked_at.is_some()));
     }
 

@@ -21,7 +21,7 @@ use latchkey_core::clock::Clock;
 use latchkey_core::config::{Config, RawSettings};
 use latchkey_core::extension::Extension;
 use latchkey_core::mail::eml::Eml;
-use latchkey_core::service::session::{Arrival, Visitor};
+use latchkey_core::service::session::{AuthSession, Authentication};
 use latchkey_core::store::Store;
 use latchkey_core::store::entity::{audit_event, session, user};
 use leptos::config::LeptosOptions;
@@ -142,10 +142,10 @@ impl TestApp {
     }
 
     /// Whoever is logged in in a browser, as the server sees them.
-    pub async fn visitor(&self, browser: &Browser) -> Visitor {
-        match self.state.services.session.arrive(browser.token(), &Client::command_line()).await.unwrap() {
-            Arrival::Here(visitor) | Arrival::Renewed(visitor, _) => visitor,
-            Arrival::Nobody => panic!("nobody is logged in"),
+    pub async fn auth(&self, browser: &Browser) -> AuthSession {
+        match self.state.services.session.authenticate(browser.token(), &Client::command_line()).await.unwrap() {
+            Authentication::Authenticated(auth) | Authentication::Renewed(auth, _) => auth,
+            Authentication::Anonymous => panic!("nobody is logged in"),
         }
     }
 

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use latchkey_core::client::Client;
-use latchkey_core::service::session::Arrival;
+use latchkey_core::service::session::Authentication;
 use tower_cookies::Cookies;
 
 use crate::AppState;
@@ -21,16 +21,16 @@ pub struct SessionCookie(pub String);
 pub async fn authenticate(State(state): State<AppState>, jar: Cookies, mut request: Request, next: Next) -> Response {
     let Some(token) = state.cookies.session(&jar, request.headers()) else { return next.run(request).await };
     let Some(client) = request.extensions().get::<Client>() else { return next.run(request).await };
-    match state.services.session.arrive(&token, client).await {
+    match state.services.session.authenticate(&token, client).await {
         // A dead cookie means nobody and is left to be overwritten: a late response that clears it would wipe the newer
         // login of another tab.
-        Ok(Arrival::Nobody) => {}
-        Ok(Arrival::Here(visitor)) => {
-            request.extensions_mut().insert(visitor);
+        Ok(Authentication::Anonymous) => {}
+        Ok(Authentication::Authenticated(auth)) => {
+            request.extensions_mut().insert(auth);
         }
-        Ok(Arrival::Renewed(visitor, signed_in)) => {
-            request.extensions_mut().insert(visitor);
-            state.cookies.set_session(&jar, &signed_in);
+        Ok(Authentication::Renewed(auth, issued)) => {
+            request.extensions_mut().insert(auth);
+            state.cookies.set_session(&jar, &issued);
         }
         Err(fault) => return reject(fault.into()),
     }

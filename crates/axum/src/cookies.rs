@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_core::config::Config;
-use latchkey_core::service::session::{Persistence, SignedIn};
+use latchkey_core::service::session::{IssuedToken, RememberMe};
 use latchkey_types::Flash;
 use tower_cookies::cookie::SameSite;
 use tower_cookies::cookie::time::Duration;
@@ -51,10 +51,10 @@ impl CookieNames {
     }
 
     /// Sets the token. It outlives the browser only if that was chosen.
-    pub fn set_session(&self, jar: &Cookies, signed_in: &SignedIn) {
-        let mut cookie = self.cookie(&self.session, signed_in.token.expose().to_owned());
-        if signed_in.persistence == Persistence::KeepSignedIn {
-            cookie.set_max_age(Duration::seconds(signed_in.refresh_seconds));
+    pub fn set_session(&self, jar: &Cookies, issued: &IssuedToken) {
+        let mut cookie = self.cookie(&self.session, issued.token.expose().to_owned());
+        if issued.remember_me == RememberMe::Yes {
+            cookie.set_max_age(Duration::seconds(issued.refresh_seconds));
         }
         jar.add(cookie);
     }

@@ -4,22 +4,22 @@
 
 use latchkey_types::{AppError, FieldError};
 
-use crate::service::Fault;
+use crate::service::ServiceError;
 use crate::service::accounts::AccountError;
 use crate::service::email_change::EmailChangeError;
 use crate::service::own_account::{DeletionError, PasswordError};
 use crate::service::password_reset::ResetError;
 use crate::service::registration::{ConfirmError, RegistrationError};
-use crate::service::session::{Denial, EndError, LoginError, NotFresh, ProofError};
+use crate::service::session::{AccessError, LoginError, NotFresh, RevokeError, VerifyPasswordError};
 
-impl From<Fault> for AppError {
-    fn from(fault: Fault) -> Self {
+impl From<ServiceError> for AppError {
+    fn from(fault: ServiceError) -> Self {
         match fault {
-            Fault::Unavailable(why) => {
+            ServiceError::Unavailable(why) => {
                 tracing::warn!(why, "not available");
                 Self::Unavailable
             }
-            Fault::Internal(error) => {
+            ServiceError::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 Self::Internal
             }
@@ -33,7 +33,7 @@ impl From<LoginError> for AppError {
             LoginError::Rejected => Self::LoginRejected,
             LoginError::Deactivated => Self::Deactivated,
             LoginError::Unconfirmed => Self::Unconfirmed,
-            LoginError::Fault(fault) => fault.into(),
+            LoginError::Service(fault) => fault.into(),
         }
     }
 }
@@ -43,7 +43,7 @@ impl From<RegistrationError> for AppError {
         match error {
             RegistrationError::Closed => Self::NotFound,
             RegistrationError::Refused(refusals) => Self::Refused(refusals),
-            RegistrationError::Fault(fault) => fault.into(),
+            RegistrationError::Service(fault) => fault.into(),
         }
     }
 }
@@ -53,7 +53,7 @@ impl From<ConfirmError> for AppError {
         match error {
             ConfirmError::LinkInvalid => Self::LinkInvalid,
             ConfirmError::Refused(refusal) => refusal.into(),
-            ConfirmError::Fault(fault) => fault.into(),
+            ConfirmError::Service(fault) => fault.into(),
         }
     }
 }
@@ -63,7 +63,7 @@ impl From<ResetError> for AppError {
         match error {
             ResetError::LinkInvalid => Self::LinkInvalid,
             ResetError::Refused(refusal) => refusal.into(),
-            ResetError::Fault(fault) => fault.into(),
+            ResetError::Service(fault) => fault.into(),
         }
     }
 }
@@ -76,17 +76,17 @@ impl From<EmailChangeError> for AppError {
             EmailChangeError::TooMany { retry_after_seconds } => Self::TooManyRequests(retry_after_seconds),
             EmailChangeError::NotFresh(not_fresh) => not_fresh.into(),
             EmailChangeError::Gone => Self::NotLoggedIn,
-            EmailChangeError::Fault(fault) => fault.into(),
+            EmailChangeError::Service(fault) => fault.into(),
         }
     }
 }
 
-impl From<ProofError> for AppError {
-    fn from(error: ProofError) -> Self {
+impl From<VerifyPasswordError> for AppError {
+    fn from(error: VerifyPasswordError) -> Self {
         match error {
-            ProofError::Wrong => FieldError::CurrentPasswordWrong.into(),
-            ProofError::Over => Self::NotLoggedIn,
-            ProofError::Fault(fault) => fault.into(),
+            VerifyPasswordError::Mismatch => FieldError::CurrentPasswordWrong.into(),
+            VerifyPasswordError::SessionEnded => Self::NotLoggedIn,
+            VerifyPasswordError::Service(fault) => fault.into(),
         }
     }
 }
@@ -99,7 +99,7 @@ impl From<AccountError> for AppError {
             AccountError::NotAdmin => Self::MissingRole,
             AccountError::NotFresh(not_fresh) => not_fresh.into(),
             AccountError::NoSuchPage => Self::Malformed,
-            AccountError::Fault(fault) => fault.into(),
+            AccountError::Service(fault) => fault.into(),
         }
     }
 }
@@ -110,12 +110,12 @@ impl From<NotFresh> for AppError {
     }
 }
 
-impl From<EndError> for AppError {
-    fn from(error: EndError) -> Self {
+impl From<RevokeError> for AppError {
+    fn from(error: RevokeError) -> Self {
         match error {
-            EndError::NotFresh(not_fresh) => not_fresh.into(),
-            EndError::Unknown => Self::NotFound,
-            EndError::Fault(fault) => fault.into(),
+            RevokeError::NotFresh(not_fresh) => not_fresh.into(),
+            RevokeError::Unknown => Self::NotFound,
+            RevokeError::Service(fault) => fault.into(),
         }
     }
 }
@@ -124,8 +124,8 @@ impl From<PasswordError> for AppError {
     fn from(error: PasswordError) -> Self {
         match error {
             PasswordError::Refused(refusals) => Self::Refused(refusals),
-            PasswordError::Over => Self::NotLoggedIn,
-            PasswordError::Fault(fault) => fault.into(),
+            PasswordError::SessionEnded => Self::NotLoggedIn,
+            PasswordError::Service(fault) => fault.into(),
         }
     }
 }
@@ -133,18 +133,18 @@ impl From<PasswordError> for AppError {
 impl From<DeletionError> for AppError {
     fn from(error: DeletionError) -> Self {
         match error {
-            DeletionError::Proof(error) => error.into(),
+            DeletionError::Verify(error) => error.into(),
             DeletionError::LastAdmin => Self::LastAdmin,
         }
     }
 }
 
-impl From<Denial> for AppError {
-    fn from(denial: Denial) -> Self {
-        match denial {
-            Denial::Token(_) | Denial::Ended => Self::NotLoggedIn,
-            Denial::Deactivated => Self::Deactivated,
-            Denial::Fault(fault) => fault.into(),
+impl From<AccessError> for AppError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Token(_) | AccessError::Ended => Self::NotLoggedIn,
+            AccessError::Deactivated => Self::Deactivated,
+            AccessError::Service(fault) => fault.into(),
         }
     }
 }

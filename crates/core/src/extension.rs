@@ -8,8 +8,8 @@ use latchkey_types::SiteCode;
 use sea_orm::DatabaseTransaction;
 use sea_orm_migration::MigrationTrait;
 
-use crate::fault::Fault;
 use crate::mail::texts::Letter;
+use crate::service_error::ServiceError;
 use crate::store::entity::user;
 
 /// Everything that an application adds; the default adds nothing.
@@ -74,7 +74,7 @@ pub trait Hooks: Send + Sync {
         tx: &DatabaseTransaction,
         event: AccountEvent,
         account: AccountRef<'_>,
-    ) -> Result<(), Fault>;
+    ) -> Result<(), ServiceError>;
 }
 
 /// An email of the application that is due.
@@ -101,7 +101,12 @@ struct NoHooks;
 
 #[async_trait]
 impl Hooks for NoHooks {
-    async fn on_account_event(&self, _: &DatabaseTransaction, _: AccountEvent, _: AccountRef<'_>) -> Result<(), Fault> {
+    async fn on_account_event(
+        &self,
+        _: &DatabaseTransaction,
+        _: AccountEvent,
+        _: AccountRef<'_>,
+    ) -> Result<(), ServiceError> {
         Ok(())
     }
 }

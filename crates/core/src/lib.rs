@@ -18,12 +18,12 @@ pub mod clock;
 pub mod config;
 mod error_conversions;
 pub mod extension;
-mod fault;
 pub mod kinds;
 pub mod mail;
 pub mod prune;
 pub mod security;
 pub mod service;
+mod service_error;
 pub mod store;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::security::random;
-use super::service::Fault;
+use super::service::ServiceError;
 use super::service::upkeep::UpkeepService;
 
 /// How often it looks, at least.
@@ -29,7 +29,7 @@ pub async fn run(upkeep: UpkeepService, stopping: CancellationToken) {
     }
 }
 
-async fn prune(upkeep: &UpkeepService, stopping: &CancellationToken) -> Result<u64, Fault> {
+async fn prune(upkeep: &UpkeepService, stopping: &CancellationToken) -> Result<u64, ServiceError> {
     let mut total = 0;
     while !stopping.is_cancelled() {
         match upkeep.prune_some().await? {

@@ -13,17 +13,17 @@ use tokio_util::task::TaskTracker;
 use super::clock::Clock;
 use super::config::{Config, Lifespans};
 use super::extension::{AccountEvent, Extension, Hooks};
-use super::security::jwt::Keys;
+use super::security::jwt::SigningKeys;
 use super::security::password_hash::Hasher;
 use super::store::Store;
 use super::store::entity::user;
 
-/// Lets `?` turn faults of the database or of the hashing into the `Fault` of a use case's error.
-macro_rules! from_faults {
+/// Lets `?` turn faults of the database or of the hashing into the `ServiceError` of a use case's error.
+macro_rules! from_service_errors {
     ($error:ty: $($source:ident),+) => {$(
-        impl From<from_faults!(@ $source)> for $error {
-            fn from(error: from_faults!(@ $source)) -> Self {
-                Self::Fault(error.into())
+        impl From<from_service_errors!(@ $source)> for $error {
+            fn from(error: from_service_errors!(@ $source)) -> Self {
+                Self::Service(error.into())
             }
         }
     )+};
@@ -43,7 +43,7 @@ pub mod registration;
 pub mod session;
 pub mod upkeep;
 
-pub use crate::fault::Fault;
+pub use crate::service_error::ServiceError;
 
 /// What the use cases share.
 pub struct Core {
@@ -54,7 +54,7 @@ pub struct Core {
     /// What time it is.
     pub clock: Clock,
     /// Signs and verifies tokens.
-    pub keys: Keys,
+    pub keys: SigningKeys,
     /// Hashes passwords.
     pub hasher: Hasher,
     /// How long tokens and sessions last.
@@ -88,7 +88,7 @@ impl Core {
             product: config.product,
             store,
             clock,
-            keys: Keys::new(config.product.slug, current, previous),
+            keys: SigningKeys::new(config.product.slug, current, previous),
             hasher: Hasher::new(config.product.name)?,
             lifespans: config.lifespans,
             registration_is_open: config.registration_is_open,
@@ -100,7 +100,12 @@ impl Core {
     }
 
     /// Tells the application, inside the transaction, what happens to an account.
-    async fn fire(&self, tx: &DatabaseTransaction, event: AccountEvent, user: &user::Model) -> Result<(), Fault> {
+    async fn fire(
+        &self,
+        tx: &DatabaseTransaction,
+        event: AccountEvent,
+        user: &user::Model,
+    ) -> Result<(), ServiceError> {
         self.hooks.on_account_event(tx, event, user.into()).await
     }
 }

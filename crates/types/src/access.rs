@@ -18,7 +18,7 @@ pub enum Access {
 }
 
 impl Access {
-    /// Whether a visitor with these roles is let in; `None` means nobody is logged in.
+    /// Whether a user with these roles is let in; `None` means nobody is logged in.
     ///
     /// For [`Self::HandlerChecksToken`] the answer is yes: the endpoint decides.
     #[must_use]

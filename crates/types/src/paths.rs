@@ -1,4 +1,4 @@
-//! Every path of the login, and where a visitor may be sent back to.
+//! Every path of the login, and where a user may be sent back to.
 //!
 //! Invariant: no other module spells one of these paths.
 

@@ -16,9 +16,9 @@ use {
 #[server(prefix = "/fn", endpoint = "reauthenticate")]
 pub async fn reauthenticate(current_password: Password, #[server(default)] next: String) -> Result<(), AppError> {
     let context = request_context::<Reauthenticate>().await?;
-    let signed_in =
+    let issued =
         context.services().session.reauthenticate(context.session()?, &current_password, &context.client).await?;
-    context.set_session_cookie(&signed_in);
+    context.set_session_cookie(&issued);
     // Asked by the dialog, the page stays; the form on it is sent again by its script.
     if !next.is_empty() {
         context.refill_pending_form();
@@ -45,9 +45,8 @@ pub async fn account() -> Result<AccountOverview, AppError> {
 pub async fn change_password(current_password: Password, password: Password) -> Result<(), AppError> {
     let context = request_context::<ChangePassword>().await?;
     let own_account = &context.services().own_account;
-    let signed_in =
-        own_account.change_password(context.session()?, &current_password, &password, &context.client).await?;
-    context.set_session_cookie(&signed_in);
+    let issued = own_account.change_password(context.session()?, &current_password, &password, &context.client).await?;
+    context.set_session_cookie(&issued);
     context.flash_without_scripts(Notice::PasswordChanged);
     Ok(())
 }
@@ -59,7 +58,7 @@ pub async fn change_password(current_password: Password, password: Password) -> 
 #[server(prefix = "/fn", endpoint = "end_session")]
 pub async fn end_session(session: String) -> Result<(), AppError> {
     let context = request_context::<EndSession>().await?;
-    context.services().session.end_one(context.session()?, &session, &context.client).await?;
+    context.services().session.revoke_one(context.session()?, &session, &context.client).await?;
     context.flash_without_scripts(Notice::SessionEnded);
     Ok(())
 }
@@ -71,7 +70,7 @@ pub async fn end_session(session: String) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "end_other_sessions")]
 pub async fn end_other_sessions() -> Result<(), AppError> {
     let context = request_context::<EndOtherSessions>().await?;
-    context.services().session.end_others(context.session()?, &context.client).await?;
+    context.services().session.revoke_others(context.session()?, &context.client).await?;
     context.flash_without_scripts(Notice::OtherSessionsEnded);
     Ok(())
 }

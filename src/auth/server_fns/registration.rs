@@ -13,12 +13,12 @@ use {crate::server::context::request_context, latchkey_types::Notice};
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(username: String, #[server(default)] email: String, password: Password) -> Result<(), AppError> {
     use latchkey_axum::core::service::registration::Registered;
-    use latchkey_axum::core::service::session::Persistence;
+    use latchkey_axum::core::service::session::RememberMe;
     let context = request_context::<Register>().await?;
-    let entry = context.entry(Persistence::UntilClosed);
-    match context.services().registration.register(&username, &email, &password, entry, &context.client).await? {
-        Registered::Begun(signed_in) => {
-            context.set_session_cookie(&signed_in);
+    let channel = context.channel(RememberMe::No);
+    match context.services().registration.register(&username, &email, &password, channel, &context.client).await? {
+        Registered::Begun(issued) => {
+            context.set_session_cookie(&issued);
             context.redirect(context.after_login());
         }
         Registered::MailSent => context.flash_without_scripts(Notice::ConfirmationMailed),
@@ -42,11 +42,11 @@ pub async fn registration_link(#[server(default)] token: String) -> Result<Email
 /// [`AppError::LinkInvalid`]; [`AppError::Refused`] when the password is another one, or the name was taken meanwhile.
 #[server(prefix = "/fn", endpoint = "finalize")]
 pub async fn finalize(#[server(default)] token: String, password: Password) -> Result<(), AppError> {
-    use latchkey_axum::core::service::session::Persistence;
+    use latchkey_axum::core::service::session::RememberMe;
     let context = request_context::<Finalize>().await?;
-    let entry = context.entry(Persistence::UntilClosed);
-    let signed_in = context.services().registration.finalize(&token, &password, entry, &context.client).await?;
-    context.set_session_cookie(&signed_in);
+    let channel = context.channel(RememberMe::No);
+    let issued = context.services().registration.finalize(&token, &password, channel, &context.client).await?;
+    context.set_session_cookie(&issued);
     context.flash(context.after_login(), Notice::Welcome);
     context.redirect(context.after_login());
     Ok(())

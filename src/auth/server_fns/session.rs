@@ -21,9 +21,9 @@ pub async fn login(
     #[server(default)] next: String,
 ) -> Result<(), AppError> {
     let context = request_context::<Login>().await?;
-    let entry = context.entry((!remember.is_empty()).into());
-    let signed_in = context.services().session.log_in(&username, &password, entry, &context.client).await?;
-    context.set_session_cookie(&signed_in);
+    let channel = context.channel((!remember.is_empty()).into());
+    let issued = context.services().session.log_in(&username, &password, channel, &context.client).await?;
+    context.set_session_cookie(&issued);
     context.redirect(&next);
     Ok(())
 }
@@ -49,8 +49,8 @@ pub async fn logout() -> Result<(), AppError> {
 pub async fn refresh() -> Result<CurrentUser, AppError> {
     let context = request_context::<Refresh>().await?;
     let (user, renewed) = context.services().session.refresh_early(context.session()?, &context.client).await?;
-    if let Some(signed_in) = renewed {
-        context.set_session_cookie(&signed_in);
+    if let Some(issued) = renewed {
+        context.set_session_cookie(&issued);
     }
     context.flash_without_scripts(Notice::Refreshed);
     Ok(user)

@@ -151,7 +151,7 @@ on_both! {
     async fn without_the_database_nobody_is_let_in_and_all_is_told_to_come_back(app: TestApp) {
         let token = register(&app, "ada").await;
         app.state.store.clone().close().await.unwrap();
-        app.state.services.session.forget_cached(&app_id(&token));
+        app.state.services.session.invalidate_user(&app_id(&token));
         for call in [
             Call::new("GET", "/api/me").bearer(&token),
             Call::new("POST", "/api/logout").bearer(&token),

@@ -36,7 +36,7 @@ async fn bad_headers(app: &TestApp) -> Vec<(&'static str, Vec<String>, u16, &'st
     let deleted = register(app, "deleted").await;
     let rows = user::Entity::delete_many().filter(user::Column::Username.eq("deleted"));
     assert_eq!(rows.exec(app.state.store.reader()).await.unwrap().rows_affected, 1);
-    app.state.services.session.forget_cached(claims(&deleted)["sub"].as_str().unwrap());
+    app.state.services.session.invalidate_user(claims(&deleted)["sub"].as_str().unwrap());
     let bearer = |token: &str| vec![format!("Bearer {token}")];
     vec![
         ("none", vec![], 401, "MissingToken"),

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use latchkey_core::security::jwt::{Claims, Issue, Keys, TokenKind};
+use latchkey_core::security::jwt::{Claims, NewClaims, SigningKeys, TokenKind};
 use proptest::prelude::*;
 
 use super::{Call, register};
@@ -80,7 +80,7 @@ proptest! {
         is_web: bool,
     ) {
         let [subject, session, token] = &ids;
-        let claims = Claims::from(Issue {
+        let claims = Claims::from(NewClaims {
                 issuer: "latchkey",
             subject,
             session,
@@ -92,7 +92,7 @@ proptest! {
             roles: &roles,
             kind: if is_web { TokenKind::Web } else { TokenKind::Api },
         });
-        let token = Keys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
+        let token = SigningKeys::new("latchkey", SECRET.as_bytes(), &[]).sign(&claims).unwrap();
         let mut payload = token.expose().split('.').nth(1).unwrap().to_owned();
         prop_assert!(!payload.contains(['-', '_']), "{payload}");
         while !payload.len().is_multiple_of(4) {

@@ -128,14 +128,14 @@ on_both! {
 
     // For programs: the link gives a token, and every other session is over.
     async fn a_program_gets_a_session_of_its_own(app: TestApp) {
-        use latchkey_core::service::session::Entry;
+        use latchkey_core::service::session::Channel;
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
         let token = reset_token(&app, ADA).await;
         let (password, client) = (NEW_PASSWORD.into(), Client::command_line());
-        let finalize = app.state.services.password_reset.finalize(&token, &password, Entry::Bearer, &client);
-        let signed_in = finalize.await.unwrap();
-        assert_eq!(signed_in.user.username, "ada");
+        let finalize = app.state.services.password_reset.finalize(&token, &password, Channel::Bearer, &client);
+        let issued = finalize.await.unwrap();
+        assert_eq!(issued.user.username, "ada");
         ada.get("/secret").await.assert_found("/login?next=/secret");
         let live = app.sessions().await.into_iter().filter(|session| session.revoked_at.is_none()).collect::<Vec<_>>();
         assert_eq!(live.iter().map(|session| session.kind).collect::<Vec<_>>(), [TokenKind::Api]);

@@ -80,7 +80,7 @@ impl Site {
     }
 
     fn taken(&self) -> Vec<Taken> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|channel| channel.unwrap().path());
         let mails = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
         mails.map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()).collect()
     }

@@ -210,7 +210,7 @@ impl From<AccountError> for ApiError {
             AccountError::NotAdmin => Self::MissingRole,
             AccountError::NotFresh(_) => Self::ReauthenticationRequired,
             AccountError::NoSuchPage => Self::Validation(vec![("after".into(), words::AFTER_INVALID)]),
-            AccountError::Fault(fault) => fault.into(),
+            AccountError::Service(fault) => fault.into(),
         }
     }
 }

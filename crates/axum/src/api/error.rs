@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::texts as words;
 use crate::rejection::add_retry_after;
 use latchkey_core::security::jwt::TokenError;
-use latchkey_core::service::Fault;
+use latchkey_core::service::ServiceError;
 use latchkey_core::service::session::BearerError;
 use latchkey_types::{AppError, FieldError};
 
@@ -219,13 +219,13 @@ impl From<BearerError> for ApiError {
             BearerError::Ended => Self::Blacklisted,
             BearerError::Deactivated => Self::InvalidUser,
             BearerError::Missing => Self::MissingUser,
-            BearerError::Fault(fault) => fault.into(),
+            BearerError::Service(fault) => fault.into(),
         }
     }
 }
 
-impl From<Fault> for ApiError {
-    fn from(fault: Fault) -> Self {
+impl From<ServiceError> for ApiError {
+    fn from(fault: ServiceError) -> Self {
         AppError::from(fault).into()
     }
 }

@@ -1,4 +1,4 @@
-//! What an endpoint takes from its request: a token, a visitor, a visitor with roles, a body.
+//! What an endpoint takes from its request: tokens, sessions, roles, bodies.
 
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
@@ -11,7 +11,7 @@ use super::error::ApiError;
 use crate::AppState;
 use latchkey_core::client::Client;
 use latchkey_core::security::opaque_token::Purpose;
-use latchkey_core::service::session::Visitor;
+use latchkey_core::service::session::AuthSession;
 
 /// The token after `Bearer`, whatever it is worth.
 ///
@@ -78,7 +78,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 }
 
 /// Whoever shows a token that gives access. The guard of the API found them before; an endpoint elsewhere is told here.
-pub struct Bearer(pub Visitor);
+pub struct Bearer(pub AuthSession);
 
 impl<S> FromRequestParts<S> for Bearer
 where
@@ -88,8 +88,8 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        if let Some(visitor) = parts.extensions.get::<Visitor>() {
-            return Ok(Self(visitor.clone()));
+        if let Some(auth) = parts.extensions.get::<AuthSession>() {
+            return Ok(Self(auth.clone()));
         }
         let token = own_token(bearer(&parts.headers)?)?;
         let client = parts.extensions.get::<Client>().ok_or(ApiError::Internal)?;
@@ -98,7 +98,7 @@ where
 }
 
 /// A user with the role `admin`.
-pub struct Admin(pub Visitor);
+pub struct Admin(pub AuthSession);
 
 impl<S> FromRequestParts<S> for Admin
 where
@@ -108,8 +108,8 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Bearer(visitor) = Bearer::from_request_parts(parts, state).await?;
-        if visitor.roles().has(Role::ADMIN) { Ok(Self(visitor)) } else { Err(ApiError::MissingRole) }
+        let Bearer(auth) = Bearer::from_request_parts(parts, state).await?;
+        if auth.roles().has(Role::ADMIN) { Ok(Self(auth)) } else { Err(ApiError::MissingRole) }
     }
 }
 

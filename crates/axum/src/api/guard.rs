@@ -12,7 +12,7 @@ use crate::{AppState, body};
 use latchkey_core::client::Client;
 use latchkey_types::Access;
 
-/// Lets a request through to its endpoint, with its visitor and its whole body, or answers why not.
+/// Lets a request through to its endpoint, with its session and its whole body, or answers why not.
 pub async fn admit(
     State((state, table)): State<(AppState, &'static [Endpoint])>,
     request: Request,
@@ -40,14 +40,14 @@ async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Res
     let body = body::read(body, body::BODY_MAX).await?;
     if let Some(token) = token {
         let client = parts.extensions.get::<Client>().cloned().ok_or(ApiError::Internal)?;
-        let visitor = state.services.session.bearer(&token, &client).await?;
+        let auth = state.services.session.bearer(&token, &client).await?;
         if let Access::HasRole(role) = access
-            && !visitor.roles().has(role)
+            && !auth.roles().has(role)
         {
-            state.services.session.note_lack_of(role, &visitor, path.as_str(), &client).await?;
+            state.services.session.record_missing_role(role, &auth, path.as_str(), &client).await?;
             return Err(ApiError::MissingRole);
         }
-        parts.extensions.insert(visitor);
+        parts.extensions.insert(auth);
     }
     Ok(Request::from_parts(parts, Body::from(body)))
 }

@@ -72,8 +72,8 @@ impl From<&str> for Message {
         example = json!({"message": texts::protected("ada")}),
     )),
 )]
-pub async fn protected(Bearer(visitor): Bearer) -> Json<Message> {
-    Json(Message { message: texts::protected(&visitor.current_user().username) })
+pub async fn protected(Bearer(auth): Bearer) -> Json<Message> {
+    Json(Message { message: texts::protected(&auth.current_user().username) })
 }
 
 /// The account and the session of a token.
@@ -114,16 +114,16 @@ struct Session {
         },
     }))),
 )]
-pub async fn me(Bearer(visitor): Bearer) -> Json<Me> {
-    let user = visitor.current_user();
+pub async fn me(Bearer(auth): Bearer) -> Json<Me> {
+    let user = auth.current_user();
     Json(Me {
         id: user.id,
         username: user.username,
-        email: visitor.email().map(str::to_owned),
+        email: auth.email().map(str::to_owned),
         roles: user.roles,
         session: Session {
-            id: visitor.session_id().to_owned(),
-            created_at: Rfc3339::from(visitor.session_created_at()),
+            id: auth.session_id().to_owned(),
+            created_at: Rfc3339::from(auth.session_created_at()),
             expires_at: Rfc3339::from(user.access_expires_at),
             refresh_expires_at: Rfc3339::from(user.refresh_expires_at),
         },

@@ -15,7 +15,7 @@ use super::texts as words;
 use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::password_reset::ResetError;
-use latchkey_core::service::session::Entry;
+use latchkey_core::service::session::Channel;
 use latchkey_types::{AppError, FieldError, Password};
 
 /// A request to reset a password.
@@ -93,10 +93,10 @@ pub async fn reset_password(
     Json(typed): Json<NewPassword>,
 ) -> Result<axum::Json<Welcome>, ApiError> {
     let token = extract::mail_token(&headers, Purpose::Reset)?;
-    let reset = state.services.password_reset.finalize(token, &typed.password, Entry::Bearer, &client).await;
-    let signed_in = reset.map_err(|error| match error {
+    let reset = state.services.password_reset.finalize(token, &typed.password, Channel::Bearer, &client).await;
+    let issued = reset.map_err(|error| match error {
         ResetError::LinkInvalid => ApiError::InvalidResetToken,
         other => AppError::from(other).into(),
     })?;
-    Ok(axum::Json(Welcome::of(signed_in)))
+    Ok(axum::Json(Welcome::of(issued)))
 }

@@ -16,7 +16,7 @@ use super::texts as words;
 use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::registration::{ConfirmError, Registered};
-use latchkey_core::service::session::{Entry, SignedIn};
+use latchkey_core::service::session::{Channel, IssuedToken};
 use latchkey_types::{AppError, FieldError, Password};
 
 /// A registration form.
@@ -44,8 +44,8 @@ pub struct Welcome {
 impl Welcome {
     /// The response to a new session.
     #[must_use]
-    pub fn of(signed_in: SignedIn) -> Self {
-        Self { access_token: signed_in.token.expose().to_owned(), user: signed_in.user.username }
+    pub fn of(issued: IssuedToken) -> Self {
+        Self { access_token: issued.token.expose().to_owned(), user: issued.user.username }
     }
 
     pub(super) fn example() -> Self {
@@ -88,9 +88,9 @@ pub async fn register(
 ) -> Result<Response, ApiError> {
     let email = typed.email.unwrap_or_default();
     let registered =
-        state.services.registration.register(&typed.username, &email, &typed.password, Entry::Bearer, &client).await;
+        state.services.registration.register(&typed.username, &email, &typed.password, Channel::Bearer, &client).await;
     Ok(match registered.map_err(AppError::from)? {
-        Registered::Begun(signed_in) => AccessToken::of(&signed_in).into_response(),
+        Registered::Begun(issued) => AccessToken::of(&issued).into_response(),
         Registered::MailSent => {
             (StatusCode::CREATED, axum::Json(Message::from(words::REGISTRATION_RECEIVED))).into_response()
         }
@@ -122,12 +122,12 @@ pub async fn finalize(
     headers: HeaderMap,
 ) -> Result<axum::Json<Welcome>, ApiError> {
     let token = extract::mail_token(&headers, Purpose::Registration)?;
-    let confirmed = state.services.registration.finalize_with_token(token, Entry::Bearer, &client).await;
-    let signed_in = confirmed.map_err(|error| match error {
+    let confirmed = state.services.registration.finalize_with_token(token, Channel::Bearer, &client).await;
+    let issued = confirmed.map_err(|error| match error {
         ConfirmError::LinkInvalid => ApiError::InvalidRegistrationToken,
         other => AppError::from(other).into(),
     })?;
-    Ok(axum::Json(Welcome::of(signed_in)))
+    Ok(axum::Json(Welcome::of(issued)))
 }
 
 /// Confirms a registration by GET.

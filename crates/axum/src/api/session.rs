@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::error_responses::error_responses;
 use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
-use latchkey_core::service::session::{Entry, ProofError, SignedIn};
+use latchkey_core::service::session::{Channel, IssuedToken, VerifyPasswordError};
 use latchkey_types::{AppError, Password};
 
 /// An access token in examples.
@@ -28,8 +28,8 @@ pub struct AccessToken {
 impl AccessToken {
     /// The response to a new or renewed session.
     #[must_use]
-    pub fn of(signed_in: &SignedIn) -> Self {
-        Self { access_token: signed_in.token.expose().to_owned() }
+    pub fn of(issued: &IssuedToken) -> Self {
+        Self { access_token: issued.token.expose().to_owned() }
     }
 
     pub(super) fn example() -> Self {
@@ -78,8 +78,8 @@ pub async fn log_in(
     ClientInfo(client): ClientInfo,
     Json(typed): Json<Credentials>,
 ) -> Result<AccessToken, ApiError> {
-    let signed_in = state.services.session.log_in(&typed.username, &typed.password, Entry::Bearer, &client).await;
-    Ok(AccessToken::of(&signed_in.map_err(AppError::from)?))
+    let issued = state.services.session.log_in(&typed.username, &typed.password, Channel::Bearer, &client).await;
+    Ok(AccessToken::of(&issued.map_err(AppError::from)?))
 }
 
 error_responses!(
@@ -123,8 +123,8 @@ pub async fn refresh(
         Err(ApiError::MissingToken) => token_of_body(&body)?,
         shown => shown?.to_owned(),
     };
-    let signed_in = state.services.session.refresh_bearer(extract::own_token(&token)?, &client).await?;
-    Ok(AccessToken::of(&signed_in))
+    let issued = state.services.session.refresh_bearer(extract::own_token(&token)?, &client).await?;
+    Ok(AccessToken::of(&issued))
 }
 
 /// The current password.
@@ -152,13 +152,13 @@ error_responses!(ReauthenticationErrors, ApiError::Authentication);
 )]
 pub async fn reauthenticate(
     State(state): State<AppState>,
-    Bearer(visitor): Bearer,
+    Bearer(auth): Bearer,
     ClientInfo(client): ClientInfo,
     Json(typed): Json<Reauthentication>,
 ) -> Result<AccessToken, ApiError> {
-    match state.services.session.reauthenticate(&visitor, &typed.password, &client).await {
-        Ok(signed_in) => Ok(AccessToken::of(&signed_in)),
-        Err(ProofError::Wrong) => Err(ApiError::Authentication),
+    match state.services.session.reauthenticate(&auth, &typed.password, &client).await {
+        Ok(issued) => Ok(AccessToken::of(&issued)),
+        Err(VerifyPasswordError::Mismatch) => Err(ApiError::Authentication),
         Err(error) => Err(AppError::from(error).into()),
     }
 }

@@ -121,7 +121,7 @@ impl Courier {
             let Some(mail) = claimed.await? else { return Ok(()) };
             match self.deliver(&mail, now).await {
                 Ok(what) => self.note_done(&mail, what).await?,
-                Err(error) => self.note_failure(&mail, &error).await?,
+                Err(error) => self.record_failure(&mail, &error).await?,
             }
         }
         Ok(())
@@ -151,7 +151,7 @@ impl Courier {
         Ok(())
     }
 
-    async fn note_failure(&self, mail: &row::Model, error: &anyhow::Error) -> anyhow::Result<()> {
+    async fn record_failure(&self, mail: &row::Model, error: &anyhow::Error) -> anyhow::Result<()> {
         let now = self.clock.now();
         if now - mail.created_at < GIVE_UP_SECONDS {
             let wait = backoff_seconds(mail.attempts)?;

@@ -51,7 +51,7 @@ pub struct Claims {
 
 /// What the issuer decides of a token.
 #[derive(Debug)]
-pub struct Issue<'a> {
+pub struct NewClaims<'a> {
     /// `iss` and `aud`: one application issues and accepts, see [`Product::slug`](latchkey_types::Product::slug).
     pub issuer: &'a str,
     /// Whose.
@@ -74,20 +74,20 @@ pub struct Issue<'a> {
     pub kind: TokenKind,
 }
 
-impl From<Issue<'_>> for Claims {
-    fn from(issue: Issue<'_>) -> Self {
+impl From<NewClaims<'_>> for Claims {
+    fn from(new: NewClaims<'_>) -> Self {
         Self {
-            iss: issue.issuer.to_owned(),
-            aud: issue.issuer.to_owned(),
-            sub: issue.subject.to_owned(),
-            sid: issue.session.to_owned(),
-            jti: issue.token.to_owned(),
-            generation: issue.generation,
-            iat: issue.issued_at,
-            exp: issue.issued_at.saturating_add(issue.access_seconds).min(issue.refresh_expires_at),
-            rf_exp: issue.refresh_expires_at,
-            rls: issue.roles.to_owned(),
-            knd: issue.kind,
+            iss: new.issuer.to_owned(),
+            aud: new.issuer.to_owned(),
+            sub: new.subject.to_owned(),
+            sid: new.session.to_owned(),
+            jti: new.token.to_owned(),
+            generation: new.generation,
+            iat: new.issued_at,
+            exp: new.issued_at.saturating_add(new.access_seconds).min(new.refresh_expires_at),
+            rf_exp: new.refresh_expires_at,
+            rls: new.roles.to_owned(),
+            knd: new.kind,
         }
     }
 }
@@ -220,19 +220,19 @@ impl Key {
 }
 
 /// The key that signs and those that still verify.
-pub struct Keys {
+pub struct SigningKeys {
     issuer: &'static str,
     current: Key,
     previous: Vec<Key>,
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("previous", &self.previous.len()).finish_non_exhaustive()
+        f.debug_struct("SigningKeys").field("previous", &self.previous.len()).finish_non_exhaustive()
     }
 }
 
-impl Keys {
+impl SigningKeys {
     /// `current` signs and verifies, `previous` verify; tokens of another `issuer` are refused.
     #[must_use]
     pub fn new(issuer: &'static str, current: &[u8], previous: &[Vec<u8>]) -> Self {
@@ -256,26 +256,26 @@ impl Keys {
     ///
     /// # Errors
     /// [`TokenError::Invalid`] or [`TokenError::MissingClaim`].
-    pub fn read(&self, token: &str, kind: TokenKind, now: i64) -> Result<SignedClaims, TokenError> {
+    pub fn decode(&self, token: &str, kind: TokenKind, now: i64) -> Result<SignedClaims, TokenError> {
         if token.len() > TOKEN_MAX {
             return Err(TokenError::Invalid);
         }
         let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Invalid)?;
         let (header, payload) = message.split_once('.').ok_or(TokenError::Invalid)?;
-        let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| TokenError::Invalid)?;
+        let header: Header = serde_json::from_slice(&decode_part(header)?).map_err(|_| TokenError::Invalid)?;
         if header.alg != "HS256" || header.typ != TYPE {
             return Err(TokenError::Invalid);
         }
         let keys = std::iter::once(&self.current).chain(&self.previous);
         let key = keys.into_iter().find(|key| key.id == header.kid).ok_or(TokenError::Invalid)?;
         // The signature's own encoding must be the one and only, or a revoked token had twins.
-        decode(signature)?;
+        decode_part(signature)?;
         match crypto::verify(signature, message.as_bytes(), &key.verifying, Algorithm::HS256) {
             Ok(true) => {}
             _ => return Err(TokenError::Invalid),
         }
-        let claims = read_claims(&decode(payload)?)?;
-        if claims.iss == self.issuer && claims.aud == self.issuer && is_sound(&claims, kind, now) {
+        let claims = parse_claims(&decode_part(payload)?)?;
+        if claims.iss == self.issuer && claims.aud == self.issuer && is_valid(&claims, kind, now) {
             Ok(SignedClaims(claims))
         } else {
             Err(TokenError::Invalid)
@@ -283,18 +283,18 @@ impl Keys {
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
+fn decode_part(part: &str) -> Result<Vec<u8>, TokenError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Invalid)
 }
 
-fn read_claims(payload: &[u8]) -> Result<Claims, TokenError> {
+fn parse_claims(payload: &[u8]) -> Result<Claims, TokenError> {
     serde_json::from_slice(payload).map_err(|_| match serde_json::from_slice::<serde_json::Map<_, _>>(payload) {
         Ok(map) if CLAIMS.iter().any(|claim| !map.contains_key(*claim)) => TokenError::MissingClaim,
         _ => TokenError::Invalid,
     })
 }
 
-fn is_sound(claims: &Claims, kind: TokenKind, now: i64) -> bool {
+fn is_valid(claims: &Claims, kind: TokenKind, now: i64) -> bool {
     let ids = [&claims.sub, &claims.sid, &claims.jti];
     let in_order = 0 <= claims.iat && claims.iat <= claims.exp && claims.exp <= claims.rf_exp;
     claims.knd == kind

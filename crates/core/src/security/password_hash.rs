@@ -38,11 +38,11 @@ pub enum HashError {
 
 /// What a comparison found.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PasswordCheck {
     /// The password is another one.
-    Wrong,
+    Mismatch,
     /// The password is right.
-    Right {
+    Match {
         /// The hash to store instead, if the stored one is weaker than today's.
         replacement: Option<String>,
     },
@@ -99,7 +99,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`HashError`].
-    pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<Verdict, HashError> {
+    pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<PasswordCheck, HashError> {
         let password = password.clone();
         let account = stored.is_some();
         let dummy = Arc::clone(&self.dummy);
@@ -111,16 +111,16 @@ impl Hasher {
                 (false, false)
             });
             if !(right && account) {
-                return Ok(Verdict::Wrong);
+                return Ok(PasswordCheck::Mismatch);
             }
             let replacement = if weak { Some(hash(password.expose())?) } else { None };
-            Ok(Verdict::Right { replacement })
+            Ok(PasswordCheck::Match { replacement })
         })
         .await?
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
-        let Some(_place) = Place::take(&self.waiting) else { return Err(HashError::Busy) };
+        let Some(_slot) = QueueSlot::acquire(&self.waiting) else { return Err(HashError::Busy) };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(anyhow::Error::from)?;
         // The permit goes with the work: if it stayed here, a request that is given up would free it while its hash
         // still runs, and a flood of given up requests would run without bound.
@@ -132,18 +132,18 @@ impl Hasher {
     }
 }
 
-/// A place in the queue, given back when dropped.
-struct Place<'a>(&'a AtomicUsize);
+/// A slot in the queue, given back when dropped.
+struct QueueSlot<'a>(&'a AtomicUsize);
 
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
-        let place = Self(waiting);
-        // Counted first: two that look before they count could both take the last place.
-        if waiting.fetch_add(1, Ordering::SeqCst) < QUEUE { Some(place) } else { None }
+impl<'a> QueueSlot<'a> {
+    fn acquire(waiting: &'a AtomicUsize) -> Option<Self> {
+        let slot = Self(waiting);
+        // Counted first: two that look before they count could both take the last slot.
+        if waiting.fetch_add(1, Ordering::SeqCst) < QUEUE { Some(slot) } else { None }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueueSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -201,17 +201,17 @@ mod tests {
     #[tokio::test]
     async fn a_weak_hash_verifies_and_is_to_be_replaced() {
         let hasher = Hasher::new("Latchkey").unwrap();
-        let verdict = hasher.verify(&"tin wolf".into(), Some(&weak_hash("tin wolf"))).await.unwrap();
-        let Verdict::Right { replacement: Some(strong) } = verdict else { unreachable!("{verdict:?}") };
+        let check = hasher.verify(&"tin wolf".into(), Some(&weak_hash("tin wolf"))).await.unwrap();
+        let PasswordCheck::Match { replacement: Some(strong) } = check else { unreachable!("{check:?}") };
         assert!(strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{strong}");
         let again = hasher.verify(&"tin wolf".into(), Some(&strong)).await.unwrap();
-        assert_eq!(again, Verdict::Right { replacement: None });
+        assert_eq!(again, PasswordCheck::Match { replacement: None });
     }
 
     #[tokio::test]
     async fn the_dummy_is_never_right() {
         let hasher = Hasher::new("Latchkey").unwrap();
-        assert_eq!(hasher.verify(&"tin wolf".into(), None).await.unwrap(), Verdict::Wrong);
+        assert_eq!(hasher.verify(&"tin wolf".into(), None).await.unwrap(), PasswordCheck::Mismatch);
     }
 
     #[tokio::test]
@@ -219,7 +219,7 @@ mod tests {
         let hasher = Hasher::new("Latchkey").unwrap();
         let salt_and_hash = "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         for row in [&format!("$argon2id$v=19$m=4194304,t=2,p=1${salt_and_hash}"), "", "plain text", "$argon2id$"] {
-            assert_eq!(hasher.verify(&"tin wolf".into(), Some(row)).await.unwrap(), Verdict::Wrong, "{row}");
+            assert_eq!(hasher.verify(&"tin wolf".into(), Some(row)).await.unwrap(), PasswordCheck::Mismatch, "{row}");
         }
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
 
-use super::session::{NotFresh, SessionService, Visitor};
-use super::{Core, Fault};
+use super::session::{AuthSession, NotFresh, SessionService};
+use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::kinds::RevokedReason;
 use crate::security::random;
@@ -38,10 +38,10 @@ pub enum AccountError {
     NoSuchPage,
     /// It could not be done.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(AccountError: DbErr);
+from_service_errors!(AccountError: DbErr);
 
 /// Which account.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ pub enum Actor<'a> {
     /// The operator, at the command line of the server.
     CommandLine,
     /// An administrator, who gave the password within the last ten minutes.
-    Administrator(&'a Visitor),
+    Administrator(&'a AuthSession),
 }
 
 impl Actor<'_> {
@@ -66,7 +66,7 @@ impl Actor<'_> {
     fn id(&self) -> &str {
         match self {
             Self::CommandLine => Party::COMMAND_LINE,
-            Self::Administrator(visitor) => visitor.user_id(),
+            Self::Administrator(auth) => auth.user_id(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Actor<'_> {
     fn require_fresh(&self, now: i64) -> Result<(), NotFresh> {
         match self {
             Self::CommandLine => Ok(()),
-            Self::Administrator(visitor) => visitor.require_fresh(now),
+            Self::Administrator(auth) => auth.require_fresh(now),
         }
     }
 }
@@ -144,7 +144,7 @@ impl AccountService {
             Ok(after)
         });
         let changed = changed.await?;
-        self.session.forget_cached(&changed.public_id);
+        self.session.invalidate_user(&changed.public_id);
         Ok(listed(changed))
     }
 
@@ -163,7 +163,7 @@ impl AccountService {
             Ok((user, count))
         });
         let (user, count) = ended.await?;
-        self.session.forget_cached(&user.public_id);
+        self.session.invalidate_user(&user.public_id);
         Ok(count)
     }
 }
@@ -174,7 +174,7 @@ async fn admins_with(tx: &impl ConnectionTrait, actor: Actor<'_>) -> Result<Vec<
     let admins = users::lock_active_admins(tx).await?;
     let may = match actor {
         Actor::CommandLine => true,
-        Actor::Administrator(visitor) => admins.iter().any(|admin| admin.public_id == visitor.user_id()),
+        Actor::Administrator(auth) => admins.iter().any(|admin| admin.public_id == auth.user_id()),
     };
     if may { Ok(admins) } else { Err(AccountError::NotAdmin) }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::post::{self, Subject, Template};
-use super::session::{NotFresh, SessionService, Visitor};
-use super::{Core, Fault};
+use super::session::{AuthSession, NotFresh, SessionService};
+use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::audit::{self, Event};
@@ -41,7 +41,7 @@ pub enum EmailChangeError {
     Gone,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
 impl From<FieldError> for EmailChangeError {
@@ -59,7 +59,7 @@ impl From<users::InsertError> for EmailChangeError {
     }
 }
 
-from_faults!(EmailChangeError: DbErr);
+from_service_errors!(EmailChangeError: DbErr);
 
 /// Changes addresses.
 #[derive(Clone, Debug)]
@@ -80,15 +80,15 @@ impl EmailChangeService {
     ///
     /// # Errors
     /// [`EmailChangeError`], never that the address is taken.
-    pub async fn request(&self, visitor: &Visitor, email: &str, client: &Client) -> Result<(), EmailChangeError> {
+    pub async fn request(&self, auth: &AuthSession, email: &str, client: &Client) -> Result<(), EmailChangeError> {
         let now = self.core.clock.now();
-        visitor.require_fresh(now)?;
+        auth.require_fresh(now)?;
         let email = EmailAddress::parse(email)?;
         let requested = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
-            let user = users::lock(tx, visitor.account_id()).await?.filter(|user| user.is_active);
+            let user = users::lock(tx, auth.account_id()).await?.filter(|user| user.is_active);
             let user = user.ok_or(EmailChangeError::Gone)?;
             // What waited for that lock may have ended the session: a changed password, a reset.
-            if !self.session.still_lives(tx, visitor).await? {
+            if !self.session.is_live(tx, auth).await? {
                 return Err(EmailChangeError::Gone);
             }
             if user.email_key == Some(email.key()) {
@@ -165,7 +165,7 @@ impl EmailChangeService {
             Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
         });
         changed.await?;
-        self.session.forget_cached(&user.public_id);
+        self.session.invalidate_user(&user.public_id);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveEnum, DbErr, Iterable};
 
-use super::{Core, Fault};
+use super::{Core, ServiceError};
 use crate::client;
 use crate::security::random;
 use crate::store::audit::{self, EventKind, Kind};
@@ -59,7 +59,7 @@ impl EventService {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn page(&self, filter: Filter<'_>, before: Option<i64>, limit: u64) -> Result<EventPage, Fault> {
+    pub async fn page(&self, filter: Filter<'_>, before: Option<i64>, limit: u64) -> Result<EventPage, ServiceError> {
         let limit = limit.clamp(1, PAGE_MAX);
         // What is no kind, such as a NUL, never gets to the database.
         if filter.kind.is_some_and(|kind| !self.kinds().iter().any(|known| known == kind)) {

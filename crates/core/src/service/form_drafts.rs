@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::{Core, Fault};
+use super::{Core, ServiceError};
 use crate::security::random;
 use crate::store::entity::form_draft::Model;
 use crate::store::form_drafts;
@@ -34,7 +34,7 @@ impl FormDraftService {
     ///
     /// # Errors
     /// When it can't be written.
-    pub async fn save(&self, fields: &Fields) -> Result<String, Fault> {
+    pub async fn save(&self, fields: &Fields) -> Result<String, ServiceError> {
         let key = random::id()?;
         let draft = Model {
             hash: hash(&key),
@@ -49,7 +49,7 @@ impl FormDraftService {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn load(&self, key: &str) -> Result<Fields, Fault> {
+    pub async fn load(&self, key: &str) -> Result<Fields, ServiceError> {
         let draft = form_drafts::live(self.core.store.reader(), &hash(key), self.core.clock.now()).await?;
         let fields = draft.map(|draft| serde_json::from_str(&draft.fields)).transpose();
         Ok(fields.map_err(anyhow::Error::from)?.unwrap_or_default())
@@ -59,7 +59,7 @@ impl FormDraftService {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn delete(&self, key: &str) -> Result<(), Fault> {
+    pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
         let hash = hash(key);
         Ok(self.core.store.write_tx(async |tx| form_drafts::delete(tx, &hash).await).await?)
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Core, Fault};
+use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::extension::AccountEvent;
 use crate::security::{password_hash, random};
@@ -87,7 +87,7 @@ impl ImportService {
     ///
     /// # Errors
     /// When the database can't take them.
-    pub async fn import(&self, source: Vec<FlaskUser>, client: &Client) -> Result<Report, Fault> {
+    pub async fn import(&self, source: Vec<FlaskUser>, client: &Client) -> Result<Report, ServiceError> {
         self.core
             .store
             .write_tx(async |tx| {
@@ -109,7 +109,12 @@ impl ImportService {
             .await
     }
 
-    async fn insert(&self, tx: &sea_orm::DatabaseTransaction, new: Newcomer, client: &Client) -> Result<(), Fault> {
+    async fn insert(
+        &self,
+        tx: &sea_orm::DatabaseTransaction,
+        new: Newcomer,
+        client: &Client,
+    ) -> Result<(), ServiceError> {
         let user = NewUser {
             username: &new.username,
             email: new.email.as_ref(),
@@ -119,8 +124,8 @@ impl ImportService {
             created_at: new.created_at,
         };
         let user = users::insert(tx, user).await.map_err(|error| match error {
-            InsertError::Db(error) => Fault::from(error),
-            taken => Fault::Internal(taken.into()),
+            InsertError::Db(error) => ServiceError::from(error),
+            taken => ServiceError::Internal(taken.into()),
         })?;
         if !new.is_active {
             users::set_access(tx, user.id, false, &new.roles).await?;
@@ -148,7 +153,7 @@ fn judge(
     emails: &mut HashSet<String>,
     now: i64,
     remark: &mut impl FnMut(Remark),
-) -> Result<Option<Newcomer>, Fault> {
+) -> Result<Option<Newcomer>, ServiceError> {
     let username = match Username::parse(&theirs.username) {
         Ok(username) => username,
         Err(refusal) => {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::ActiveEnum;
 
-use super::session::{SessionService, Visitor};
-use super::{Core, Fault};
+use super::session::{AuthSession, SessionService};
+use super::{Core, ServiceError};
 use crate::client;
 use crate::kinds::RevokedReason;
 use crate::store::audit;
@@ -49,12 +49,12 @@ impl OwnAccountService {
         Self { core, session }
     }
 
-    /// The visitor's account, its live sessions and its last events.
+    /// The user's account, its live sessions and its last events.
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn overview(&self, visitor: &Visitor) -> Result<AccountOverview, Fault> {
-        let user = visitor.user();
+    pub async fn overview(&self, auth: &AuthSession) -> Result<AccountOverview, ServiceError> {
+        let user = auth.user();
         let kinds = TOLD.map(|(kind, _)| kind);
         // That a session made room for its successor is no news: the login beside it is.
         let events = audit::recent(
@@ -68,8 +68,8 @@ impl OwnAccountService {
         Ok(AccountOverview {
             username: user.username.clone(),
             email: user.email.clone(),
-            roles: visitor.roles(),
-            sessions: self.session.list(visitor).await?,
+            roles: auth.roles(),
+            sessions: self.session.list(auth).await?,
             events: events.iter().filter_map(told).collect(),
         })
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 
 use super::post::{self, Subject, Template};
-use super::session::{Entry, SessionService, SignedIn};
-use super::{Core, Fault};
+use super::session::{Channel, IssuedToken, SessionService};
+use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::kinds::RevokedReason;
 use crate::security::opaque_token::{MailToken, Purpose};
@@ -27,7 +27,7 @@ pub enum ResetError {
     LinkInvalid,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
 impl From<FieldError> for ResetError {
@@ -36,7 +36,7 @@ impl From<FieldError> for ResetError {
     }
 }
 
-from_faults!(ResetError: DbErr, HashError);
+from_service_errors!(ResetError: DbErr, HashError);
 
 /// Sets passwords by link.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl PasswordResetService {
     pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
         let (token, user, hash) = self.judge(token, password).await?;
         let set = self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await);
-        self.session.forget_cached(&set.await?.public_id);
+        self.session.invalidate_user(&set.await?.public_id);
         Ok(())
     }
 
@@ -100,17 +100,17 @@ impl PasswordResetService {
         &self,
         token: &str,
         password: &Password,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
-    ) -> Result<SignedIn, ResetError> {
+    ) -> Result<IssuedToken, ResetError> {
         let (token, user, hash) = self.judge(token, password).await?;
-        let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, ResetError> {
+        let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, ResetError> {
             let user = self.apply(tx, &token, user.id, &hash, client).await?;
-            Ok(self.session.begin(tx, &user, entry, None, client).await?)
+            Ok(self.session.create(tx, &user, channel, None, client).await?)
         });
-        let signed_in = begun.await?;
-        self.session.forget_cached(&user.public_id);
-        Ok(signed_in)
+        let issued = begun.await?;
+        self.session.invalidate_user(&user.public_id);
+        Ok(issued)
     }
 
     async fn owner(&self, token: &MailToken) -> Result<user::Model, ResetError> {

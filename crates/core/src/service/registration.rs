@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseTransaction;
 
-use super::session::{Entry, SessionService, SignedIn};
-use super::{Core, Fault};
+use super::session::{Channel, IssuedToken, SessionService};
+use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::extension::AccountEvent;
 use crate::security::random;
@@ -34,7 +34,7 @@ pub enum RegistrationError {
     Closed,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
 impl From<FieldError> for RegistrationError {
@@ -43,7 +43,7 @@ impl From<FieldError> for RegistrationError {
     }
 }
 
-from_faults!(RegistrationError: DbErr, HashError);
+from_service_errors!(RegistrationError: DbErr, HashError);
 
 impl From<InsertError> for RegistrationError {
     fn from(error: InsertError) -> Self {
@@ -59,7 +59,7 @@ impl From<InsertError> for RegistrationError {
 #[derive(Clone, Debug)]
 pub enum Registered {
     /// The account is active, and somebody is logged in.
-    Begun(SignedIn),
+    Begun(IssuedToken),
     /// A mail is on its way; to whom it says what is nobody's business.
     MailSent,
 }
@@ -89,7 +89,7 @@ impl RegistrationService {
         username: &str,
         email: &str,
         password: &Password,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
     ) -> Result<Registered, RegistrationError> {
         self.require_open()?;
@@ -100,14 +100,14 @@ impl RegistrationService {
         }
         let application = self.judge(username, email, password).await?;
         let now = self.core.clock.now();
-        let superseded = self.session.superseded(entry);
-        let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, RegistrationError> {
+        let superseded = self.session.superseded(channel);
+        let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, RegistrationError> {
             let user = insert_user(&self.core, tx, &application, member(), client, now).await?;
-            Ok(self.session.begin(tx, &user, entry, superseded.as_ref(), client).await?)
+            Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
         });
-        let signed_in = begun.await?;
-        self.session.bury_superseded(superseded.as_ref());
-        Ok(Registered::Begun(signed_in))
+        let issued = begun.await?;
+        self.session.invalidate_superseded(superseded.as_ref());
+        Ok(Registered::Begun(issued))
     }
 
     fn require_open(&self) -> Result<(), RegistrationError> {
@@ -154,7 +154,7 @@ async fn insert_user(
         email: new.email.as_ref(),
         password_hash: new.password_hash.clone(),
         roles,
-        public_id: random::id().map_err(Fault::from)?,
+        public_id: random::id().map_err(ServiceError::from)?,
         created_at: now,
     };
     let user = users::insert(tx, new).await?;

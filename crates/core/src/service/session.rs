@@ -2,58 +2,58 @@
 
 use std::sync::Arc;
 
-use super::{Core, Fault};
-use crate::security::jwt::{Claims, Issue, SignedClaims, Token, TokenError, TokenKind};
+use super::{Core, ServiceError};
+use crate::security::jwt::{Claims, NewClaims, SignedClaims, Token, TokenError, TokenKind};
 use crate::store::entity::{session, user};
 use latchkey_types::{CurrentUser, Roles};
 
 mod access;
 mod bearer;
-mod begin;
-mod end;
+mod create;
 mod list;
 mod log_in;
 mod notices;
-mod presence;
+mod revoke;
 mod rotation;
+mod session_cache;
 mod sudo;
 
 pub use bearer::BearerError;
-pub use begin::SESSIONS_MAX;
-pub use list::EndError;
+pub use create::SESSIONS_MAX;
+pub use list::RevokeError;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
-pub use sudo::{FRESH_SECONDS, NotFresh, ProofError};
+pub use sudo::{FRESH_SECONDS, NotFresh, VerifyPasswordError};
 
 /// The use cases around sessions.
 #[derive(Clone, Debug)]
 pub struct SessionService {
     core: Arc<Core>,
-    presence: presence::Presence,
+    cache: session_cache::SessionCache,
 }
 
 /// Whether a session outlives the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Persistence {
+pub enum RememberMe {
     /// "Keep me signed in" was chosen.
-    KeepSignedIn,
+    Yes,
     /// Until the browser is closed, and 12 hours unused at most.
-    UntilClosed,
+    No,
 }
 
-impl From<bool> for Persistence {
+impl From<bool> for RememberMe {
     fn from(keep: bool) -> Self {
-        if keep { Self::KeepSignedIn } else { Self::UntilClosed }
+        if keep { Self::Yes } else { Self::No }
     }
 }
 
 /// Through which door somebody comes in. No `Debug`: the cookie's token is in it.
 #[derive(Clone, Copy)]
-pub enum Entry<'a> {
+pub enum Channel<'a> {
     /// A browser.
     Cookie {
         /// Whether the session is to outlive it.
-        persistence: Persistence,
+        remember_me: RememberMe,
         /// The token of the cookie that came along, whatever it is worth: its session ends.
         presented: Option<&'a str>,
     },
@@ -61,7 +61,7 @@ pub enum Entry<'a> {
     Bearer,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> Channel<'a> {
     /// What kind of token it gets.
     fn kind(self) -> TokenKind {
         match self {
@@ -71,10 +71,10 @@ impl<'a> Entry<'a> {
     }
 
     /// A client of the API keeps its token as long as it likes.
-    fn persistence(self) -> Persistence {
+    fn remember_me(self) -> RememberMe {
         match self {
-            Self::Cookie { persistence, .. } => persistence,
-            Self::Bearer => Persistence::KeepSignedIn,
+            Self::Cookie { remember_me, .. } => remember_me,
+            Self::Bearer => RememberMe::Yes,
         }
     }
 
@@ -88,11 +88,11 @@ impl<'a> Entry<'a> {
 
 /// Somebody who was just given a token.
 #[derive(Clone, Debug)]
-pub struct SignedIn {
+pub struct IssuedToken {
     /// The token: for the cookie, or for the body of an answer of the API.
     pub token: Token,
     /// Whether it outlives the browser.
-    pub persistence: Persistence,
+    pub remember_me: RememberMe,
     /// For how many seconds from now it can be exchanged.
     pub refresh_seconds: i64,
     /// Whose it is.
@@ -101,7 +101,7 @@ pub struct SignedIn {
 
 /// Somebody whose session was found alive in this request.
 #[derive(Clone, Debug)]
-pub struct Visitor {
+pub struct AuthSession {
     session: session::Model,
     user: user::Model,
     signed: SignedClaims,
@@ -109,7 +109,7 @@ pub struct Visitor {
     renewed: bool,
 }
 
-impl Visitor {
+impl AuthSession {
     /// What their own page may know.
     #[must_use]
     pub fn current_user(&self) -> CurrentUser {
@@ -159,18 +159,18 @@ impl Visitor {
 
 /// Who came with a request.
 #[derive(Clone, Debug)]
-pub enum Arrival {
+pub enum Authentication {
     /// Nobody, as far as can be told.
-    Nobody,
+    Anonymous,
     /// Somebody with a token that is good for now.
-    Here(Visitor),
+    Authenticated(AuthSession),
     /// Somebody whose token was exchanged.
-    Renewed(Visitor, SignedIn),
+    Renewed(AuthSession, IssuedToken),
 }
 
 /// Why a token opens nothing.
 #[derive(Debug, thiserror::Error)]
-pub enum Denial {
+pub enum AccessError {
     /// The token itself.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -182,21 +182,21 @@ pub enum Denial {
     Deactivated,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(Denial: DbErr);
+from_service_errors!(AccessError: DbErr);
 
 impl SessionService {
     /// Over a core, with an empty cache.
     #[must_use]
     pub fn new(core: Arc<Core>) -> Self {
-        Self { core, presence: presence::Presence::default() }
+        Self { core, cache: session_cache::SessionCache::default() }
     }
 
     /// What changed for an account is in force on this node from now on: its sessions are read past the cache.
-    pub fn forget_cached(&self, user_public_id: &str) {
-        self.presence.bury(user_public_id);
+    pub fn invalidate_user(&self, user_public_id: &str) {
+        self.cache.invalidate(user_public_id);
     }
 
     /// Signs the current token of a session.
@@ -205,8 +205,8 @@ impl SessionService {
         session: &session::Model,
         user: &user::Model,
         kind: TokenKind,
-    ) -> anyhow::Result<(Token, SignedIn, i64)> {
-        let claims = Claims::from(Issue {
+    ) -> anyhow::Result<(Token, IssuedToken, i64)> {
+        let claims = Claims::from(NewClaims {
             issuer: self.core.product.slug,
             subject: &user.public_id,
             session: &session.id,
@@ -219,13 +219,13 @@ impl SessionService {
             kind,
         });
         let token = self.core.keys.sign(&claims)?;
-        let signed_in = SignedIn {
+        let issued = IssuedToken {
             token: token.clone(),
-            persistence: session.persistent.into(),
+            remember_me: session.persistent.into(),
             refresh_seconds: (session.refresh_expires_at - self.core.clock.now()).max(0),
             user: current_user(user, claims.exp, session),
         };
-        Ok((token, signed_in, claims.exp))
+        Ok((token, issued, claims.exp))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::Iterable;
 
-use super::{Core, Fault};
+use super::{Core, ServiceError};
 use crate::store::prune::{self, Limits, Table};
 
 /// For how many seconds what has expired is kept still: the clocks of nodes differ, and what one has in hand another
@@ -30,7 +30,7 @@ impl UpkeepService {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn prune_some(&self) -> Result<u64, Fault> {
+    pub async fn prune_some(&self) -> Result<u64, ServiceError> {
         let now = self.core.clock.now();
         let limits = Limits {
             expired: now - EXPIRED_SECONDS,

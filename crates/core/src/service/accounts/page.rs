@@ -56,7 +56,7 @@ impl AccountService {
     /// The accounts whose name or address begins with `query` (all for an empty one), from the page that `after` names on.
     ///
     /// # Errors
-    /// [`AccountError::NoSuchPage`] if `after` is not what an earlier page gave, else [`AccountError::Fault`].
+    /// [`AccountError::NoSuchPage`] if `after` is not what an earlier page gave, else [`AccountError::Service`].
     pub async fn page(&self, query: &str, after: Option<&str>, limit: u64) -> Result<Page, AccountError> {
         let db = self.core.store.reader();
         let limit = limit.clamp(1, PAGE_MAX);

@@ -5,8 +5,8 @@ use sea_orm::DbErr;
 use super::OwnAccountService;
 use crate::client::Client;
 use crate::extension::AccountEvent;
-use crate::service::Fault;
-use crate::service::session::{ProofError, Visitor};
+use crate::service::ServiceError;
+use crate::service::session::{AuthSession, VerifyPasswordError};
 use crate::store::audit::{self, Event};
 use crate::store::users;
 use latchkey_types::Password;
@@ -16,7 +16,7 @@ use latchkey_types::Password;
 pub enum DeletionError {
     /// The password, which has to be given with it.
     #[error(transparent)]
-    Proof(#[from] ProofError),
+    Verify(#[from] VerifyPasswordError),
     /// Nobody would be left to administer.
     #[error("this is the last active administrator")]
     LastAdmin,
@@ -24,34 +24,34 @@ pub enum DeletionError {
 
 impl From<DbErr> for DeletionError {
     fn from(error: DbErr) -> Self {
-        Self::Proof(Fault::from(error).into())
+        Self::Verify(ServiceError::from(error).into())
     }
 }
 
 impl OwnAccountService {
-    /// Deletes the visitor's account with everything that is its own. The record of what happened keeps its id, which
+    /// Deletes the user's account with everything that is its own. The record of what happened keeps its id, which
     /// leads to nobody any more.
     ///
     /// # Errors
     /// [`DeletionError`].
-    pub async fn delete(&self, visitor: &Visitor, password: &Password, client: &Client) -> Result<(), DeletionError> {
-        let proof = self.session.prove(visitor, password, client).await?;
+    pub async fn delete(&self, auth: &AuthSession, password: &Password, client: &Client) -> Result<(), DeletionError> {
+        let verified = self.session.verify_password(auth, password, client).await?;
         let now = self.core.clock.now();
         let deleted = self.core.store.write_tx(async |tx| -> Result<(), DeletionError> {
             let admins = users::lock_active_admins(tx).await?;
-            let user = proof.hold(tx).await?;
+            let user = verified.lock(tx).await?;
             if admins.iter().all(|admin| admin.id == user.id) && !admins.is_empty() {
                 return Err(DeletionError::LastAdmin);
             }
             let public_id = Some(user.public_id.as_str());
             let event = Event { actor: public_id, subject: public_id, ..Event::default() };
             audit::record(tx, audit::Kind::UserDeleted, event, client, now).await?;
-            self.core.fire(tx, AccountEvent::AccountDeleted, &user).await.map_err(ProofError::from)?;
+            self.core.fire(tx, AccountEvent::AccountDeleted, &user).await.map_err(VerifyPasswordError::from)?;
             // Sessions and what else points to it go with it, by the foreign keys.
             Ok(users::delete(tx, user.id).await?)
         });
         deleted.await?;
-        self.session.forget_cached(&visitor.user().public_id);
+        self.session.invalidate_user(&auth.user().public_id);
         Ok(())
     }
 }

@@ -3,9 +3,9 @@
 use super::OwnAccountService;
 use crate::client::Client;
 use crate::kinds::RevokedReason;
-use crate::service::Fault;
+use crate::service::ServiceError;
 use crate::service::post::{self, Subject, Template};
-use crate::service::session::{ProofError, SignedIn, Visitor};
+use crate::service::session::{AuthSession, IssuedToken, VerifyPasswordError};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{email_changes, mail_tokens, users};
@@ -20,50 +20,50 @@ pub enum PasswordError {
     Refused(Vec<FieldError>),
     /// The account is gone or deactivated, or its session ended meanwhile.
     #[error("the session is over")]
-    Over,
+    SessionEnded,
     /// It could not be done.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-impl From<ProofError> for PasswordError {
-    fn from(error: ProofError) -> Self {
+impl From<VerifyPasswordError> for PasswordError {
+    fn from(error: VerifyPasswordError) -> Self {
         match error {
-            ProofError::Wrong => Self::Refused(vec![FieldError::CurrentPasswordWrong]),
-            ProofError::Over => Self::Over,
-            ProofError::Fault(fault) => Self::Fault(fault),
+            VerifyPasswordError::Mismatch => Self::Refused(vec![FieldError::CurrentPasswordWrong]),
+            VerifyPasswordError::SessionEnded => Self::SessionEnded,
+            VerifyPasswordError::Service(fault) => Self::Service(fault),
         }
     }
 }
 
-from_faults!(PasswordError: DbErr, HashError);
+from_service_errors!(PasswordError: DbErr, HashError);
 
 impl OwnAccountService {
-    /// Changes the visitor's password. Every other session and every link in a mail ends; theirs goes on under a new token and a new name, so
+    /// Changes the user's password. Every other session and every link in a mail ends; theirs goes on under a new token and a new name, so
     /// that a copy of the old token is worth nothing either.
     ///
     /// # Errors
     /// [`PasswordError::Refused`] with every reason found.
     pub async fn change_password(
         &self,
-        visitor: &Visitor,
+        auth: &AuthSession,
         current: &Password,
         new: &Password,
         client: &Client,
-    ) -> Result<SignedIn, PasswordError> {
-        let proof = self.session.prove(visitor, current, client).await;
-        let judged = self.core.hasher.judge(new, personal(visitor.user())).await?;
-        let (proof, judged) = match (proof, judged) {
-            (Err(ProofError::Wrong), Err(refusal)) => {
+    ) -> Result<IssuedToken, PasswordError> {
+        let verified = self.session.verify_password(auth, current, client).await;
+        let judged = self.core.hasher.judge(new, personal(auth.user())).await?;
+        let (verified, judged) = match (verified, judged) {
+            (Err(VerifyPasswordError::Mismatch), Err(refusal)) => {
                 return Err(PasswordError::Refused(vec![FieldError::CurrentPasswordWrong, refusal]));
             }
-            (proof, judged) => (proof?, judged),
+            (verified, judged) => (verified?, judged),
         };
         judged.map_err(|refusal| PasswordError::Refused(vec![refusal]))?;
         let hash = self.core.hasher.hash(new).await?;
         let now = self.core.clock.now();
-        let changed = self.core.store.write_tx(async |tx| -> Result<SignedIn, PasswordError> {
-            let user = proof.hold(tx).await?;
+        let changed = self.core.store.write_tx(async |tx| -> Result<IssuedToken, PasswordError> {
+            let user = verified.lock(tx).await?;
             users::replace_hash(tx, user.id, &user.password, &hash).await?;
             let public_id = Some(user.public_id.as_str());
             let event = Event { actor: public_id, subject: public_id, ..Event::default() };
@@ -72,12 +72,12 @@ impl OwnAccountService {
             audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
             post::enqueue(tx, Template::PasswordChanged, subject, now).await?;
-            self.session.revoke_others(tx, visitor, RevokedReason::PasswordChanged, client).await?;
-            Ok(self.session.succeed(tx, visitor, &user, client).await?)
+            self.session.revoke_others_in(tx, auth, RevokedReason::PasswordChanged, client).await?;
+            Ok(self.session.replace_session(tx, auth, &user, client).await?)
         });
-        let signed_in = changed.await?;
-        self.session.forget_cached(&visitor.user().public_id);
-        Ok(signed_in)
+        let issued = changed.await?;
+        self.session.invalidate_user(&auth.user().public_id);
+        Ok(issued)
     }
 }
 

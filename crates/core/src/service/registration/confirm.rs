@@ -6,9 +6,9 @@ use super::judge::Application;
 use super::{RegistrationError, RegistrationService, insert_user, member};
 use crate::client::Client;
 use crate::security::opaque_token::{MailToken, Purpose};
-use crate::security::password_hash::Verdict;
-use crate::service::Fault;
-use crate::service::session::{Entry, SignedIn};
+use crate::security::password_hash::PasswordCheck;
+use crate::service::ServiceError;
+use crate::service::session::{Channel, IssuedToken};
 use crate::store::audit::{self, Event};
 use crate::store::entity::{registration, user};
 use crate::store::users;
@@ -27,10 +27,10 @@ pub enum ConfirmError {
     Refused(FieldError),
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(ConfirmError: DbErr);
+from_service_errors!(ConfirmError: DbErr);
 
 /// Writing the account can find no more than that the name or the address was taken meanwhile.
 impl From<RegistrationError> for ConfirmError {
@@ -41,7 +41,7 @@ impl From<RegistrationError> for ConfirmError {
                 None => Self::LinkInvalid,
             },
             RegistrationError::Closed => Self::LinkInvalid,
-            RegistrationError::Fault(fault) => Self::Fault(fault),
+            RegistrationError::Service(fault) => Self::Service(fault),
         }
     }
 }
@@ -67,9 +67,9 @@ impl RegistrationService {
         &self,
         token: &str,
         password: &Password,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
-    ) -> Result<SignedIn, ConfirmError> {
+    ) -> Result<IssuedToken, ConfirmError> {
         let token = parse(token)?;
         let registration = self.waiting(&token).await?;
         let now = self.core.clock.now();
@@ -79,12 +79,12 @@ impl RegistrationService {
         if !is_left {
             return Err(ConfirmError::LinkInvalid);
         }
-        let verdict = if password.is_too_long() {
-            Verdict::Wrong
+        let check = if password.is_too_long() {
+            PasswordCheck::Mismatch
         } else {
-            self.core.hasher.verify(password, Some(&registration.password)).await.map_err(Fault::from)?
+            self.core.hasher.verify(password, Some(&registration.password)).await.map_err(ServiceError::from)?
         };
-        if verdict == Verdict::Wrong {
+        if check == PasswordCheck::Mismatch {
             let event = Event { detail: "wrong password at a confirmation", ..Event::default() };
             let noted = self
                 .core
@@ -93,7 +93,7 @@ impl RegistrationService {
             noted.await?;
             return Err(ConfirmError::Refused(FieldError::RegistrationPasswordWrong));
         }
-        self.confirm(&token, &registration, entry, client).await
+        self.confirm(&token, &registration, channel, client).await
     }
 
     /// Makes the account of a registration and logs it in, by the link alone: for programs, which send it in a header,
@@ -104,12 +104,12 @@ impl RegistrationService {
     pub async fn finalize_with_token(
         &self,
         token: &str,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
-    ) -> Result<SignedIn, ConfirmError> {
+    ) -> Result<IssuedToken, ConfirmError> {
         let token = parse(token)?;
         let registration = self.waiting(&token).await?;
-        self.confirm(&token, &registration, entry, client).await
+        self.confirm(&token, &registration, channel, client).await
     }
 
     async fn waiting(&self, token: &MailToken) -> Result<registration::Model, ConfirmError> {
@@ -124,17 +124,17 @@ impl RegistrationService {
         &self,
         token: &MailToken,
         registration: &registration::Model,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
-    ) -> Result<SignedIn, ConfirmError> {
-        let superseded = self.session.superseded(entry);
-        let confirmed = self.core.store.write_tx(async |tx| -> Result<SignedIn, ConfirmError> {
+    ) -> Result<IssuedToken, ConfirmError> {
+        let superseded = self.session.superseded(channel);
+        let confirmed = self.core.store.write_tx(async |tx| -> Result<IssuedToken, ConfirmError> {
             let user = self.make_confirmed(tx, token, registration, client).await?;
-            Ok(self.session.begin(tx, &user, entry, superseded.as_ref(), client).await?)
+            Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
         });
-        let signed_in = confirmed.await?;
-        self.session.bury_superseded(superseded.as_ref());
-        Ok(signed_in)
+        let issued = confirmed.await?;
+        self.session.invalidate_superseded(superseded.as_ref());
+        Ok(issued)
     }
 
     async fn make_confirmed(
@@ -159,7 +159,7 @@ impl RegistrationService {
 }
 
 /// What was judged before it was written.
-fn application(registration: &registration::Model) -> Result<Application, Fault> {
+fn application(registration: &registration::Model) -> Result<Application, ServiceError> {
     let refused = |refusal: FieldError| anyhow::anyhow!("registration {} does not parse: {refusal}", registration.id);
     Ok(Application {
         username: Username::parse(&registration.username).map_err(refused)?,

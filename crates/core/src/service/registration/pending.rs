@@ -8,7 +8,7 @@ use super::judge::ReachableApplication;
 use super::{RegistrationError, RegistrationService};
 use crate::client::Client;
 use crate::security::opaque_token::Purpose;
-use crate::service::Fault;
+use crate::service::ServiceError;
 use crate::service::post::{self, Subject, Template};
 use crate::store::audit::{self, Event};
 use crate::store::entity::registration;
@@ -71,7 +71,7 @@ pub(in crate::service) async fn mail_again(
     tx: &impl ConnectionTrait,
     registration: &registration::Model,
     now: i64,
-) -> Result<(), Fault> {
+) -> Result<(), ServiceError> {
     // It was parsed when it was written.
     let Ok(email) = EmailAddress::parse(&registration.email) else { return Ok(()) };
     Ok(mail(tx, &email, Some(registration), now).await?)

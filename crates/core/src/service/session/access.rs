@@ -1,10 +1,10 @@
 //! Who came with a request, and whether their token gives access.
 
-use super::presence::Row;
-use super::{Arrival, Denial, Fault, SessionService, Visitor};
+use super::session_cache::Row;
+use super::{AccessError, AuthSession, Authentication, ServiceError, SessionService};
 use crate::client::Client;
 use crate::security::jwt::{Claims, SignedClaims, TokenKind};
-use crate::service::session::SignedIn;
+use crate::service::session::IssuedToken;
 use crate::store::audit::{self, Event};
 use crate::store::sessions;
 use latchkey_types::CurrentUser;
@@ -20,24 +20,26 @@ impl SessionService {
     ///
     /// # Errors
     /// When it can't be found out: then nobody may be let in, and nobody be told that they are logged out.
-    pub async fn arrive(&self, presented: &str, client: &Client) -> Result<Arrival, Fault> {
+    pub async fn authenticate(&self, presented: &str, client: &Client) -> Result<Authentication, ServiceError> {
         let now = self.core.clock.now();
-        let Ok(signed) = self.core.keys.read(presented, TokenKind::Web, now) else { return Ok(Arrival::Nobody) };
+        let Ok(signed) = self.core.keys.decode(presented, TokenKind::Web, now) else {
+            return Ok(Authentication::Anonymous);
+        };
         let left = signed.access_expires_at() - now;
         if left > 0 {
-            let visitor = match self.access(signed.clone(), TokenKind::Web, client).await {
-                Ok(visitor) => visitor,
-                Err(Denial::Fault(fault)) => return Err(fault),
-                Err(_) => return Ok(Arrival::Nobody),
+            let auth = match self.access(signed.clone(), TokenKind::Web, client).await {
+                Ok(auth) => auth,
+                Err(AccessError::Service(fault)) => return Err(fault),
+                Err(_) => return Ok(Authentication::Anonymous),
             };
             if left > RENEW_BEFORE_SECONDS.min(signed.access_seconds() / 10) {
-                return Ok(Arrival::Here(visitor));
+                return Ok(Authentication::Authenticated(auth));
             }
         }
         match self.renew(signed, TokenKind::Web, client).await {
-            Ok((visitor, signed_in)) => Ok(Arrival::Renewed(visitor, signed_in)),
-            Err(Denial::Fault(fault)) => Err(fault),
-            Err(_) => Ok(Arrival::Nobody),
+            Ok((auth, issued)) => Ok(Authentication::Renewed(auth, issued)),
+            Err(AccessError::Service(fault)) => Err(fault),
+            Err(_) => Ok(Authentication::Anonymous),
         }
     }
 
@@ -47,72 +49,83 @@ impl SessionService {
     /// When the session ended meanwhile.
     pub async fn refresh_early(
         &self,
-        visitor: &Visitor,
+        auth: &AuthSession,
         client: &Client,
-    ) -> Result<(CurrentUser, Option<SignedIn>), Denial> {
-        if visitor.renewed {
-            return Ok((visitor.current_user(), None));
+    ) -> Result<(CurrentUser, Option<IssuedToken>), AccessError> {
+        if auth.renewed {
+            return Ok((auth.current_user(), None));
         }
-        let (visitor, signed_in) = self.renew(visitor.signed.clone(), TokenKind::Web, client).await?;
-        Ok((visitor.current_user(), Some(signed_in)))
+        let (auth, issued) = self.renew(auth.signed.clone(), TokenKind::Web, client).await?;
+        Ok((auth.current_user(), Some(issued)))
     }
 
     /// Records that somebody asked for what their account lacks the role for.
     ///
     /// # Errors
     /// When it can't be recorded.
-    pub async fn note_lack_of(&self, role: &str, visitor: &Visitor, path: &str, client: &Client) -> Result<(), Fault> {
+    pub async fn record_missing_role(
+        &self,
+        role: &str,
+        auth: &AuthSession,
+        path: &str,
+        client: &Client,
+    ) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
         let detail = format!("{path} needs {role}");
-        let (user, session) = (Some(visitor.user.public_id.as_str()), Some(visitor.session.id.as_str()));
+        let (user, session) = (Some(auth.user.public_id.as_str()), Some(auth.session.id.as_str()));
         let event = Event { actor: user, subject: user, session, detail: &detail };
         let noted =
             self.core.store.write_tx(async |tx| audit::record(tx, audit::Kind::AuthzFail, event, client, now).await);
-        noted.await.map_err(Fault::from)
+        noted.await.map_err(ServiceError::from)
     }
 
     /// Whether a token that has not expired gives access: its session and its account live, and it is the current token
     /// of the session or the one before.
     ///
     /// # Errors
-    /// [`Denial`]. An unknown `jti` is refused without more: only a refresh can raise an alarm.
+    /// [`AccessError`]. An unknown `jti` is refused without more: only a refresh can raise an alarm.
     pub(super) async fn access(
         &self,
         signed: SignedClaims,
         kind: TokenKind,
         client: &Client,
-    ) -> Result<Visitor, Denial> {
+    ) -> Result<AuthSession, AccessError> {
         let now = self.core.clock.now();
         let access = signed.clone().access(now)?;
         let claims = access.claims();
-        let recent = self.presence.recent(&self.core.store, &claims.sid, &claims.sub).await?;
-        let mut row = recent.ok_or(Denial::Ended)?;
+        let recent = self.cache.get(&self.core.store, &claims.sid, &claims.sub).await?;
+        let mut row = recent.ok_or(AccessError::Ended)?;
         if !knows(&row, claims) {
-            row = self.presence.now(&self.core.store, &claims.sid).await?.ok_or(Denial::Ended)?;
+            row = self.cache.load(&self.core.store, &claims.sid).await?.ok_or(AccessError::Ended)?;
         }
-        judge(&row, claims, kind, now)?;
-        self.note_use(&row, claims, client, now).await?;
+        check(&row, claims, kind, now)?;
+        self.record_use(&row, claims, client, now).await?;
         let (session, user) = row;
-        Ok(Visitor { session, user, signed, renewed: false })
+        Ok(AuthSession { session, user, signed, renewed: false })
     }
 
     /// Confirms a token at its first use, and notes the time of use behind the answer's back.
-    async fn note_use(&self, (session, _): &Row, claims: &Claims, client: &Client, now: i64) -> Result<(), Fault> {
+    async fn record_use(
+        &self,
+        (session, _): &Row,
+        claims: &Claims,
+        client: &Client,
+        now: i64,
+    ) -> Result<(), ServiceError> {
         if claims.jti == session.jti && !session.confirmed {
             let what = format!("confirmed {}", session.jti);
-            if self.presence.note(what.clone()) {
-                let confirmed = self
-                    .core
-                    .store
-                    .write_tx(async |tx| Ok::<_, Fault>(sessions::confirm(tx, &session.id, &session.jti).await?));
+            if self.cache.mark(what.clone()) {
+                let confirmed = self.core.store.write_tx(async |tx| {
+                    Ok::<_, ServiceError>(sessions::confirm(tx, &session.id, &session.jti).await?)
+                });
                 if let Err(fault) = confirmed.await {
-                    self.presence.unnote(&what);
+                    self.cache.unmark(&what);
                     return Err(fault);
                 }
             }
         }
         let is_due = now - session.last_seen_at >= SEEN_GRAIN_SECONDS;
-        if is_due && self.presence.note(format!("seen {} {}", session.id, now / SEEN_GRAIN_SECONDS)) {
+        if is_due && self.cache.mark(format!("seen {} {}", session.id, now / SEEN_GRAIN_SECONDS)) {
             let service = self.clone();
             let (session, client) = (session.clone(), client.clone());
             self.core.tasks.spawn(async move {
@@ -136,20 +149,20 @@ fn knows((session, _): &Row, claims: &Claims) -> bool {
 }
 
 /// Whether session and account live and belong to the token, whichever of the session's tokens it is.
-pub(super) fn is_live((session, user): &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), Denial> {
+pub(super) fn is_live((session, user): &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), AccessError> {
     let theirs = user.public_id == claims.sub && session.kind == kind && session.refresh_expires_at == claims.rf_exp;
     if !theirs {
-        return Err(Denial::Ended);
+        return Err(AccessError::Ended);
     }
     // Asked first: whoever holds a token of a deactivated account is told so, though its sessions were ended with it.
     if !user.is_active {
-        return Err(Denial::Deactivated);
+        return Err(AccessError::Deactivated);
     }
     let over = session.revoked_at.is_some() || session.refresh_expires_at <= now || session.idle_expires_at <= now;
-    if over { Err(Denial::Ended) } else { Ok(()) }
+    if over { Err(AccessError::Ended) } else { Ok(()) }
 }
 
-fn judge(row: &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), Denial> {
+fn check(row: &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), AccessError> {
     is_live(row, claims, kind, now)?;
-    if knows(row, claims) { Ok(()) } else { Err(Denial::Ended) }
+    if knows(row, claims) { Ok(()) } else { Err(AccessError::Ended) }
 }

@@ -3,7 +3,7 @@
 //! The rules of access and exchange are those of the cookie. What differs: a client exchanges its token itself, and is
 //! told exactly why a token that we signed opens nothing.
 
-use super::{Denial, Fault, SessionService, SignedIn, Visitor, access};
+use super::{AccessError, AuthSession, IssuedToken, ServiceError, SessionService, access};
 use crate::client::Client;
 use crate::kinds::RevokedReason;
 use crate::security::jwt::{RefreshableClaims, SignedClaims, TokenError, TokenKind};
@@ -33,18 +33,18 @@ pub enum BearerError {
     Missing,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(BearerError: DbErr);
+from_service_errors!(BearerError: DbErr);
 
-impl From<Denial> for BearerError {
-    fn from(denial: Denial) -> Self {
-        match denial {
-            Denial::Token(error) => Self::Token(error),
-            Denial::Ended => Self::Ended,
-            Denial::Deactivated => Self::Deactivated,
-            Denial::Fault(fault) => Self::Fault(fault),
+impl From<AccessError> for BearerError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Token(error) => Self::Token(error),
+            AccessError::Ended => Self::Ended,
+            AccessError::Deactivated => Self::Deactivated,
+            AccessError::Service(fault) => Self::Service(fault),
         }
     }
 }
@@ -54,11 +54,11 @@ impl SessionService {
     ///
     /// # Errors
     /// [`BearerError`]: what is wrong with the token comes before what is wrong with its session.
-    pub async fn bearer(&self, token: &str, client: &Client) -> Result<Visitor, BearerError> {
-        let signed = self.read_bearer(token)?;
+    pub async fn bearer(&self, token: &str, client: &Client) -> Result<AuthSession, BearerError> {
+        let signed = self.decode_bearer(token)?;
         match self.access(signed.clone(), TokenKind::Api, client).await {
-            Ok(visitor) => Ok(visitor),
-            Err(denial) => Err(self.explain(denial.into(), &signed).await),
+            Ok(auth) => Ok(auth),
+            Err(error) => Err(self.explain(error.into(), &signed).await),
         }
     }
 
@@ -66,14 +66,14 @@ impl SessionService {
     ///
     /// # Errors
     /// [`BearerError`]. A reused token has ended the session by then.
-    pub async fn refresh_bearer(&self, token: &str, client: &Client) -> Result<SignedIn, BearerError> {
-        let signed = self.read_bearer(token)?;
+    pub async fn refresh_bearer(&self, token: &str, client: &Client) -> Result<IssuedToken, BearerError> {
+        let signed = self.decode_bearer(token)?;
         if signed.access_expires_at() - self.core.clock.now() > REFRESH_BEFORE_SECONDS {
             return Err(BearerError::Early);
         }
         match self.renew(signed.clone(), TokenKind::Api, client).await {
-            Ok((_, signed_in)) => Ok(signed_in),
-            Err(denial) => Err(self.explain(denial.into(), &signed).await),
+            Ok((_, issued)) => Ok(issued),
+            Err(error) => Err(self.explain(error.into(), &signed).await),
         }
     }
 
@@ -82,22 +82,22 @@ impl SessionService {
     /// # Errors
     /// [`BearerError`]; [`BearerError::Ended`] if it had ended before.
     pub async fn log_out_bearer(&self, token: &str, client: &Client) -> Result<(), BearerError> {
-        let signed = self.read_bearer(token)?;
+        let signed = self.decode_bearer(token)?;
         let refreshable = signed.clone().refreshable(self.core.clock.now())?;
-        match self.end_bearer(&refreshable, client).await {
+        match self.revoke_bearer(&refreshable, client).await {
             Ok(()) => {
-                self.presence.bury(signed.session_id());
+                self.cache.invalidate(signed.session_id());
                 Ok(())
             }
             Err(error) => Err(self.explain(error, &signed).await),
         }
     }
 
-    fn read_bearer(&self, token: &str) -> Result<SignedClaims, TokenError> {
-        self.core.keys.read(token, TokenKind::Api, self.core.clock.now())
+    fn decode_bearer(&self, token: &str) -> Result<SignedClaims, TokenError> {
+        self.core.keys.decode(token, TokenKind::Api, self.core.clock.now())
     }
 
-    async fn end_bearer(&self, refreshable: &RefreshableClaims, client: &Client) -> Result<(), BearerError> {
+    async fn revoke_bearer(&self, refreshable: &RefreshableClaims, client: &Client) -> Result<(), BearerError> {
         let claims = refreshable.claims();
         let now = self.core.clock.now();
         let ended = self.core.store.write_tx(async |tx| -> Result<(), BearerError> {

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{Fault, NotFresh, SessionService, Visitor};
+use super::{AuthSession, NotFresh, ServiceError, SessionService};
 use crate::client::{self, Client};
 use crate::kinds::RevokedReason;
 use crate::security::random;
@@ -13,7 +13,7 @@ use latchkey_types::SessionSummary;
 
 /// Why no session was ended.
 #[derive(Debug, thiserror::Error)]
-pub enum EndError {
+pub enum RevokeError {
     /// The password must be given again first (ASVS 7.5.2).
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
@@ -22,74 +22,74 @@ pub enum EndError {
     Unknown,
     /// It could not be done.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(EndError: DbErr);
+from_service_errors!(RevokeError: DbErr);
 
 impl SessionService {
-    /// The live sessions of the visitor's account, the last used first.
+    /// The live sessions of the user's account, the last used first.
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn list(&self, visitor: &Visitor) -> Result<Vec<SessionSummary>, Fault> {
-        let live = sessions::live(self.core.store.reader(), visitor.user.id, self.core.clock.now()).await?;
-        Ok(live.into_iter().map(|session| summary(session, &visitor.session.id)).collect())
+    pub async fn list(&self, auth: &AuthSession) -> Result<Vec<SessionSummary>, ServiceError> {
+        let live = sessions::live(self.core.store.reader(), auth.user.id, self.core.clock.now()).await?;
+        Ok(live.into_iter().map(|session| summary(session, &auth.session.id)).collect())
     }
 
-    /// Ends one session of the visitor's account; elsewhere it is over within a second.
+    /// Ends one session of the user's account; elsewhere it is over within a second.
     ///
     /// # Errors
-    /// [`EndError`]; the session of somebody else is unknown, like one that never was.
-    pub async fn end_one(&self, visitor: &Visitor, session: &str, client: &Client) -> Result<(), EndError> {
+    /// [`RevokeError`]; the session of somebody else is unknown, like one that never was.
+    pub async fn revoke_one(&self, auth: &AuthSession, session: &str, client: &Client) -> Result<(), RevokeError> {
         let now = self.core.clock.now();
-        visitor.require_fresh(now)?;
+        auth.require_fresh(now)?;
         if !random::is_id(session) {
-            return Err(EndError::Unknown);
+            return Err(RevokeError::Unknown);
         }
-        let ended = self.core.store.write_tx(async |tx| -> Result<(), EndError> {
+        let ended = self.core.store.write_tx(async |tx| -> Result<(), RevokeError> {
             let found = sessions::lock(tx, session).await?.filter(|session| {
-                session.user_id == visitor.user.id
+                session.user_id == auth.user.id
                     && session.revoked_at.is_none()
                     && session.refresh_expires_at > now
                     && session.idle_expires_at > now
             });
-            found.ok_or(EndError::Unknown)?;
+            found.ok_or(RevokeError::Unknown)?;
             Ok(self.revoke(tx, session, RevokedReason::EndedByOwner, client).await?)
         });
         ended.await?;
-        self.presence.bury(session);
+        self.cache.invalidate(session);
         Ok(())
     }
 
-    /// Ends every session of the visitor's account but the one that asks; elsewhere they are over within a second.
+    /// Ends every session of the user's account but the one that asks; elsewhere they are over within a second.
     ///
     /// # Errors
-    /// [`EndError`].
-    pub async fn end_others(&self, visitor: &Visitor, client: &Client) -> Result<u64, EndError> {
-        visitor.require_fresh(self.core.clock.now())?;
+    /// [`RevokeError`].
+    pub async fn revoke_others(&self, auth: &AuthSession, client: &Client) -> Result<u64, RevokeError> {
+        auth.require_fresh(self.core.clock.now())?;
         let ended = self.core.store.write_tx(async |tx| {
             // Before its sessions, as by whatever else ends several of them.
-            users::lock(tx, visitor.user.id).await?;
-            Ok::<_, EndError>(self.revoke_others(tx, visitor, RevokedReason::EndedByOwner, client).await?)
+            users::lock(tx, auth.user.id).await?;
+            Ok::<_, RevokeError>(self.revoke_others_in(tx, auth, RevokedReason::EndedByOwner, client).await?)
         });
         let ended = ended.await?;
-        self.forget_cached(&visitor.user.public_id);
+        self.invalidate_user(&auth.user.public_id);
         Ok(ended)
     }
 
     /// Ends the other sessions in a transaction; how many there were. The caller forgets the account after the commit.
-    pub(in crate::service) async fn revoke_others(
+    pub(in crate::service) async fn revoke_others_in(
         &self,
         tx: &impl ConnectionTrait,
-        visitor: &Visitor,
+        auth: &AuthSession,
         reason: RevokedReason,
         client: &Client,
     ) -> Result<u64, DbErr> {
         let now = self.core.clock.now();
-        let ended = sessions::revoke_others(tx, visitor.user.id, &visitor.session.id, now, reason).await?;
+        let ended = sessions::revoke_others(tx, auth.user.id, &auth.session.id, now, reason).await?;
         if ended > 0 {
-            let public_id = Some(visitor.user.public_id.as_str());
+            let public_id = Some(auth.user.public_id.as_str());
             let detail = format!("{ended} others, {reason}");
             let event = Event { actor: public_id, subject: public_id, session: None, detail: &detail };
             audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;

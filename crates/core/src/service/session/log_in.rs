@@ -2,9 +2,9 @@
 
 use sea_orm::DbErr;
 
-use super::{Denial, Entry, Fault, SessionService, SignedIn};
+use super::{AccessError, Channel, IssuedToken, ServiceError, SessionService};
 use crate::client::Client;
-use crate::security::password_hash::Verdict;
+use crate::security::password_hash::PasswordCheck;
 use crate::service::registration::mail_again;
 use crate::store::audit::{self, Event};
 use crate::store::entity::{registration, user};
@@ -25,10 +25,10 @@ pub enum LoginError {
     Unconfirmed,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(LoginError: HashError, DbErr);
+from_service_errors!(LoginError: HashError, DbErr);
 
 impl SessionService {
     /// Logs in by name or address.
@@ -39,9 +39,9 @@ impl SessionService {
         &self,
         name_or_email: &str,
         password: &Password,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
-    ) -> Result<SignedIn, LoginError> {
+    ) -> Result<IssuedToken, LoginError> {
         // Longer than any password: refused for every account alike, before anything is looked up or hashed.
         if password.is_too_long() {
             return Err(LoginError::Rejected);
@@ -49,19 +49,21 @@ impl SessionService {
         let (user, registration) = self.find(name_or_email).await?;
         // One comparison in every case: with the account, else with the newest registration, else with nothing.
         let stored = user.as_ref().map(|user| &user.password).or(registration.as_ref().map(|row| &row.password));
-        let verdict = self.core.hasher.verify(password, stored.map(String::as_str)).await?;
-        match (user, registration, verdict) {
-            (Some(user), _, Verdict::Right { .. }) if !user.is_active => {
-                self.note_failure(Some(&user), "deactivated", client).await?;
+        let check = self.core.hasher.verify(password, stored.map(String::as_str)).await?;
+        match (user, registration, check) {
+            (Some(user), _, PasswordCheck::Match { .. }) if !user.is_active => {
+                self.record_failure(Some(&user), "deactivated", client).await?;
                 Err(LoginError::Deactivated)
             }
-            (Some(user), _, Verdict::Right { replacement }) => self.begin_for(&user, replacement, entry, client).await,
-            (None, Some(registration), Verdict::Right { .. }) => {
-                self.remind(&registration, client).await?;
+            (Some(user), _, PasswordCheck::Match { replacement }) => {
+                self.begin_for(&user, replacement, channel, client).await
+            }
+            (None, Some(registration), PasswordCheck::Match { .. }) => {
+                self.resend_confirmation(&registration, client).await?;
                 Err(LoginError::Unconfirmed)
             }
             (user, ..) => {
-                self.note_failure(user.as_ref(), "wrong name or password", client).await?;
+                self.record_failure(user.as_ref(), "wrong name or password", client).await?;
                 Err(LoginError::Rejected)
             }
         }
@@ -80,7 +82,11 @@ impl SessionService {
     }
 
     /// Sends the mail of a registration again.
-    async fn remind(&self, registration: &registration::Model, client: &Client) -> Result<(), Fault> {
+    async fn resend_confirmation(
+        &self,
+        registration: &registration::Model,
+        client: &Client,
+    ) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
         let reminded = self.core.store.write_tx(async |tx| {
             let event = Event { detail: "not confirmed", ..Event::default() };
@@ -94,11 +100,11 @@ impl SessionService {
         &self,
         user: &user::Model,
         replacement: Option<String>,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         client: &Client,
-    ) -> Result<SignedIn, LoginError> {
+    ) -> Result<IssuedToken, LoginError> {
         let now = self.core.clock.now();
-        let superseded = self.superseded(entry);
+        let superseded = self.superseded(channel);
         let begun = self.core.store.write_tx(async |tx| {
             // The password may have been changed or the account deactivated while the hash was compared.
             let unchanged =
@@ -110,14 +116,14 @@ impl SessionService {
             users::set_last_login(tx, user.id, now).await?;
             let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
             audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
-            Ok(self.begin(tx, &locked, entry, superseded.as_ref(), client).await?)
+            Ok(self.create(tx, &locked, channel, superseded.as_ref(), client).await?)
         });
-        let signed_in = begun.await?;
-        self.bury_superseded(superseded.as_ref());
-        Ok(signed_in)
+        let issued = begun.await?;
+        self.invalidate_superseded(superseded.as_ref());
+        Ok(issued)
     }
 
-    async fn note_failure(&self, user: Option<&user::Model>, why: &str, client: &Client) -> Result<(), Fault> {
+    async fn record_failure(&self, user: Option<&user::Model>, why: &str, client: &Client) -> Result<(), ServiceError> {
         let event = Event { subject: user.map(|user| user.public_id.as_str()), detail: why, ..Event::default() };
         let now = self.core.clock.now();
         self.core
@@ -127,10 +133,10 @@ impl SessionService {
     }
 }
 
-impl From<Denial> for LoginError {
-    fn from(denial: Denial) -> Self {
-        match denial {
-            Denial::Fault(fault) => Self::Fault(fault),
+impl From<AccessError> for LoginError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Service(fault) => Self::Service(fault),
             _ => Self::Rejected,
         }
     }

@@ -2,10 +2,10 @@
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 
-use super::{Entry, Fault, SessionService, SignedIn, Visitor};
+use super::{AuthSession, Channel, IssuedToken, ServiceError, SessionService};
 use crate::client::Client;
 use crate::kinds::TokenKind;
-use crate::security::password_hash::Verdict;
+use crate::security::password_hash::PasswordCheck;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{sessions, users};
@@ -20,42 +20,42 @@ pub const FRESH_SECONDS: i64 = 600;
 #[error("the password must be given again")]
 pub struct NotFresh;
 
-/// Why a visitor did not prove that they know their password.
+/// Why a user did not prove that they know their password.
 #[derive(Debug, thiserror::Error)]
-pub enum ProofError {
+pub enum VerifyPasswordError {
     /// It is another one.
     #[error("the password is wrong")]
-    Wrong,
+    Mismatch,
     /// The account is gone or deactivated, or its session ended meanwhile.
     #[error("the session is over")]
-    Over,
+    SessionEnded,
     /// It could not be found out.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Service(#[from] ServiceError),
 }
 
-from_faults!(ProofError: DbErr);
+from_service_errors!(VerifyPasswordError: DbErr);
 
 /// Somebody's own account, whose password they just gave.
 #[derive(Debug)]
-pub(in crate::service) struct Proof {
+pub(in crate::service) struct VerifiedPassword {
     /// The account as it was when the password was compared.
     pub(in crate::service) user: user::Model,
     replacement: Option<String>,
 }
 
-impl Proof {
+impl VerifiedPassword {
     /// Holds the account against changes until the transaction ends, if its password still is the one that was given.
-    pub(in crate::service) async fn hold(&self, tx: &impl ConnectionTrait) -> Result<user::Model, ProofError> {
-        let locked = users::lock(tx, self.user.id).await?.ok_or(ProofError::Over)?;
+    pub(in crate::service) async fn lock(&self, tx: &impl ConnectionTrait) -> Result<user::Model, VerifyPasswordError> {
+        let locked = users::lock(tx, self.user.id).await?.ok_or(VerifyPasswordError::SessionEnded)?;
         if locked.password != self.user.password {
-            return Err(ProofError::Wrong);
+            return Err(VerifyPasswordError::Mismatch);
         }
-        if locked.is_active { Ok(locked) } else { Err(ProofError::Over) }
+        if locked.is_active { Ok(locked) } else { Err(VerifyPasswordError::SessionEnded) }
     }
 }
 
-impl Visitor {
+impl AuthSession {
     /// Whether the password was given within the last ten minutes.
     ///
     /// # Errors
@@ -66,92 +66,92 @@ impl Visitor {
 }
 
 impl SessionService {
-    /// Whether a visitor gave the password within the last ten minutes.
+    /// Whether a user gave the password within the last ten minutes.
     ///
     /// # Errors
     /// [`NotFresh`].
-    pub fn require_fresh(&self, visitor: &Visitor) -> Result<(), NotFresh> {
-        visitor.require_fresh(self.core.clock.now())
+    pub fn require_fresh(&self, auth: &AuthSession) -> Result<(), NotFresh> {
+        auth.require_fresh(self.core.clock.now())
     }
 
     /// Takes the password of somebody who is logged in once more. What it returns is a new session in place of theirs:
     /// a copy of the old token does not become worth more by it (ASVS 7.2.4).
     ///
     /// # Errors
-    /// [`ProofError`].
+    /// [`VerifyPasswordError`].
     pub async fn reauthenticate(
         &self,
-        visitor: &Visitor,
+        auth: &AuthSession,
         password: &Password,
         client: &Client,
-    ) -> Result<SignedIn, ProofError> {
-        let proof = self.prove(visitor, password, client).await?;
+    ) -> Result<IssuedToken, VerifyPasswordError> {
+        let verified = self.verify_password(auth, password, client).await?;
         let now = self.core.clock.now();
-        let begun = self.core.store.write_tx(async |tx| -> Result<SignedIn, ProofError> {
-            let user = proof.hold(tx).await?;
-            if let Some(hash) = &proof.replacement {
+        let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, VerifyPasswordError> {
+            let user = verified.lock(tx).await?;
+            if let Some(hash) = &verified.replacement {
                 users::replace_hash(tx, user.id, &user.password, hash).await?;
             }
             let public_id = Some(user.public_id.as_str());
             let event = Event { actor: public_id, subject: public_id, ..Event::default() };
             audit::record(tx, audit::Kind::ReauthenticationSuccess, event, client, now).await?;
-            self.succeed(tx, visitor, &user, client).await
+            self.replace_session(tx, auth, &user, client).await
         });
-        let signed_in = begun.await?;
-        self.presence.bury(&visitor.session.id);
-        Ok(signed_in)
+        let issued = begun.await?;
+        self.cache.invalidate(&auth.session.id);
+        Ok(issued)
     }
 
-    /// Whether `password` is the visitor's; the account if it is.
-    pub(in crate::service) async fn prove(
+    /// Whether `password` is the user's; the account if it is.
+    pub(in crate::service) async fn verify_password(
         &self,
-        visitor: &Visitor,
+        auth: &AuthSession,
         password: &Password,
         client: &Client,
-    ) -> Result<Proof, ProofError> {
-        let user = users::by_id(self.core.store.reader(), visitor.user.id).await?.ok_or(ProofError::Over)?;
+    ) -> Result<VerifiedPassword, VerifyPasswordError> {
+        let user =
+            users::by_id(self.core.store.reader(), auth.user.id).await?.ok_or(VerifyPasswordError::SessionEnded)?;
         // Longer than any password, so hashing it would be wasted.
         if !password.is_too_long()
-            && let Verdict::Right { replacement } =
-                self.core.hasher.verify(password, Some(&user.password)).await.map_err(Fault::from)?
+            && let PasswordCheck::Match { replacement } =
+                self.core.hasher.verify(password, Some(&user.password)).await.map_err(ServiceError::from)?
         {
-            return Ok(Proof { user, replacement });
+            return Ok(VerifiedPassword { user, replacement });
         }
         let now = self.core.clock.now();
         let public_id = Some(user.public_id.as_str());
-        let event =
-            Event { actor: public_id, subject: public_id, session: Some(&visitor.session.id), ..Event::default() };
+        let event = Event { actor: public_id, subject: public_id, session: Some(&auth.session.id), ..Event::default() };
         let noted = self.core.store.write_tx(async |tx| {
-            Ok::<_, Fault>(audit::record(tx, audit::Kind::ReauthenticationFail, event, client, now).await?)
+            Ok::<_, ServiceError>(audit::record(tx, audit::Kind::ReauthenticationFail, event, client, now).await?)
         });
         noted.await?;
-        Err(ProofError::Wrong)
+        Err(VerifyPasswordError::Mismatch)
     }
 
-    /// Whether the visitor's session was not ended meanwhile. The caller holds the account.
-    pub(in crate::service) async fn still_lives(
+    /// Whether the user's session was not ended meanwhile. The caller holds the account.
+    pub(in crate::service) async fn is_live(
         &self,
         tx: &impl ConnectionTrait,
-        visitor: &Visitor,
+        auth: &AuthSession,
     ) -> Result<bool, DbErr> {
-        Ok(sessions::lock(tx, &visitor.session.id).await?.is_some_and(|session| session.revoked_at.is_none()))
+        Ok(sessions::lock(tx, &auth.session.id).await?.is_some_and(|session| session.revoked_at.is_none()))
     }
 
-    /// Begins the session that takes the place of the visitor's. The caller buries the old one after the commit.
-    pub(in crate::service) async fn succeed(
+    /// Begins the session that takes the place of the user's. The caller invalidates the old one after the commit.
+    pub(in crate::service) async fn replace_session(
         &self,
         tx: &DatabaseTransaction,
-        visitor: &Visitor,
+        auth: &AuthSession,
         user: &user::Model,
         client: &Client,
-    ) -> Result<SignedIn, ProofError> {
-        let current = sessions::lock(tx, &visitor.session.id).await?.filter(|session| session.revoked_at.is_none());
-        let current = current.ok_or(ProofError::Over)?;
-        let entry = if current.kind == TokenKind::Api {
-            Entry::Bearer
+    ) -> Result<IssuedToken, VerifyPasswordError> {
+        let current = sessions::lock(tx, &auth.session.id).await?.filter(|session| session.revoked_at.is_none());
+        let current = current.ok_or(VerifyPasswordError::SessionEnded)?;
+        let channel = if current.kind == TokenKind::Api {
+            Channel::Bearer
         } else {
-            Entry::Cookie { persistence: current.persistent.into(), presented: None }
+            Channel::Cookie { remember_me: current.persistent.into(), presented: None }
         };
-        Ok(self.create(tx, user, entry, Some(&visitor.signed), client).await?)
+        Ok(self.insert_and_sign(tx, user, channel, Some(&auth.signed), client).await?)
     }
 }

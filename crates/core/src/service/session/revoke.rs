@@ -2,7 +2,7 @@
 
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
-use super::{Fault, SessionService};
+use super::{ServiceError, SessionService};
 use crate::client::Client;
 use crate::kinds::{RevokedReason, TokenKind};
 use crate::store::audit::{self, Event};
@@ -13,17 +13,17 @@ impl SessionService {
     ///
     /// # Errors
     /// When the database can't be asked: then the session lives on.
-    pub async fn log_out(&self, presented: Option<&str>, client: &Client) -> Result<(), Fault> {
+    pub async fn log_out(&self, presented: Option<&str>, client: &Client) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
-        let Some(claims) = presented.and_then(|token| self.core.keys.read(token, TokenKind::Web, now).ok()) else {
+        let Some(claims) = presented.and_then(|token| self.core.keys.decode(token, TokenKind::Web, now).ok()) else {
             return Ok(());
         };
         let session = claims.session_id();
         self.core
             .store
-            .write_tx(async |tx| Ok::<_, Fault>(self.revoke(tx, session, RevokedReason::Logout, client).await?))
+            .write_tx(async |tx| Ok::<_, ServiceError>(self.revoke(tx, session, RevokedReason::Logout, client).await?))
             .await?;
-        self.presence.bury(session);
+        self.cache.invalidate(session);
         Ok(())
     }
 

@@ -22,51 +22,51 @@ pub(super) type Row = (session::Model, user::Model);
 
 /// The cache in front of the two tables.
 #[derive(Clone, Debug)]
-pub(super) struct Presence {
+pub(super) struct SessionCache {
     rows: FutureCache<String, Option<Row>>,
     /// Ids of sessions and public ids of users.
     tombstones: Cache<String, ()>,
     /// What was noted already, so that it is noted once.
-    noted: Cache<String, ()>,
+    marks: Cache<String, ()>,
 }
 
-impl Default for Presence {
+impl Default for SessionCache {
     fn default() -> Self {
         Self {
             rows: FutureCache::builder().max_capacity(CAPACITY).time_to_live(TTL).build(),
             tombstones: Cache::builder().max_capacity(CAPACITY).time_to_live(TOMBSTONE).build(),
-            noted: Cache::builder().max_capacity(CAPACITY).time_to_live(Duration::from_secs(120)).build(),
+            marks: Cache::builder().max_capacity(CAPACITY).time_to_live(Duration::from_secs(120)).build(),
         }
     }
 }
 
-impl Presence {
+impl SessionCache {
     /// The session, at most a second old; as it is now if this node changed it or its user lately.
-    pub(super) async fn recent(&self, store: &Store, session: &str, user: &str) -> Result<Option<Row>, DbErr> {
+    pub(super) async fn get(&self, store: &Store, session: &str, user: &str) -> Result<Option<Row>, DbErr> {
         if self.tombstones.contains_key(session) || self.tombstones.contains_key(user) {
-            return self.now(store, session).await;
+            return self.load(store, session).await;
         }
         let load = sessions::with_user(store.reader(), session);
         self.rows.try_get_with_by_ref(session, load).await.map_err(|error| (*error).clone())
     }
 
     /// The session as it is now.
-    pub(super) async fn now(&self, store: &Store, session: &str) -> Result<Option<Row>, DbErr> {
+    pub(super) async fn load(&self, store: &Store, session: &str) -> Result<Option<Row>, DbErr> {
         sessions::with_user(store.reader(), session).await
     }
 
     /// Takes a session, or all of a user, out of the cache. To be called right after the commit.
-    pub(super) fn bury(&self, session_or_user: &str) {
+    pub(super) fn invalidate(&self, session_or_user: &str) {
         self.tombstones.insert(session_or_user.to_owned(), ());
     }
 
     /// Whether this is the first time that `what` is noted.
-    pub(super) fn note(&self, what: String) -> bool {
-        self.noted.entry(what).or_insert(()).is_fresh()
+    pub(super) fn mark(&self, what: String) -> bool {
+        self.marks.entry(what).or_insert(()).is_fresh()
     }
 
     /// Lets `what` be noted again, because noting it failed.
-    pub(super) fn unnote(&self, what: &str) {
-        self.noted.invalidate(what);
+    pub(super) fn unmark(&self, what: &str) {
+        self.marks.invalidate(what);
     }
 }

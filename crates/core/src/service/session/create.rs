@@ -2,7 +2,7 @@
 
 use sea_orm::{ActiveEnum, DatabaseTransaction};
 
-use super::{Entry, Fault, Persistence, SessionService, SignedIn, notices};
+use super::{Channel, IssuedToken, RememberMe, ServiceError, SessionService, notices};
 use crate::client::Client;
 use crate::extension::AccountEvent;
 use crate::kinds::{RevokedReason, TokenKind};
@@ -19,36 +19,36 @@ const IDLE_UNTIL_CLOSED: i64 = 12 * 3_600;
 
 impl SessionService {
     /// Begins a session for somebody who just proved who they are, and ends the one that their browser had (ASVS 7.2.4).
-    pub(in crate::service) async fn begin(
+    pub(in crate::service) async fn create(
         &self,
         tx: &DatabaseTransaction,
         user: &user::Model,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         superseded: Option<&SignedClaims>,
         client: &Client,
-    ) -> Result<SignedIn, Fault> {
+    ) -> Result<IssuedToken, ServiceError> {
         self.core.fire(tx, AccountEvent::LoggedIn, user).await?;
-        self.create(tx, user, entry, superseded, client).await
+        self.insert_and_sign(tx, user, channel, superseded, client).await
     }
 
     /// Writes the row of a session and signs its token.
-    pub(super) async fn create(
+    pub(super) async fn insert_and_sign(
         &self,
         tx: &DatabaseTransaction,
         user: &user::Model,
-        entry: Entry<'_>,
+        channel: Channel<'_>,
         superseded: Option<&SignedClaims>,
         client: &Client,
-    ) -> Result<SignedIn, Fault> {
+    ) -> Result<IssuedToken, ServiceError> {
         let now = self.core.clock.now();
-        let kind = entry.kind();
+        let kind = channel.kind();
         if let Some(old) = superseded {
             self.revoke(tx, old.session_id(), RevokedReason::Superseded, client).await?;
         }
         for surplus in sessions::surplus(tx, user.id, now, SESSIONS_MAX - 1).await? {
             self.revoke(tx, &surplus, RevokedReason::TooManySessions, client).await?;
         }
-        let persistent = entry.persistence() == Persistence::KeepSignedIn;
+        let persistent = channel.remember_me() == RememberMe::Yes;
         let refresh_expires_at = now + self.core.lifespans.refresh;
         let session = session::Model {
             id: random::id()?,
@@ -86,14 +86,14 @@ impl SessionService {
     }
 
     /// What stands in the token of the cookie that came along with a login: its session is to end.
-    pub(in crate::service) fn superseded(&self, entry: Entry<'_>) -> Option<SignedClaims> {
-        self.core.keys.read(entry.presented()?, TokenKind::Web, self.core.clock.now()).ok()
+    pub(in crate::service) fn superseded(&self, channel: Channel<'_>) -> Option<SignedClaims> {
+        self.core.keys.decode(channel.presented()?, TokenKind::Web, self.core.clock.now()).ok()
     }
 
-    /// Takes the session that [`Self::begin`] ended out of the cache. To be called right after the commit.
-    pub(in crate::service) fn bury_superseded(&self, superseded: Option<&SignedClaims>) {
+    /// Takes the session that [`Self::create`] ended out of the cache. To be called right after the commit.
+    pub(in crate::service) fn invalidate_superseded(&self, superseded: Option<&SignedClaims>) {
         if let Some(old) = superseded {
-            self.presence.bury(old.session_id());
+            self.cache.invalidate(old.session_id());
         }
     }
 
