@@ -36,7 +36,7 @@ async fn list(State(state): State<ServerState>, request: Request) -> Response {
 async fn show(State(state): State<ServerState>, Path(number): Path<String>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let Ok(number) = number.parse() else { return error_page::respond(&state, &parts, AppError::NotFound) };
-    let folder = state.app.courier.folder().cloned();
+    let folder = state.app.mail_worker.folder().cloned();
     let mail = tokio::task::spawn_blocking(move || folder.map_or(Ok(None), |folder| folder.read(number))).await;
     match mail.map_err(std::io::Error::other).flatten() {
         Ok(Some(mail)) => document(&state, &parts, &mail.subject.clone(), one(mail).into_any()),
@@ -47,7 +47,7 @@ async fn show(State(state): State<ServerState>, Path(number): Path<String>, requ
 
 /// The newest mails, the newest first.
 async fn newest(state: &ServerState) -> std::io::Result<Vec<Eml>> {
-    let Some(folder) = state.app.courier.folder().cloned() else { return Ok(Vec::new()) };
+    let Some(folder) = state.app.mail_worker.folder().cloned() else { return Ok(Vec::new()) };
     let read = move || -> std::io::Result<Vec<Eml>> {
         let numbers = folder.numbers()?;
         let mut mails = Vec::new();

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use latchkey_axum::core::extension::{AccountEvent, AccountRef, Emails, Extension, Hooks, SiteEmail};
 use latchkey_core::client::Client;
 use latchkey_core::kinds::Template;
-use latchkey_core::mail::texts::Letter;
+use latchkey_core::mail::texts::MailText;
 use latchkey_core::service::ServiceError;
 use latchkey_core::store::{audit, outbox};
 use latchkey_types::SiteCode;
@@ -64,11 +64,11 @@ struct Greeting;
 
 #[async_trait]
 impl Emails for Greeting {
-    async fn render(&self, _: &DatabaseTransaction, email: SiteEmail<'_>) -> anyhow::Result<Option<Letter>> {
+    async fn render(&self, _: &DatabaseTransaction, email: SiteEmail<'_>) -> anyhow::Result<Option<MailText>> {
         if email.reference == "gone" {
             return Ok(None);
         }
-        Ok(Some(Letter {
+        Ok(Some(MailText {
             subject: format!("{} {}", email.code, email.reference),
             opening: vec![format!("Hello {},", email.recipient.username)],
             action: Some(("Read it", format!("{}/notes/{}", email.origin, email.reference))),

@@ -171,13 +171,13 @@ impl TestApp {
 
     /// The mails that were delivered, in that order.
     pub fn mails(&self) -> Vec<Eml> {
-        let folder = self.state.courier.folder().expect("this node does not deliver into a folder");
+        let folder = self.state.mail_worker.folder().expect("this node does not deliver into a folder");
         folder.numbers().unwrap().into_iter().map(|number| folder.read(number).unwrap().unwrap()).collect()
     }
 
     /// Delivers what is due, then [`Self::mails`].
     pub async fn deliver(&self) -> Vec<Eml> {
-        self.state.courier.deliver_due().await.unwrap();
+        self.state.mail_worker.deliver_due().await.unwrap();
         self.mails()
     }
 

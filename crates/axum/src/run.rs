@@ -35,13 +35,13 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(AppSt
     store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
     compare_clocks(&store, &Clock::system()).await?;
     let state = AppState::new(config, store, Clock::system(), extension)?;
-    if let Some(folder) = state.courier.folder() {
+    if let Some(folder) = state.mail_worker.folder() {
         folder.prepare()?;
     }
 
     stop_at_signal(state.stopping.clone())?;
     let worker = state.clone();
-    state.tasks.spawn(async move { worker.courier.run(worker.stopping.clone()).await });
+    state.tasks.spawn(async move { worker.mail_worker.run(worker.stopping.clone()).await });
     state.tasks.spawn(prune::run(state.services.upkeep.clone(), state.stopping.clone()));
     let product = state.config.product;
     let origin = state.config.origin();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use latchkey_core::clock::Clock;
 use latchkey_core::config::Config;
 use latchkey_core::extension::Extension;
-use latchkey_core::mail::courier::Courier;
+use latchkey_core::mail::worker::MailWorker;
 use latchkey_core::service::{Core, Services};
 use latchkey_core::store::Store;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,7 @@ pub struct Parts {
     /// The use cases.
     pub services: Services,
     /// Delivers the outbox.
-    pub courier: Courier,
+    pub mail_worker: MailWorker,
     /// The names of the cookies.
     pub cookies: CookieNames,
     /// Writes that no response waits for.
@@ -55,7 +55,7 @@ impl AppState {
     pub fn new(config: Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
         let core = Core::new(&config, store.clone(), clock.clone(), extension.clone())?;
         Ok(Self(Arc::new(Parts {
-            courier: Courier::new(&config, store.clone(), clock.clone(), extension)?,
+            mail_worker: MailWorker::new(&config, store.clone(), clock.clone(), extension)?,
             tasks: core.tasks.clone(),
             services: Services::new(core),
             cookies: CookieNames::new(&config),
@@ -69,6 +69,6 @@ impl AppState {
     /// Whether emails can be read at `/dev/mail`: on a developer's own machine, where they are not sent.
     #[must_use]
     pub fn shows_mails(&self) -> bool {
-        self.config.is_dev && self.courier.folder().is_some()
+        self.config.is_dev && self.mail_worker.folder().is_some()
     }
 }

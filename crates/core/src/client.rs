@@ -31,8 +31,8 @@ impl Client {
 
     /// The worker that delivers mail.
     #[must_use]
-    pub fn courier() -> Self {
-        Self { ip: None, user_agent: "latchkey courier".to_owned(), request_id: String::new() }
+    pub fn mail_worker() -> Self {
+        Self { ip: None, user_agent: "latchkey mail worker".to_owned(), request_id: String::new() }
     }
 
     /// The address, or nothing for the command line.

@@ -8,7 +8,7 @@ use latchkey_types::SiteCode;
 use sea_orm::DatabaseTransaction;
 use sea_orm_migration::MigrationTrait;
 
-use crate::mail::texts::Letter;
+use crate::mail::texts::MailText;
 use crate::service_error::ServiceError;
 use crate::store::entity::user;
 
@@ -94,7 +94,7 @@ pub struct SiteEmail<'a> {
 #[async_trait]
 pub trait Emails: Send + Sync {
     /// The text of an email; `None` if it is not wanted any more, because what it is about is gone.
-    async fn render(&self, tx: &DatabaseTransaction, email: SiteEmail<'_>) -> anyhow::Result<Option<Letter>>;
+    async fn render(&self, tx: &DatabaseTransaction, email: SiteEmail<'_>) -> anyhow::Result<Option<MailText>>;
 }
 
 struct NoHooks;
@@ -115,7 +115,7 @@ struct NoEmails;
 
 #[async_trait]
 impl Emails for NoEmails {
-    async fn render(&self, _: &DatabaseTransaction, _: SiteEmail<'_>) -> anyhow::Result<Option<Letter>> {
+    async fn render(&self, _: &DatabaseTransaction, _: SiteEmail<'_>) -> anyhow::Result<Option<MailText>> {
         Ok(None)
     }
 }

@@ -60,7 +60,7 @@ pub struct Store {
     /// closing that would let go of SQLite's locks on it.
     migration_lock: Option<PathBuf>,
     /// Rung when a mail that is due was committed here.
-    mail_is_due: Arc<Notify>,
+    mail_queued: Arc<Notify>,
     migrations: Migrations,
 }
 
@@ -96,7 +96,7 @@ impl Store {
             connection,
             writer: Arc::default(),
             migration_lock: sqlite_path(url).map(|path| PathBuf::from(format!("{path}.lock"))),
-            mail_is_due: Arc::default(),
+            mail_queued: Arc::default(),
             migrations: Migrations(site_migrations),
         })
     }
@@ -113,8 +113,8 @@ impl Store {
     }
 
     /// Waits until a mail was put into the outbox by this node.
-    pub async fn mail_is_due(&self) {
-        self.mail_is_due.notified().await;
+    pub async fn mail_queued(&self) {
+        self.mail_queued.notified().await;
     }
 
     fn is_sqlite(&self) -> bool {
@@ -140,11 +140,11 @@ impl Store {
         };
         let tx = self.connection.begin_with_options(options).await?;
         // An error drops the transaction, which takes it back.
-        let (done, mail_is_due) = after_commit::watch(work(&tx)).await;
+        let (done, mail_queued) = after_commit::watch(work(&tx)).await;
         let done = done?;
         tx.commit().await?;
-        if mail_is_due {
-            self.mail_is_due.notify_one();
+        if mail_queued {
+            self.mail_queued.notify_one();
         }
         Ok(done)
     }

@@ -1,4 +1,4 @@
-//! A letter, laid out as a message: headers, a plain text, and the same in HTML.
+//! A text, laid out as a message: headers, a plain text, and the same in HTML.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,10 +7,10 @@ use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::texts::{Letter, footer};
+use super::texts::{MailText, footer};
 use latchkey_types::{EmailAddress, Product};
 
-/// What a message is made of beside its letter.
+/// What a message is made of beside its text.
 #[derive(Debug)]
 pub struct Envelope<'a> {
     /// The name and the colour of the application.
@@ -31,17 +31,17 @@ pub struct Envelope<'a> {
 ///
 /// # Errors
 /// When something in it can't stand in a header.
-pub fn message(envelope: &Envelope<'_>, letter: &Letter) -> anyhow::Result<Message> {
+pub fn message(envelope: &Envelope<'_>, text: &MailText) -> anyhow::Result<Message> {
     let address = envelope.to.as_str().parse().context("the recipient is no address")?;
     let seconds = u64::try_from(envelope.date).unwrap_or_default();
     let parts = MultiPart::alternative()
-        .singlepart(part(ContentType::TEXT_PLAIN, plain(envelope, letter)))
-        .singlepart(part(ContentType::TEXT_HTML, html(envelope, letter)));
+        .singlepart(part(ContentType::TEXT_PLAIN, plain(envelope, text)))
+        .singlepart(part(ContentType::TEXT_HTML, html(envelope, text)));
     let message = Message::builder()
         .from(envelope.from.clone())
         // An address alone: a name before it would be somebody else's text in a header.
         .to(Mailbox::new(None, address))
-        .subject(letter.subject.clone())
+        .subject(text.subject.clone())
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
         .message_id(Some(envelope.message_id.clone()))
         .header(AutoSubmitted)
@@ -73,10 +73,10 @@ impl Header for AutoSubmitted {
 }
 
 /// The link stands alone on its line, so that no program takes a full stop into it.
-fn plain(envelope: &Envelope<'_>, letter: &Letter) -> String {
-    let mut blocks: Vec<String> = letter.opening.iter().map(|paragraph| one_line(paragraph)).collect();
-    blocks.extend(letter.action.iter().map(|(_, link)| link.clone()));
-    blocks.extend(letter.closing.iter().map(|paragraph| one_line(paragraph)));
+fn plain(envelope: &Envelope<'_>, text: &MailText) -> String {
+    let mut blocks: Vec<String> = text.opening.iter().map(|paragraph| one_line(paragraph)).collect();
+    blocks.extend(text.action.iter().map(|(_, link)| link.clone()));
+    blocks.extend(text.closing.iter().map(|paragraph| one_line(paragraph)));
     format!("{}\n\n-- \n{}\n", blocks.join("\n\n"), footer(envelope.product.name, envelope.site))
 }
 
@@ -85,13 +85,13 @@ fn one_line(paragraph: &str) -> String {
     paragraph.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
 }
 
-fn html(envelope: &Envelope<'_>, letter: &Letter) -> String {
+fn html(envelope: &Envelope<'_>, text: &MailText) -> String {
     let paragraph = |text: &String| format!("<p style=\"margin:0 0 16px\">{}</p>\n", escape(text));
-    let opening: String = letter.opening.iter().map(paragraph).collect();
-    let closing: String = letter.closing.iter().map(paragraph).collect();
+    let opening: String = text.opening.iter().map(paragraph).collect();
+    let closing: String = text.closing.iter().map(paragraph).collect();
     let action: String =
-        letter.action.iter().map(|(words, link)| button(words, link, envelope.product.brand_colour)).collect();
-    let (title, footer) = (escape(&letter.subject), escape(&footer(envelope.product.name, envelope.site)));
+        text.action.iter().map(|(words, link)| button(words, link, envelope.product.brand_colour)).collect();
+    let (title, footer) = (escape(&text.subject), escape(&footer(envelope.product.name, envelope.site)));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::mail::eml::Eml;
 
-    fn laid_out(letter: &Letter) -> (String, Eml) {
+    fn laid_out(text: &MailText) -> (String, Eml) {
         let envelope = Envelope {
             product: crate::tests::PRODUCT,
             from: &"Läufer <noreply@example.org>".parse().unwrap(),
@@ -147,13 +147,13 @@ mod tests {
             date: 1_795_521_600,
             site: "https://example.org",
         };
-        let raw = String::from_utf8(message(&envelope, letter).unwrap().formatted()).unwrap();
+        let raw = String::from_utf8(message(&envelope, text).unwrap().formatted()).unwrap();
         let eml = Eml::parse(&raw);
         (raw, eml)
     }
 
-    fn letter(name: &str, link: &str) -> Letter {
-        Letter {
+    fn text(name: &str, link: &str) -> MailText {
+        MailText {
             subject: "Confirm".to_owned(),
             opening: vec![format!("Hello {name},")],
             action: Some(("Go", link.to_owned())),
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn headers_say_who_when_and_that_a_machine_wrote() {
-        let (raw, eml) = laid_out(&letter("ada", "https://example.org/finalize?token=lk_reg_x"));
+        let (raw, eml) = laid_out(&text("ada", "https://example.org/finalize?token=lk_reg_x"));
         for line in [
             "To: o'neil+tag@example.org", "Subject: Confirm", "Date: Tue, 24 Nov 2026 12:00:00 +0000",
             "Message-ID: <1.2@example.org>", "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
@@ -177,14 +177,14 @@ mod tests {
     #[test]
     fn the_link_is_alone_on_its_line_however_long() {
         let link = format!("https://example.org/finalize?token=lk_reg_{}", "x=".repeat(100));
-        let (raw, eml) = laid_out(&letter("ada", &link));
+        let (raw, eml) = laid_out(&text("ada", &link));
         assert!(raw.lines().all(|line| line.len() <= 78), "{raw}");
         assert!(eml.text.lines().any(|line| line == link), "{}", eml.text);
     }
 
     #[test]
     fn what_others_wrote_is_text_and_stays_in_its_line() {
-        let (_, eml) = laid_out(&letter("<img src=x onerror=\"a\">'&\r\nhttps://evil.example\u{e9}", "https://x/?a&b"));
+        let (_, eml) = laid_out(&text("<img src=x onerror=\"a\">'&\r\nhttps://evil.example\u{e9}", "https://x/?a&b"));
         assert!(!eml.html.contains("<img") && eml.html.contains("&lt;img src=x onerror=&quot;a&quot;&gt;&#39;&amp;"));
         assert!(eml.html.contains("href=\"https://x/?a&amp;b\""));
         assert!(!eml.text.lines().any(|line| line.starts_with("https://evil")), "{}", eml.text);

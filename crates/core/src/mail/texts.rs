@@ -4,7 +4,7 @@
 
 /// What a mail says, part by part.
 #[derive(Debug)]
-pub struct Letter {
+pub struct MailText {
     /// The subject; ASCII, so that it stands in the header as it is.
     pub subject: String,
     /// Paragraphs, the greeting first.
@@ -17,7 +17,7 @@ pub struct Letter {
 
 /// With what and from where somebody came.
 #[derive(Debug)]
-pub struct Origin {
+pub struct SignInDetails {
     /// Browser and system.
     pub device: String,
     /// The address.
@@ -40,14 +40,14 @@ fn until(moment: &str) -> String {
     format!("The link works once, until {moment}.")
 }
 
-fn origin(origin: &Origin) -> String {
+fn origin(origin: &SignInDetails) -> String {
     format!("Device: {}. Address: {}. Time: {}.", origin.device, origin.ip, origin.moment)
 }
 
 /// To who registered.
 #[must_use]
-pub fn confirm(product: &str, username: &str, link: String, end: &str) -> Letter {
-    Letter {
+pub fn confirm(product: &str, username: &str, link: String, end: &str) -> MailText {
+    MailText {
         subject: format!("Confirm your {product} account"),
         opening: vec![
             greeting(username),
@@ -68,8 +68,8 @@ pub fn confirm(product: &str, username: &str, link: String, end: &str) -> Letter
 
 /// To an address that somebody registered with, and that has an account.
 #[must_use]
-pub fn already_registered(product: &str, username: &str, login: String, reset: &str) -> Letter {
-    Letter {
+pub fn already_registered(product: &str, username: &str, login: String, reset: &str) -> MailText {
+    MailText {
         subject: format!("You already have a {product} account"),
         opening: vec![
             greeting(username),
@@ -89,8 +89,8 @@ pub fn already_registered(product: &str, username: &str, login: String, reset: &
 
 /// To who forgot the password.
 #[must_use]
-pub fn reset(product: &str, username: &str, link: String, end: &str) -> Letter {
-    Letter {
+pub fn reset(product: &str, username: &str, link: String, end: &str) -> MailText {
+    MailText {
         subject: format!("Set a new {product} password"),
         opening: vec![
             greeting(username),
@@ -108,8 +108,8 @@ pub fn reset(product: &str, username: &str, link: String, end: &str) -> Letter {
 
 /// The password was changed.
 #[must_use]
-pub fn password_changed(product: &str, username: &str, moment: &str, reset: String) -> Letter {
-    Letter {
+pub fn password_changed(product: &str, username: &str, moment: &str, reset: String) -> MailText {
+    MailText {
         subject: format!("Your {product} password was changed"),
         opening: vec![
             greeting(username),
@@ -123,8 +123,8 @@ pub fn password_changed(product: &str, username: &str, moment: &str, reset: Stri
 
 /// To a new address.
 #[must_use]
-pub fn confirm_new_address(product: &str, username: &str, link: String, end: &str) -> Letter {
-    Letter {
+pub fn confirm_new_address(product: &str, username: &str, link: String, end: &str) -> MailText {
+    MailText {
         subject: format!("Confirm your new {product} e-mail address"),
         opening: vec![
             greeting(username),
@@ -140,8 +140,8 @@ pub fn confirm_new_address(product: &str, username: &str, link: String, end: &st
 
 /// To the old address.
 #[must_use]
-pub fn address_change_notice(product: &str, username: &str, link: String, end: &str) -> Letter {
-    Letter {
+pub fn address_change_notice(product: &str, username: &str, link: String, end: &str) -> MailText {
+    MailText {
         subject: format!("Your {product} e-mail address is to be changed"),
         opening: vec![
             greeting(username),
@@ -160,8 +160,8 @@ pub fn address_change_notice(product: &str, username: &str, link: String, end: &
 
 /// A copy of a token was used.
 #[must_use]
-pub fn token_reuse(product: &str, username: &str, from: &Origin, login: String) -> Letter {
-    Letter {
+pub fn token_reuse(product: &str, username: &str, from: &SignInDetails, login: String) -> MailText {
+    MailText {
         subject: format!("A {product} session of yours was ended"),
         opening: vec![
             greeting(username),
@@ -180,8 +180,8 @@ pub fn token_reuse(product: &str, username: &str, from: &Origin, login: String) 
 
 /// Somebody logged in on a device not seen before.
 #[must_use]
-pub fn new_sign_in(product: &str, username: &str, from: &Origin, reset: String) -> Letter {
-    Letter {
+pub fn new_sign_in(product: &str, username: &str, from: &SignInDetails, reset: String) -> MailText {
+    MailText {
         subject: format!("New sign-in to your {product} account"),
         opening: vec![
             greeting(username),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::post::{self, Subject, Template};
+use super::mail_queue::{self, Subject, Template};
 use super::session::{AuthSession, NotFresh, SessionService};
 use super::{Core, ServiceError};
 use crate::client::Client;
@@ -95,7 +95,7 @@ impl EmailChangeService {
                 return Err(FieldError::EmailUnchanged.into());
             }
             // By account: the notice to the old address must never be the mail that is left out.
-            if !post::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
+            if !mail_queue::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
                 return Err(EmailChangeError::TooMany { retry_after_seconds: RETRY_AFTER_SECONDS });
             }
             let public_id = Some(user.public_id.as_str());
@@ -117,7 +117,7 @@ impl EmailChangeService {
         let expires_at = now + self.core.confirmation.seconds;
         let change = email_changes::replace(tx, user.id, email, now, expires_at).await?;
         let owner = users::by_email(tx, email).await?;
-        let may = post::may_send(tx, &email.key(), Purpose::EmailChange, now).await?;
+        let may = mail_queue::may_send(tx, &email.key(), Purpose::EmailChange, now).await?;
         let own = Subject { user_id: Some(user.id), email_change_id: Some(change.id), ..Subject::default() };
         let (template, subject) = match owner {
             Some(owner) if may => {
@@ -128,8 +128,8 @@ impl EmailChangeService {
         };
         // The notice first: once the new address is confirmed, it can't be stopped.
         let notice = if user.email.is_some() { Template::AddressChangeNotice } else { Template::Noop };
-        post::enqueue(tx, notice, own, now).await?;
-        post::enqueue(tx, template, subject, now).await
+        mail_queue::enqueue(tx, notice, own, now).await?;
+        mail_queue::enqueue(tx, template, subject, now).await
     }
 
     /// What a link of either mail is about; uses nothing up.

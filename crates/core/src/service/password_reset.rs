@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
 
-use super::post::{self, Subject, Template};
+use super::mail_queue::{self, Subject, Template};
 use super::session::{Channel, IssuedToken, SessionService};
 use super::{Core, ServiceError};
 use crate::client::Client;
@@ -62,12 +62,12 @@ impl PasswordResetService {
         let now = self.core.clock.now();
         let requested = self.core.store.write_tx(async |tx| -> Result<(), ResetError> {
             let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
-            let may = post::may_send(tx, &email.key(), Purpose::Reset, now).await?;
+            let may = mail_queue::may_send(tx, &email.key(), Purpose::Reset, now).await?;
             let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
             audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
             let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
             let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
-            Ok(post::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
+            Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
         });
         requested.await
     }
@@ -154,7 +154,7 @@ impl PasswordResetService {
         audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
         if user.email.is_some() {
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
-            post::enqueue(tx, Template::PasswordChanged, subject, now).await?;
+            mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await?;
         }
         Ok(user::Model { password: hash.to_owned(), ..user })
     }

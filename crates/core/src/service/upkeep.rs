@@ -36,7 +36,7 @@ impl UpkeepService {
             expired: now - EXPIRED_SECONDS,
             recorded: now - self.core.lifespans.audit,
             mailed: now - MAIL_SECONDS,
-            counted: now - super::post::MAIL_DAY_SECONDS,
+            counted: now - super::mail_queue::MAIL_DAY_SECONDS,
         };
         let mut count = 0;
         for table in Table::iter() {

@@ -1,4 +1,4 @@
-//! Queries on `outbox`. A mail is put in by [`insert`] in the transaction that causes it, and belongs to one courier at
+//! Queries on `outbox`. A mail is put in by [`insert`] in the transaction that causes it, and belongs to one worker at
 //! a time from [`claim`] until it is [`finish`]ed, [`give_up`] or [`postpone`]d.
 
 use latchkey_types::SiteCode;
@@ -29,7 +29,7 @@ pub struct Subject<'a> {
     pub reference: Option<&'a str>,
 }
 
-/// Puts in a mail that is due at once; the courier of this node is woken by the commit.
+/// Puts in a mail that is due at once; the worker of this node is woken by the commit.
 ///
 /// # Errors
 /// The database's.
@@ -53,7 +53,7 @@ pub async fn insert(
         ..Default::default()
     };
     row.insert(tx).await?;
-    after_commit::wake_courier();
+    after_commit::notify_worker();
     Ok(())
 }
 
@@ -88,7 +88,7 @@ pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) ->
 ///
 /// # Errors
 /// The database's.
-pub async fn finish_nothings(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
+pub async fn complete_noops(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
     let done = Entity::update_many()
         .col_expr(Column::SentAt, Expr::value(now))
         .col_expr(Column::DueAt, Expr::value(None::<i64>))

@@ -4,7 +4,7 @@ use super::OwnAccountService;
 use crate::client::Client;
 use crate::kinds::RevokedReason;
 use crate::service::ServiceError;
-use crate::service::post::{self, Subject, Template};
+use crate::service::mail_queue::{self, Subject, Template};
 use crate::service::session::{AuthSession, IssuedToken, VerifyPasswordError};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
@@ -71,7 +71,7 @@ impl OwnAccountService {
             email_changes::delete_of_user(tx, user.id).await?;
             audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
-            post::enqueue(tx, Template::PasswordChanged, subject, now).await?;
+            mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await?;
             self.session.revoke_others_in(tx, auth, RevokedReason::PasswordChanged, client).await?;
             Ok(self.session.replace_session(tx, auth, &user, client).await?)
         });

@@ -9,7 +9,7 @@ use super::{RegistrationError, RegistrationService};
 use crate::client::Client;
 use crate::security::opaque_token::Purpose;
 use crate::service::ServiceError;
-use crate::service::post::{self, Subject, Template};
+use crate::service::mail_queue::{self, Subject, Template};
 use crate::store::audit::{self, Event};
 use crate::store::entity::registration;
 use crate::store::registrations::{self, NewRegistration};
@@ -85,7 +85,7 @@ async fn mail(
     now: i64,
 ) -> Result<(), DbErr> {
     let owner = users::by_email(tx, email).await?;
-    let may = post::may_send(tx, &email.key(), Purpose::Registration, now).await?;
+    let may = mail_queue::may_send(tx, &email.key(), Purpose::Registration, now).await?;
     let (template, user_id, registration_id) = match (owner, waiting) {
         (Some(user), _) if may => (Template::AlreadyRegistered, Some(user.id), None),
         (None, Some(waiting)) if may => (Template::Confirm, None, Some(waiting.id)),
@@ -93,5 +93,5 @@ async fn mail(
     };
     // No row has the id 0: the statement is sent in any case.
     registrations::set_mailed(tx, registration_id.unwrap_or_default(), now).await?;
-    post::enqueue(tx, template, Subject { user_id, registration_id, ..Subject::default() }, now).await
+    mail_queue::enqueue(tx, template, Subject { user_id, registration_id, ..Subject::default() }, now).await
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::client::Client;
-use crate::service::post::{self, Subject, Template};
+use crate::service::mail_queue::{self, Subject, Template};
 use crate::store::entity::{session, user};
 use crate::store::sessions;
 
@@ -44,5 +44,5 @@ async fn notify(
         return Ok(());
     }
     let subject = Subject { user_id: Some(user.id), session_id: Some(&session.id), ..Subject::default() };
-    post::enqueue(tx, template, subject, now).await
+    mail_queue::enqueue(tx, template, subject, now).await
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use latchkey_core::clock::Clock;
 use latchkey_core::extension::Extension;
-use latchkey_core::mail::courier::Courier;
-use latchkey_core::service::post::{self, Subject, Template};
+use latchkey_core::mail::worker::MailWorker;
+use latchkey_core::service::mail_queue::{self, Subject, Template};
 use latchkey_core::store::Store;
 use latchkey_core::store::entity::{outbox, user};
 use sea_orm::{DbErr, EntityTrait};
@@ -29,7 +29,7 @@ async fn with_a_mail() -> (TempDir, Store) {
     let subject = Subject { user_id: Some(ada), ..Subject::default() };
     let now = Clock::system().now();
     let enqueued: Result<(), DbErr> =
-        store.write_tx(async |tx| post::enqueue(tx, Template::PasswordChanged, subject, now).await).await;
+        store.write_tx(async |tx| mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await).await;
     enqueued.unwrap();
     (folder, store)
 }
@@ -71,12 +71,12 @@ async fn a_server_that_is_killed_while_it_sends_loses_nothing() {
     assert_eq!((claimed.attempts, claimed.sent_at), (1, None));
     let settings = config(&database(folder.path()), &[&format!("--mail-url=file://{}", folder.path().display())]);
     let clock = Clock::fixed(claimed.claimed_until.unwrap() - 1);
-    let courier = Courier::new(&settings, store.clone(), clock.clone(), Extension::default()).unwrap();
-    courier.deliver_due().await.unwrap();
-    assert_eq!(courier.folder().unwrap().numbers().unwrap(), Vec::<u64>::new());
+    let mail_worker = MailWorker::new(&settings, store.clone(), clock.clone(), Extension::default()).unwrap();
+    mail_worker.deliver_due().await.unwrap();
+    assert_eq!(mail_worker.folder().unwrap().numbers().unwrap(), Vec::<u64>::new());
     clock.advance(1);
-    courier.deliver_due().await.unwrap();
-    assert_eq!(courier.folder().unwrap().numbers().unwrap(), [1]);
+    mail_worker.deliver_due().await.unwrap();
+    assert_eq!(mail_worker.folder().unwrap().numbers().unwrap(), [1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
-use latchkey_core::mail::courier::{CLAIM_SECONDS, GIVE_UP_SECONDS};
 use latchkey_core::mail::eml::Eml;
+use latchkey_core::mail::worker::{CLAIM_SECONDS, GIVE_UP_SECONDS};
 use latchkey_core::security::opaque_token::{MailToken, Purpose};
-use latchkey_core::service::post::{self, Subject, Template};
+use latchkey_core::service::mail_queue::{self, Subject, Template};
 use latchkey_core::store::entity::outbox::{Entity, Model};
 use latchkey_core::store::registrations::NewRegistration;
 use latchkey_core::store::{email_changes, mail_tokens, outbox, registrations};
@@ -25,7 +25,7 @@ const DOWN: &[&str] = &["--mail-url=smtp://127.0.0.1:9"];
 async fn enqueue(app: &TestApp, template: Template, subject: Subject<'_>) {
     let now = app.clock.now();
     let enqueued: Result<(), DbErr> =
-        app.state.store.write_tx(async |tx| post::enqueue(tx, template, subject, now).await).await;
+        app.state.store.write_tx(async |tx| mail_queue::enqueue(tx, template, subject, now).await).await;
     enqueued.unwrap();
 }
 
@@ -197,7 +197,7 @@ on_both! {
             enqueue(&app, Template::PasswordChanged, of(ada)).await;
         }
         let nodes = join_all((0..3).map(|_| app.node(&[]))).await;
-        let all = nodes.into_iter().map(|node| tokio::spawn(async move { node.state.courier.deliver_due().await.unwrap() }));
+        let all = nodes.into_iter().map(|node| tokio::spawn(async move { node.state.mail_worker.deliver_due().await.unwrap() }));
         join_all(all).await.into_iter().for_each(|delivered| delivered.unwrap());
         let ids: HashSet<String> = app.mails().into_iter().map(|mail| mail.message_id).collect();
         assert_eq!((app.mails().len(), ids.len()), (30, 30));
@@ -239,7 +239,7 @@ on_both! {
         for _ in 0..5 {
             enqueue(&app, Template::PasswordChanged, of(ada)).await;
         }
-        down.state.courier.deliver_due().await.unwrap();
+        down.state.mail_worker.deliver_due().await.unwrap();
         assert!(rows(&app).await.iter().all(|row| row.attempts == 1 && row.due_at > Some(START) && row.sent_at.is_none()));
         assert!(app.deliver().await.is_empty(), "the next try is not due yet");
         app.clock.advance(45);
@@ -253,12 +253,12 @@ on_both! {
         let down = app.node(DOWN).await;
         enqueue(&app, Template::PasswordChanged, of(ada)).await;
         while app.clock.now() < START + GIVE_UP_SECONDS {
-            down.state.courier.deliver_due().await.unwrap();
+            down.state.mail_worker.deliver_due().await.unwrap();
             assert_eq!(app.events("mail_fail").await, 0);
             app.clock.advance(3_600);
         }
         app.clock.advance(3_600);
-        down.state.courier.deliver_due().await.unwrap();
+        down.state.mail_worker.deliver_due().await.unwrap();
         assert_eq!(app.events("mail_fail").await, 1);
         let row = rows(&app).await.remove(0);
         assert!(row.failed_at.is_some() && row.due_at.is_none() && row.attempts > 10, "{row:?}");
@@ -286,21 +286,21 @@ on_both! {
     async fn a_commit_wakes_the_courier_and_what_is_taken_back_does_not(app: TestApp) {
         let store = &app.state.store;
         let failed: Result<(), DbErr> = store.write_tx(async |tx| {
-            post::enqueue(tx, Template::Noop, Subject::default(), START).await?;
+            mail_queue::enqueue(tx, Template::Noop, Subject::default(), START).await?;
             Err(DbErr::Custom("no".to_owned()))
         }).await;
         assert!(failed.is_err() && rows(&app).await.is_empty());
         app.logged_in("ada").await;
-        assert!(store.mail_is_due().now_or_never().is_none());
+        assert!(store.mail_queued().now_or_never().is_none());
         enqueue(&app, Template::Noop, Subject::default()).await;
-        assert!(store.mail_is_due().now_or_never().is_some());
+        assert!(store.mail_queued().now_or_never().is_some());
     }
 
     async fn the_courier_works_until_it_is_told_to_stop(app: TestApp) {
         let ada = account(&app, "ada").await;
         let stopping = CancellationToken::new();
         let (state, until) = (app.state.clone(), stopping.clone());
-        let running = tokio::spawn(async move { state.courier.run(until).await });
+        let running = tokio::spawn(async move { state.mail_worker.run(until).await });
         enqueue(&app, Template::PasswordChanged, of(ada)).await;
         let delivered = async {
             while app.mails().is_empty() {

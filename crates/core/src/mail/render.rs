@@ -11,7 +11,7 @@ use url::Url;
 
 use latchkey_types::{EmailAddress, Product, SiteCode, Timestamp, paths};
 
-use super::texts::{self, Letter, Origin};
+use super::texts::{self, MailText, SignInDetails};
 use crate::client::device;
 use crate::config::mail::MailSettings;
 use crate::extension::{Emails, SiteEmail};
@@ -23,49 +23,49 @@ use crate::store::{email_changes, registrations, sessions, users};
 
 /// What became of a row.
 #[derive(Debug)]
-pub enum Content {
+pub enum Rendered {
     /// It goes out.
-    Letter(Box<Letter>, EmailAddress),
+    Mail(Box<MailText>, EmailAddress),
     /// Nobody wants it any more: its subject is gone, was settled, or has no address.
-    Unwanted,
+    Skip,
 }
 
 /// Writes letters.
 #[derive(Clone)]
-pub struct Writer {
+pub struct Renderer {
     emails: Arc<dyn Emails>,
     product: Product,
     public_url: Url,
     reset_seconds: i64,
 }
 
-impl fmt::Debug for Writer {
+impl fmt::Debug for Renderer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").finish_non_exhaustive()
+        f.debug_struct("Renderer").finish_non_exhaustive()
     }
 }
 
-/// The row that is written, and when.
+/// The row that is rendered, and when.
 #[derive(Clone, Copy)]
-struct Job<'a> {
+struct MailJob<'a> {
     row: &'a row::Model,
     now: i64,
 }
 
-impl Writer {
+impl Renderer {
     /// Links begin with `public_url`, whatever a request calls this server.
     #[must_use]
     pub fn new(product: Product, public_url: Url, settings: &MailSettings, emails: Arc<dyn Emails>) -> Self {
         Self { emails, product, public_url, reset_seconds: settings.reset_seconds }
     }
 
-    /// The letter of a row, its token written into the table.
+    /// The text of a row, its token written into the table.
     ///
     /// # Errors
     /// The database's; an address that is none; a row that a later version of this program wrote.
-    pub async fn write(&self, tx: &DatabaseTransaction, row: &row::Model, now: i64) -> anyhow::Result<Content> {
-        let job = Job { row, now };
-        let written = match row.template {
+    pub async fn render(&self, tx: &DatabaseTransaction, row: &row::Model, now: i64) -> anyhow::Result<Rendered> {
+        let job = MailJob { row, now };
+        let parts = match row.template {
             Template::Noop => None,
             Template::Site => self.site(tx, job).await?,
             Template::Confirm => self.confirm(tx, job).await?,
@@ -90,22 +90,22 @@ impl Writer {
                 (texts::new_sign_in(self.product.name, &user.username, &from, self.link(paths::RESET)), user.email)
             }),
         };
-        let Some((letter, Some(address))) = written else { return Ok(Content::Unwanted) };
+        let Some((text, Some(address))) = parts else { return Ok(Rendered::Skip) };
         // Addresses that came by another way than a form may be none.
         let to = EmailAddress::parse(&address).map_err(|_| anyhow!("the recipient is no address"))?;
-        Ok(Content::Letter(Box::new(letter), to))
+        Ok(Rendered::Mail(Box::new(text), to))
     }
 
-    async fn confirm(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+    async fn confirm(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some(id) = job.row.registration_id else { return Ok(None) };
         let Some(registration) = registrations::live(tx, id, job.now).await? else { return Ok(None) };
         let new = NewToken { registration_id: Some(id), ..job.token(registration.expires_at) };
         let link = self.tokened(tx, paths::FINALIZE, Purpose::Registration, new).await?;
-        let letter = texts::confirm(self.product.name, &registration.username, link, &moment(registration.expires_at));
-        Ok(Some((letter, Some(registration.email))))
+        let text = texts::confirm(self.product.name, &registration.username, link, &moment(registration.expires_at));
+        Ok(Some((text, Some(registration.email))))
     }
 
-    async fn reset(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+    async fn reset(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some(id) = job.row.user_id else { return Ok(None) };
         let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
         // A mail that was held up must not void the link of one that was asked for after it.
@@ -118,7 +118,7 @@ impl Writer {
         Ok(Some((texts::reset(self.product.name, &user.username, link, &moment(expires_at)), user.email)))
     }
 
-    async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+    async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
         // Once the new address is confirmed it can't be stopped, so the owner of the old one hears of it first.
         if outbox::awaits_notice(tx, change.id).await? {
@@ -126,19 +126,19 @@ impl Writer {
         }
         let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
         let link = self.tokened(tx, paths::NEW_EMAIL, Purpose::EmailChange, new).await?;
-        let letter = texts::confirm_new_address(self.product.name, &user.username, link, &moment(change.expires_at));
-        Ok(Some((letter, Some(change.email))))
+        let text = texts::confirm_new_address(self.product.name, &user.username, link, &moment(change.expires_at));
+        Ok(Some((text, Some(change.email))))
     }
 
-    async fn address_change_notice(&self, tx: &impl ConnectionTrait, job: Job<'_>) -> anyhow::Result<Written> {
+    async fn address_change_notice(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
         let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
         let link = self.tokened(tx, paths::KEEP_EMAIL, Purpose::EmailStop, new).await?;
-        let letter = texts::address_change_notice(self.product.name, &user.username, link, &moment(change.expires_at));
-        Ok(Some((letter, user.email)))
+        let text = texts::address_change_notice(self.product.name, &user.username, link, &moment(change.expires_at));
+        Ok(Some((text, user.email)))
     }
 
-    async fn site(&self, tx: &DatabaseTransaction, job: Job<'_>) -> anyhow::Result<Written> {
+    async fn site(&self, tx: &DatabaseTransaction, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let code =
             job.row.site_code.as_deref().and_then(SiteCode::parse).context("an email of the site without a code")?;
         let Some(user) = about_user(tx, job.row).await?.filter(|user| user.is_active) else { return Ok(None) };
@@ -148,7 +148,7 @@ impl Writer {
             reference: job.row.reference.as_deref().unwrap_or_default(),
             origin: &self.link(""),
         };
-        Ok(self.emails.render(tx, email).await?.map(|letter| (letter, user.email)))
+        Ok(self.emails.render(tx, email).await?.map(|text| (text, user.email)))
     }
 
     /// A link with a new token, whose hash is in the table from now on.
@@ -169,10 +169,10 @@ impl Writer {
     }
 }
 
-/// A letter and the address that it goes to, if there is one.
-type Written = Option<(Letter, Option<String>)>;
+/// A text and the address that it goes to, if there is one.
+type MailParts = Option<(MailText, Option<String>)>;
 
-impl Job<'_> {
+impl MailJob<'_> {
     fn token(self, expires_at: i64) -> NewToken {
         NewToken {
             user_id: None,
@@ -194,7 +194,7 @@ async fn about_user(tx: &impl ConnectionTrait, row: &row::Model) -> Result<Optio
 
 async fn about_change(
     tx: &impl ConnectionTrait,
-    job: Job<'_>,
+    job: MailJob<'_>,
 ) -> Result<Option<(user::Model, email_change::Model)>, DbErr> {
     let Some(id) = job.row.email_change_id else { return Ok(None) };
     let Some(change) = email_changes::live(tx, id, job.now).await? else { return Ok(None) };
@@ -203,14 +203,17 @@ async fn about_change(
     Ok(email_changes::live(tx, id, job.now).await?.map(|change| (user, change)))
 }
 
-async fn about_session(tx: &impl ConnectionTrait, row: &row::Model) -> Result<Option<(user::Model, Origin)>, DbErr> {
+async fn about_session(
+    tx: &impl ConnectionTrait,
+    row: &row::Model,
+) -> Result<Option<(user::Model, SignInDetails)>, DbErr> {
     let Some(id) = &row.session_id else { return Ok(None) };
     let found = sessions::with_user(tx, id).await?;
-    Ok(found.map(|(session, user)| (user, origin(&session, row.created_at))))
+    Ok(found.map(|(session, user)| (user, sign_in_details(&session, row.created_at))))
 }
 
-fn origin(session: &session::Model, at: i64) -> Origin {
-    Origin { device: device(&session.user_agent), ip: session.ip.clone(), moment: moment(at) }
+fn sign_in_details(session: &session::Model, at: i64) -> SignInDetails {
+    SignInDetails { device: device(&session.user_agent), ip: session.ip.clone(), moment: moment(at) }
 }
 
 fn moment(unix_seconds: i64) -> String {

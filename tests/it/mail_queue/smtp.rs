@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use latchkey_core::service::post::{self, Subject, Template};
+use latchkey_core::service::mail_queue::{self, Subject, Template};
 use latchkey_core::store::entity::outbox::Entity;
 use sea_orm::EntityTrait;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ impl Site {
     fn start(&self, mode: &str) -> Server {
         let python =
             std::env::var("LATCHKEY_PYTHON").expect("no LATCHKEY_PYTHON: run script/bootstrap, then `. script/env`");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/post/smtp_server.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/mail_queue/smtp_server.py");
         let mut command = Command::new(python);
         command.arg(script).arg(mode).arg(self.port.to_string()).arg(self.folder.path());
         let mut server = Server(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
@@ -98,13 +98,13 @@ async fn enqueue(app: &TestApp, user_id: i64, count: usize) {
     let (now, subject) = (app.clock.now(), Subject { user_id: Some(user_id), ..Subject::default() });
     for _ in 0..count {
         let done =
-            app.state.store.write_tx(async |tx| post::enqueue(tx, Template::PasswordChanged, subject, now).await);
+            app.state.store.write_tx(async |tx| mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await);
         done.await.unwrap();
     }
 }
 
 async fn send(node: &TestApp) {
-    node.state.courier.deliver_due().await.unwrap();
+    node.state.mail_worker.deliver_due().await.unwrap();
 }
 
 on_both! {

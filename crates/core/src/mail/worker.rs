@@ -1,6 +1,6 @@
 //! The worker that delivers the outbox, one mail after another, on every node.
 //!
-//! A mail belongs to the courier that claimed it until the claim runs out, so of many nodes one sends it, and one that
+//! A mail belongs to the worker that claimed it until the claim runs out, so of many nodes one sends it, and one that
 //! was killed loses nothing. Nothing is locked while a mail server is spoken to. What was sent and could not be noted is
 //! sent again, with the same `Message-ID`.
 
@@ -12,8 +12,8 @@ use sea_orm::ActiveEnum;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::content::{Content, Writer};
 use super::layout::{self, Envelope};
+use super::render::{Rendered, Renderer};
 use super::transport::{Folder, Transport};
 use crate::client::Client;
 use crate::clock::Clock;
@@ -33,25 +33,25 @@ const BACKOFF_SECONDS: i64 = 30;
 /// The longest wait.
 const BACKOFF_MAX_SECONDS: i64 = 3_600;
 /// How often the outbox is looked into when nobody rings: for the mails of other nodes, and for second tries.
-const ROUND: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// How long the mail in hand may take once the server is to stop.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Delivers the outbox.
 #[derive(Debug)]
-pub struct Courier {
+pub struct MailWorker {
     product: Product,
     store: Store,
     clock: Clock,
     transport: Transport,
-    writer: Writer,
+    renderer: Renderer,
     from: Mailbox,
     public_url: Url,
     /// Tells couriers apart.
     name: String,
 }
 
-impl Courier {
+impl MailWorker {
     /// For one node.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Courier {
             store,
             clock,
             transport: Transport::new(&settings.transport, public_url.host_str().unwrap_or("localhost"))?,
-            writer: Writer::new(config.product, public_url.clone(), settings, extension.emails),
+            renderer: Renderer::new(config.product, public_url.clone(), settings, extension.emails),
             from: settings.from.clone(),
             public_url: public_url.clone(),
             name: random::id()?,
@@ -88,8 +88,8 @@ impl Courier {
                 }
                 tokio::select! {
                     () = stopping.cancelled() => {}
-                    () = self.store.mail_is_due() => {}
-                    () = tokio::time::sleep(ROUND) => {}
+                    () = self.store.mail_queued() => {}
+                    () = tokio::time::sleep(POLL_INTERVAL) => {}
                 }
             }
         };
@@ -115,7 +115,7 @@ impl Courier {
         while !stopping.is_cancelled() {
             let now = self.clock.now();
             let claimed = self.store.write_tx(async |tx| {
-                outbox::finish_nothings(tx, now).await?;
+                outbox::complete_noops(tx, now).await?;
                 outbox::claim(tx, &self.name, now, now + CLAIM_SECONDS).await
             });
             let Some(mail) = claimed.await? else { return Ok(()) };
@@ -129,8 +129,8 @@ impl Courier {
 
     /// Not in the transaction of the claim: a row that can't be written would be free again at once, for ever.
     async fn deliver(&self, mail: &row::Model, now: i64) -> anyhow::Result<&'static str> {
-        let content = self.store.write_tx(async |tx| self.writer.write(tx, mail, now).await).await?;
-        let Content::Letter(letter, to) = content else { return Ok("a mail is wanted no more") };
+        let content = self.store.write_tx(async |tx| self.renderer.render(tx, mail, now).await).await?;
+        let Rendered::Mail(text, to) = content else { return Ok("a mail is wanted no more") };
         let host = self.public_url.host_str().unwrap_or("localhost");
         let envelope = Envelope {
             product: self.product,
@@ -140,7 +140,7 @@ impl Courier {
             date: now,
             site: &self.public_url.origin().ascii_serialization(),
         };
-        self.transport.send(layout::message(&envelope, &letter)?).await?;
+        self.transport.send(layout::message(&envelope, &text)?).await?;
         Ok("a mail was delivered")
     }
 
@@ -175,7 +175,7 @@ impl Courier {
             };
             let subject = user.as_ref().map(|user| user.public_id.as_str());
             let event = Event { subject, detail: &mail.template.to_value(), ..Event::default() };
-            audit::record(tx, audit::Kind::MailFail, event, &Client::courier(), now).await?;
+            audit::record(tx, audit::Kind::MailFail, event, &Client::mail_worker(), now).await?;
             Ok(true)
         });
         if given_up.await? {

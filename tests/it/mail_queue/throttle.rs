@@ -1,7 +1,7 @@
 //! How many mails an address gets, whether or not anybody has it.
 
 use latchkey_core::security::opaque_token::Purpose;
-use latchkey_core::service::post;
+use latchkey_core::service::mail_queue;
 
 use crate::support::TestApp;
 
@@ -9,7 +9,7 @@ const ADA: &str = "ada@example.org";
 
 async fn may_send(app: &TestApp, address: &str, purpose: Purpose) -> bool {
     let now = app.clock.now();
-    app.state.store.write_tx(async |tx| post::may_send(tx, address, purpose, now).await).await.unwrap()
+    app.state.store.write_tx(async |tx| mail_queue::may_send(tx, address, purpose, now).await).await.unwrap()
 }
 
 on_both! {
