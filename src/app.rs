@@ -24,7 +24,7 @@ pub fn App() -> impl IntoView {
     provide_confirmation();
     Effect::new(move |_| {
         browser::reload_when_restored();
-        tabs::agree_on(site::CONFIG.product.slug, context.user.as_ref().map(|user| user.id.as_str()));
+        tabs::sync_tabs(site::CONFIG.product.slug, context.user.as_ref().map(|user| user.id.as_str()));
     });
     view! {
         <Router>

@@ -117,7 +117,7 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string()),
     };
-    match runtime.block_on(obey(line)) {
+    match runtime.block_on(execute(line)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&format!("{error:#}")),
     }
@@ -134,16 +134,16 @@ fn usage(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     // What is missing stands on lines of its own; hints and the usage follow after an empty one.
     let told = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
-    complain(&format!("{} (see latchkey --help)", told.trim_start_matches("error: ")));
+    print_error(&format!("{} (see latchkey --help)", told.trim_start_matches("error: ")));
     ExitCode::from(2)
 }
 
 fn failed(message: &str) -> ExitCode {
-    complain(&message.split_whitespace().collect::<Vec<_>>().join(" "));
+    print_error(&message.split_whitespace().collect::<Vec<_>>().join(" "));
     ExitCode::FAILURE
 }
 
-fn complain(line: &str) {
+fn print_error(line: &str) {
     let _ = writeln!(std::io::stderr(), "latchkey: {line}");
 }
 
@@ -151,7 +151,7 @@ fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
-async fn obey(line: CommandLine) -> anyhow::Result<()> {
+async fn execute(line: CommandLine) -> anyhow::Result<()> {
     let settings = &line.settings;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => {
@@ -166,7 +166,7 @@ async fn obey(line: CommandLine) -> anyhow::Result<()> {
             }
             say("migrated")
         }
-        Command::User(command) => look_after(command, &services(settings.config(PRODUCT)?).await?).await,
+        Command::User(command) => user_command(command, &services(settings.config(PRODUCT)?).await?).await,
         Command::ImportFlask { from } => import::import_flask(&services(settings.config(PRODUCT)?).await?, &from).await,
         Command::Secret => say(&generate_secret()?),
         Command::Openapi => say(&openapi::document(PRODUCT).to_pretty_json()?),
@@ -197,7 +197,7 @@ async fn connect(database_url: &str) -> anyhow::Result<Store> {
     Store::connect(database_url, migrations).await.context("cannot open the database (DATABASE_URL)")
 }
 
-async fn look_after(command: UserCommand, services: &Services) -> anyhow::Result<()> {
+async fn user_command(command: UserCommand, services: &Services) -> anyhow::Result<()> {
     let client = Client::command_line();
     let accounts = &services.accounts;
     let (name, change, done) = match command {
@@ -225,7 +225,7 @@ async fn look_after(command: UserCommand, services: &Services) -> anyhow::Result
 
 async fn add(services: &Services, name: &str, email: &str, admin: bool, client: &Client) -> anyhow::Result<()> {
     let password = ask_password()?;
-    let roles = if admin { Roles::of([Role::USER, Role::ADMIN]) } else { Roles::of([Role::USER]) };
+    let roles = if admin { Roles::from_words([Role::USER, Role::ADMIN]) } else { Roles::from_words([Role::USER]) };
     let roles = roles.unwrap_or_default();
     match services.registration.add(name, email, &password, roles, client).await {
         Ok(user) => say(&format!("{}: added", user.username)),

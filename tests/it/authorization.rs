@@ -35,7 +35,7 @@ const MORE: [(&str, &str); 9] = [
 struct Cast(Vec<(Option<&'static str>, Browser)>);
 
 impl Cast {
-    async fn of(app: &TestApp) -> Self {
+    async fn new(app: &TestApp) -> Self {
         let (user, admin) = (app.logged_in("user").await, app.admin("admin").await);
         Self(vec![(None, app.browser()), (Some("user"), user), (Some("admin"), admin)])
     }
@@ -79,7 +79,7 @@ fn every_server_function_is_in_the_table_and_every_row_of_it_is_one() {
 
 on_both! {
     async fn pages_are_open_to_whom_the_table_says_and_by_get_alone(app: TestApp) {
-        for (who, browser) in &mut Cast::of(&app).await.0 {
+        for (who, browser) in &mut Cast::new(&app).await.0 {
             for latchkey_types::routes::Page { pattern: path, access, .. } in routes::pages() {
                 let answer = browser.get(path).await;
                 let expected = match (may(*access, *who), access, &who) {
@@ -99,7 +99,7 @@ on_both! {
     }
 
     async fn server_functions_are_open_to_whom_the_table_says_and_by_post_alone(app: TestApp) {
-        for (who, browser) in &mut Cast::of(&app).await.0 {
+        for (who, browser) in &mut Cast::new(&app).await.0 {
             for row in routes::server_functions() {
                 let (path, access) = (format!("{}/{}", paths::SERVER_FNS, row.name), &row.access);
                 for method in ["GET", "PUT", "PATCH", "DELETE"] {
@@ -159,7 +159,7 @@ on_both! {
 
     async fn what_is_in_no_table_is_not_there_for_anybody(app: TestApp) {
         assert!(leptos::server_fn::axum::server_fn_paths().any(|(path, _)| path == "/fn/unlisted"));
-        for (who, browser) in &mut Cast::of(&app).await.0 {
+        for (who, browser) in &mut Cast::new(&app).await.0 {
             let paths = ["/fn/unlisted", "/fn/", "/fn/set_roles/", "/fn//set_roles", "/fn/x/set_roles", "/fn/SET_ROLES"];
             for path in paths {
                 assert_eq!(browser.call(path, &[]).await.status, 404, "{path} to {who:?}");

@@ -42,7 +42,7 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(AppSt
     stop_at_signal(state.stopping.clone())?;
     let worker = state.clone();
     state.tasks.spawn(async move { worker.mail_worker.run(worker.stopping.clone()).await });
-    state.tasks.spawn(prune::run(state.services.upkeep.clone(), state.stopping.clone()));
+    state.tasks.spawn(prune::run(state.services.cleanup.clone(), state.stopping.clone()));
     let product = state.config.product;
     let origin = state.config.origin();
     let ready = format!("{} {} is ready: {origin} (listening on {address})\n", product.name, product.version);

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::security::random;
 use super::service::ServiceError;
-use super::service::upkeep::UpkeepService;
+use super::service::cleanup::CleanupService;
 
 /// How often it looks, at least.
 const INTERVAL: Duration = Duration::from_secs(3_600);
@@ -14,9 +14,9 @@ const INTERVAL: Duration = Duration::from_secs(3_600);
 const JITTER_SECONDS: u64 = 600;
 
 /// Deletes what is old now and then every hour, until the server is to stop.
-pub async fn run(upkeep: UpkeepService, stopping: CancellationToken) {
+pub async fn run(cleanup: CleanupService, stopping: CancellationToken) {
     loop {
-        match prune(&upkeep, &stopping).await {
+        match prune(&cleanup, &stopping).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "old rows were deleted"),
             // Whatever it is, it costs nothing but room, and is tried again.
@@ -29,10 +29,10 @@ pub async fn run(upkeep: UpkeepService, stopping: CancellationToken) {
     }
 }
 
-async fn prune(upkeep: &UpkeepService, stopping: &CancellationToken) -> Result<u64, ServiceError> {
+async fn prune(cleanup: &CleanupService, stopping: &CancellationToken) -> Result<u64, ServiceError> {
     let mut total = 0;
     while !stopping.is_cancelled() {
-        match upkeep.prune_some().await? {
+        match cleanup.prune_batch().await? {
             0 => break,
             count => total += count,
         }

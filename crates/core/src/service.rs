@@ -32,6 +32,7 @@ macro_rules! from_service_errors {
 }
 
 pub mod accounts;
+pub mod cleanup;
 pub mod email_change;
 pub mod events;
 pub mod form_drafts;
@@ -41,7 +42,6 @@ pub mod own_account;
 pub mod password_reset;
 pub mod registration;
 pub mod session;
-pub mod upkeep;
 
 pub use crate::service_error::ServiceError;
 
@@ -139,7 +139,7 @@ pub struct Services {
     /// Accounts come over from another application.
     pub import: import::ImportService,
     /// What is old is deleted.
-    pub upkeep: upkeep::UpkeepService,
+    pub cleanup: cleanup::CleanupService,
     /// People look after their own.
     pub own_account: own_account::OwnAccountService,
 }
@@ -152,7 +152,7 @@ impl Services {
         let session = session::SessionService::new(Arc::clone(&core));
         Self {
             registration: registration::RegistrationService::new(Arc::clone(&core), session.clone()),
-            upkeep: upkeep::UpkeepService::new(Arc::clone(&core)),
+            cleanup: cleanup::CleanupService::new(Arc::clone(&core)),
             password_reset: password_reset::PasswordResetService::new(Arc::clone(&core), session.clone()),
             email_change: email_change::EmailChangeService::new(Arc::clone(&core), session.clone()),
             form_drafts: form_drafts::FormDraftService::new(Arc::clone(&core)),

@@ -3,7 +3,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`Username`], [`EmailAddress`], [`Password`], [`Role`] | user input, parsed at the edge |
-//! | [`CurrentUser`], [`AccountOverview`], [`ListedUser`], [`ListedEvent`] | what a page may know of accounts, sessions and events |
+//! | [`CurrentUser`], [`AccountOverview`], [`UserSummary`], [`AuditEvent`] | what a page may know of accounts, sessions and events |
 //! | [`AppError`], [`FieldError`] | why a request was refused, as closed codes without text |
 //! | [`flash`] | one-shot messages from one request to the next page |
 //! | [`texts`] | what errors say to people |
@@ -15,11 +15,10 @@
 //! WASM and knows nothing of HTTP or of a database.
 
 mod access;
-mod account;
+mod audit_event;
 mod email_address;
 mod email_link;
 mod error;
-mod event;
 pub mod flash;
 mod own_account;
 mod password;
@@ -31,14 +30,14 @@ mod site_code;
 pub mod texts;
 mod timestamp;
 mod user;
+mod user_summary;
 mod username;
 
 pub use access::Access;
-pub use account::ListedUser;
+pub use audit_event::{AuditEvent, EventActor};
 pub use email_address::EmailAddress;
 pub use email_link::EmailLinkDetails;
 pub use error::{AppError, FieldError};
-pub use event::{ListedEvent, Party};
 pub use flash::{Flash, Notice, Outcome};
 pub use own_account::{AccountOverview, EventKind, SecurityEvent, SessionSummary};
 pub use password::Password;
@@ -47,4 +46,5 @@ pub use roles::{Role, Roles};
 pub use site_code::SiteCode;
 pub use timestamp::Timestamp;
 pub use user::CurrentUser;
+pub use user_summary::UserSummary;
 pub use username::Username;

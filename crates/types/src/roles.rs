@@ -53,12 +53,12 @@ impl Roles {
     /// [`FieldError::RolesInvalid`] for a word that is no role, or too many of them.
     pub fn parse(comma_separated: &str) -> Result<Self, FieldError> {
         let words = comma_separated.split(',').filter(|word| !word.trim().is_empty());
-        Self::of(words)
+        Self::from_words(words)
     }
 
     /// # Errors
     /// [`FieldError::RolesInvalid`] for a word that is no role, or too many of them.
-    pub fn of<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, FieldError> {
+    pub fn from_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, FieldError> {
         let mut roles = words.into_iter().map(Role::parse).collect::<Result<Vec<_>, _>>()?;
         roles.sort();
         roles.dedup();

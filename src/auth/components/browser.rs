@@ -37,7 +37,7 @@ pub fn focus(element: &Element) {
 }
 
 /// Moves the focus to the first field of `form` that was refused, else to its message.
-pub fn focus_fault(form: &Element) {
+pub fn focus_first_error(form: &Element) {
     let fault = ["[aria-invalid=true]", "[role=alert]"].into_iter().find_map(|selector| find(form, selector));
     if let Some(fault) = fault {
         focus(&fault);

@@ -90,7 +90,7 @@ fn link_form<S: FormFunction, R>(
             {request_new}
             <input type="hidden" name="token" value=token/>
             {fields}
-            <Submit label busy_label is_busy=form.is_leaving/>
+            <Submit label busy_label is_busy=form.is_redirecting/>
         </ActionForm>
     }
 }

@@ -28,7 +28,7 @@ pub struct FormState {
     /// Whether an answer is awaited.
     pub is_pending: Signal<bool>,
     /// Whether an answer is awaited, or a good one came and the page it leads to is on its way.
-    pub is_leaving: Signal<bool>,
+    pub is_redirecting: Signal<bool>,
     /// The element, for `<ActionForm>`.
     pub node: NodeRef<html::Form>,
 }
@@ -67,13 +67,13 @@ impl FormState {
     /// Whether a form that comes back from the server has the focus on the control called `name`.
     #[must_use]
     pub fn autofocus(self, name: &str) -> bool {
-        self.flash_error().is_some_and(|error| first_fault(&error) == Some(name))
+        self.flash_error().is_some_and(|error| first_error(&error) == Some(name))
     }
 
     /// Whether a form that comes back from the server has the focus on its message, since no field is to blame.
     #[must_use]
     fn autofocus_on_message(self) -> bool {
-        self.flash_error().is_some_and(|error| first_fault(&error).is_none())
+        self.flash_error().is_some_and(|error| first_error(&error).is_none())
     }
 
     fn flash_error(self) -> Option<AppError> {
@@ -124,15 +124,15 @@ pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
         outcome: Signal::derive(move || answer().or_else(flashed)),
         is_resumed: Signal::derive(move || is_resumed && answer().is_none()),
         is_pending: pending.into(),
-        is_leaving: Signal::derive(move || pending.get() || answer().is_some_and(|answer| answer.is_ok())),
+        is_redirecting: Signal::derive(move || pending.get() || answer().is_some_and(|answer| answer.is_ok())),
         node: NodeRef::new(),
     };
-    follow_up(action, form);
+    on_result(action, form);
     (action, form)
 }
 
 /// Leads to what a rejection asks for. Where that is the password, the form is sent again once it was given.
-fn follow_up<S: FormFunction>(action: ServerAction<S>, form: FormState) {
+fn on_result<S: FormFunction>(action: ServerAction<S>, form: FormState) {
     let confirmation = use_confirmation();
     let sent = StoredValue::new(None::<S>);
     Effect::new(move |_| {
@@ -148,7 +148,7 @@ fn follow_up<S: FormFunction>(action: ServerAction<S>, form: FormState) {
                 confirmation.ask(form.node, move || drop(action.dispatch(sent.clone())));
                 on_cleanup(move || confirmation.give_up());
             }
-            (Some(error), _) => point_out(form.node, error),
+            (Some(error), _) => show_error(form.node, error),
             (None, _) => {}
         }
     });
@@ -214,7 +214,7 @@ fn outcome_of(flash: &Flash) -> Option<Result<(), AppError>> {
     }
 }
 
-fn first_fault(error: &AppError) -> Option<&str> {
+fn first_error(error: &AppError) -> Option<&str> {
     match error {
         AppError::Refused(errors) => errors.first().map(|error| error.field()),
         _ => None,
@@ -222,7 +222,7 @@ fn first_fault(error: &AppError) -> Option<&str> {
 }
 
 /// Leads to what a rejection asks for: the login, or the fault in the form.
-fn point_out(form: NodeRef<html::Form>, error: AppError) {
+fn show_error(form: NodeRef<html::Form>, error: AppError) {
     if error == AppError::NotLoggedIn {
         return browser::log_in_again();
     }
@@ -233,6 +233,6 @@ fn point_out(form: NodeRef<html::Form>, error: AppError) {
         if error != AppError::Unreachable {
             browser::clear_passwords(&form);
         }
-        browser::focus_fault(&form);
+        browser::focus_first_error(&form);
     });
 }

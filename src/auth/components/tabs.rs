@@ -6,7 +6,7 @@
 
 /// Says who is logged in here, and loads this page anew when another tab says it is somebody else.
 #[cfg(feature = "hydrate")]
-pub fn agree_on(channel: &str, user_id: Option<&str>) {
+pub fn sync_tabs(channel: &str, user_id: Option<&str>) {
     use leptos::prelude::window;
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::prelude::{Closure, JsValue};
@@ -28,7 +28,7 @@ pub fn agree_on(channel: &str, user_id: Option<&str>) {
 
 /// Nothing: a server has no tabs.
 #[cfg(not(feature = "hydrate"))]
-pub fn agree_on(_channel: &str, _user_id: Option<&str>) {}
+pub fn sync_tabs(_channel: &str, _user_id: Option<&str>) {}
 
 /// What stands for the reader in the message; it leads nobody to an account.
 #[cfg(any(feature = "hydrate", test))]

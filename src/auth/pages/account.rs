@@ -137,7 +137,7 @@ fn DeleteSection() -> impl IntoView {
                 <ActionForm action node_ref=form.node attr:class="form">
                     <FormError form/>
                     <CurrentPasswordField form/>
-                    <Submit label=texts::DELETE_ACCOUNT busy_label=texts::DELETING is_busy=form.is_leaving/>
+                    <Submit label=texts::DELETE_ACCOUNT busy_label=texts::DELETING is_busy=form.is_redirecting/>
                 </ActionForm>
             </details>
         </section>

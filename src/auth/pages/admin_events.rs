@@ -9,7 +9,7 @@ use crate::auth::components::{AdminNavigation, LoadError, Paging, Time};
 use crate::auth::server_fns::{EventList, list_events};
 use crate::auth::{texts, title};
 use latchkey_types::paths;
-use latchkey_types::{ListedEvent, Party};
+use latchkey_types::{AuditEvent, EventActor};
 
 /// What happened, the latest first.
 #[component]
@@ -117,7 +117,7 @@ fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
 }
 
 #[component]
-fn EventRow(event: ListedEvent) -> impl IntoView {
+fn EventRow(event: AuditEvent) -> impl IntoView {
     let failure = (!event.is_success).then(|| view! { " " <span class="tag off">{texts::FAILURE}</span> });
     view! {
         <tr>
@@ -132,6 +132,6 @@ fn EventRow(event: ListedEvent) -> impl IntoView {
 }
 
 /// What an account is called; where it is gone, its id.
-fn label(party: &Party) -> String {
+fn label(party: &EventActor) -> String {
     if party.is_command_line() { texts::COMMAND_LINE.to_owned() } else { party.label().to_owned() }
 }

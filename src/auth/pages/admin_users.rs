@@ -13,7 +13,7 @@ use crate::auth::components::{AdminNavigation, Alert, LoadError, Notices, Paging
 use crate::auth::server_fns::{EndUserSessions, SetActive, SetRoles, UserList, list_users};
 use crate::auth::{texts, title};
 use latchkey_types::AppError;
-use latchkey_types::ListedUser;
+use latchkey_types::UserSummary;
 use latchkey_types::paths;
 use latchkey_types::{Flash, Outcome};
 
@@ -104,7 +104,7 @@ fn Users(list: UserList, place: Place, rejected: Option<Flash>) -> impl IntoView
         return Either::Left(view! { <p class="lead">{texts::NOBODY_FOUND}</p> });
     }
     let here = place.url();
-    let row = |user: ListedUser| {
+    let row = |user: UserSummary| {
         let rejected = rejected.clone().filter(|flash| flash.value("id") == Some(&user.id));
         view! { <User user here=here.clone() rejected/> }
     };
@@ -119,7 +119,7 @@ fn Users(list: UserList, place: Place, rejected: Option<Flash>) -> impl IntoView
 
 #[component]
 fn User(
-    user: ListedUser,
+    user: UserSummary,
     /// Where its forms lead back to.
     here: String,
     /// A form of this account that was refused.
@@ -155,7 +155,7 @@ fn User(
     }
 }
 
-fn activity_label(user: &ListedUser) -> &'static str {
+fn activity_label(user: &UserSummary) -> &'static str {
     if user.is_active { texts::DEACTIVATE } else { texts::ACTIVATE }
 }
 
@@ -183,7 +183,7 @@ fn Change(
 }
 
 #[component]
-fn RolesForm(user: ListedUser, here: String, rejected: Option<Flash>) -> impl IntoView {
+fn RolesForm(user: UserSummary, here: String, rejected: Option<Flash>) -> impl IntoView {
     let refusal = match rejected.as_ref().map(|flash| &flash.outcome) {
         Some(Outcome::Rejected(error)) => error.field_error("roles").map(texts::field_error),
         _ => None,

@@ -26,7 +26,7 @@ pub fn ConfirmPage() -> impl IntoView {
                 <FormError form/>
                 <CurrentPasswordField form/>
                 <input type="hidden" name="next" value=next/>
-                <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_leaving/>
+                <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_redirecting/>
             </ActionForm>
             <p class="aside"><a href=cancel>{texts::CANCEL}</a></p>
         </section>

@@ -29,7 +29,7 @@ pub fn LoginPage() -> impl IntoView {
                 <Field form name="password" label=texts::PASSWORD kind="password" autocomplete="current-password"/>
                 <Remember form/>
                 <input type="hidden" name="next" value=return_to()/>
-                <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_leaving/>
+                <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_redirecting/>
             </ActionForm>
             <p class="aside"><a href=paths::RESET>{texts::FORGOT_PASSWORD}</a></p>
             {use_page_context().registration_is_open.then(|| view! { <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=paths::REGISTRATION>{texts::REGISTER}</a></p> })}

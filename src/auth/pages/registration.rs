@@ -26,7 +26,7 @@ pub fn RegistrationPage() -> impl IntoView {
                 <ActionForm action node_ref=form.node attr:class="form">
                     <FormError form/>
                     <Fields form needs_email=is_confirmed/>
-                    <Submit label=texts::REGISTER busy_label=texts::REGISTERING is_busy=form.is_leaving/>
+                    <Submit label=texts::REGISTER busy_label=texts::REGISTERING is_busy=form.is_redirecting/>
                 </ActionForm>
                 <p class="aside">{texts::ALREADY_REGISTERED} " " <a href=paths::LOGIN>{texts::LOG_IN}</a></p>
             </FormOrNotice>

@@ -1,7 +1,7 @@
 //! Administrators look after accounts and read the audit. That the caller is one was found out before, by the table in
 //! `routes`; it is asked again here, since a page calls these functions without coming through that door.
 
-use latchkey_types::{AppError, ListedEvent, ListedUser};
+use latchkey_types::{AppError, AuditEvent, UserSummary};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use {crate::server::context::request_context, latchkey_types::Notice};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserList {
     /// The accounts.
-    pub users: Vec<ListedUser>,
+    pub users: Vec<UserSummary>,
     /// What to ask for after these, if there are more.
     pub next: Option<String>,
 }
@@ -21,7 +21,7 @@ pub struct UserList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventList {
     /// The events.
-    pub events: Vec<ListedEvent>,
+    pub events: Vec<AuditEvent>,
     /// What to ask for before, if there are more.
     pub next: Option<i64>,
     /// Every kind of event that one may ask for.

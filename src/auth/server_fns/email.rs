@@ -26,7 +26,7 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), AppErr
 #[server(prefix = "/fn", endpoint = "email_link")]
 pub async fn email_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<EmailLink>().await?;
-    Ok(context.services().email_change.look_at(&token).await?)
+    Ok(context.services().email_change.preview(&token).await?)
 }
 
 /// Gives the account its new address.

@@ -28,7 +28,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppEr
 #[server(prefix = "/fn", endpoint = "reset_link")]
 pub async fn reset_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<ResetLink>().await?;
-    Ok(context.services().password_reset.look_at(&token).await?)
+    Ok(context.services().password_reset.preview(&token).await?)
 }
 
 /// Sets the password, ends every session, and leads to the login.

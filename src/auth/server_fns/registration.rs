@@ -17,7 +17,7 @@ pub async fn register(username: String, #[server(default)] email: String, passwo
     let context = request_context::<Register>().await?;
     let channel = context.channel(RememberMe::No);
     match context.services().registration.register(&username, &email, &password, channel, &context.client).await? {
-        Registered::Begun(issued) => {
+        Registered::LoggedIn(issued) => {
             context.set_session_cookie(&issued);
             context.redirect(context.after_login());
         }
@@ -33,7 +33,7 @@ pub async fn register(username: String, #[server(default)] email: String, passwo
 #[server(prefix = "/fn", endpoint = "registration_link")]
 pub async fn registration_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<RegistrationLink>().await?;
-    Ok(context.services().registration.look_at(&token).await?)
+    Ok(context.services().registration.preview(&token).await?)
 }
 
 /// Makes the account of a registration and logs it in, for who has its link and its password.

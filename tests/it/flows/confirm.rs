@@ -230,7 +230,7 @@ on_both! {
         use latchkey_types::{Role, Roles};
         use latchkey_core::client::Client;
         let app = confirming(&app).await;
-        let roles = Roles::of([Role::USER]).unwrap();
+        let roles = Roles::from_words([Role::USER]).unwrap();
         let (password, client) = (PASSWORD.into(), Client::command_line());
         app.state.services.registration.add("ada", ADA, &password, roles, &client).await.unwrap();
         app.browser().log_in("ada", PASSWORD).await.assert_found("/secret");

@@ -3,23 +3,23 @@
 use latchkey_core::client::Client;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change};
 use latchkey_core::store::entity::user;
-use latchkey_types::{ListedUser, Roles};
+use latchkey_types::{Roles, UserSummary};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{Browser, TestApp};
 
 impl TestApp {
     /// Activates or deactivates an account.
-    pub async fn set_active(&self, username: &str, is_active: bool) -> Result<ListedUser, AccountError> {
+    pub async fn set_active(&self, username: &str, is_active: bool) -> Result<UserSummary, AccountError> {
         self.change(username, Change { is_active: Some(is_active), ..Change::default() }).await
     }
 
     /// Gives an account these roles and no other.
-    pub async fn set_roles(&self, username: &str, roles: &str) -> Result<ListedUser, AccountError> {
+    pub async fn set_roles(&self, username: &str, roles: &str) -> Result<UserSummary, AccountError> {
         self.change(username, Change { roles: Some(Roles::parse(roles).unwrap()), ..Change::default() }).await
     }
 
-    async fn change(&self, username: &str, change: Change) -> Result<ListedUser, AccountError> {
+    async fn change(&self, username: &str, change: Change) -> Result<UserSummary, AccountError> {
         let client = Client::command_line();
         self.state.services.accounts.change(Account::Name(username), change, Actor::CommandLine, &client).await
     }

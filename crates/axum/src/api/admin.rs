@@ -15,7 +15,7 @@ use super::texts as words;
 use super::time::Rfc3339;
 use crate::AppState;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change, PAGE_MAX};
-use latchkey_types::{AppError, FieldError, ListedUser, Roles};
+use latchkey_types::{AppError, FieldError, Roles, UserSummary};
 
 /// Accounts on a page without `limit`.
 const PAGE_DEFAULT: u64 = 25;
@@ -42,8 +42,8 @@ impl User {
     }
 }
 
-impl From<ListedUser> for User {
-    fn from(user: ListedUser) -> Self {
+impl From<UserSummary> for User {
+    fn from(user: UserSummary) -> Self {
         Self {
             id: user.id,
             username: user.username,
@@ -177,7 +177,7 @@ pub async fn change_user(
 }
 
 fn read_roles(typed: &[String]) -> Result<Roles, ApiError> {
-    Roles::of(typed.iter().map(String::as_str)).map_err(|error| AppError::from(error).into())
+    Roles::from_words(typed.iter().map(String::as_str)).map_err(|error| AppError::from(error).into())
 }
 
 error_responses!(EndSessionsErrors, ApiError::NotFound, ApiError::ReauthenticationRequired);

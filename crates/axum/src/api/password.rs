@@ -98,5 +98,5 @@ pub async fn reset_password(
         ResetError::LinkInvalid => ApiError::InvalidResetToken,
         other => AppError::from(other).into(),
     })?;
-    Ok(axum::Json(Welcome::of(issued)))
+    Ok(axum::Json(Welcome::new(issued)))
 }

@@ -44,7 +44,7 @@ pub struct Welcome {
 impl Welcome {
     /// The response to a new session.
     #[must_use]
-    pub fn of(issued: IssuedToken) -> Self {
+    pub fn new(issued: IssuedToken) -> Self {
         Self { access_token: issued.token.expose().to_owned(), user: issued.user.username }
     }
 
@@ -90,7 +90,7 @@ pub async fn register(
     let registered =
         state.services.registration.register(&typed.username, &email, &typed.password, Channel::Bearer, &client).await;
     Ok(match registered.map_err(AppError::from)? {
-        Registered::Begun(issued) => AccessToken::of(&issued).into_response(),
+        Registered::LoggedIn(issued) => AccessToken::new(&issued).into_response(),
         Registered::MailSent => {
             (StatusCode::CREATED, axum::Json(Message::from(words::REGISTRATION_RECEIVED))).into_response()
         }
@@ -127,7 +127,7 @@ pub async fn finalize(
         ConfirmError::LinkInvalid => ApiError::InvalidRegistrationToken,
         other => AppError::from(other).into(),
     })?;
-    Ok(axum::Json(Welcome::of(issued)))
+    Ok(axum::Json(Welcome::new(issued)))
 }
 
 /// Confirms a registration by GET.

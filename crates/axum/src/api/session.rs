@@ -28,7 +28,7 @@ pub struct AccessToken {
 impl AccessToken {
     /// The response to a new or renewed session.
     #[must_use]
-    pub fn of(issued: &IssuedToken) -> Self {
+    pub fn new(issued: &IssuedToken) -> Self {
         Self { access_token: issued.token.expose().to_owned() }
     }
 
@@ -79,7 +79,7 @@ pub async fn log_in(
     Json(typed): Json<Credentials>,
 ) -> Result<AccessToken, ApiError> {
     let issued = state.services.session.log_in(&typed.username, &typed.password, Channel::Bearer, &client).await;
-    Ok(AccessToken::of(&issued.map_err(AppError::from)?))
+    Ok(AccessToken::new(&issued.map_err(AppError::from)?))
 }
 
 error_responses!(
@@ -124,7 +124,7 @@ pub async fn refresh(
         shown => shown?.to_owned(),
     };
     let issued = state.services.session.refresh_bearer(extract::own_token(&token)?, &client).await?;
-    Ok(AccessToken::of(&issued))
+    Ok(AccessToken::new(&issued))
 }
 
 /// The current password.
@@ -157,7 +157,7 @@ pub async fn reauthenticate(
     Json(typed): Json<Reauthentication>,
 ) -> Result<AccessToken, ApiError> {
     match state.services.session.reauthenticate(&auth, &typed.password, &client).await {
-        Ok(issued) => Ok(AccessToken::of(&issued)),
+        Ok(issued) => Ok(AccessToken::new(&issued)),
         Err(VerifyPasswordError::Mismatch) => Err(ApiError::Authentication),
         Err(error) => Err(AppError::from(error).into()),
     }

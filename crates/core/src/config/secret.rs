@@ -30,9 +30,9 @@ pub(super) fn read(current: Option<&str>, previous: Option<&str>, is_dev: bool) 
         }
     };
     let previous = given(previous).unwrap_or_default().split(',').map(str::trim).filter(|secret| !secret.is_empty());
-    let mut secrets = vec![judged(NAME, &current)?];
+    let mut secrets = vec![validated(NAME, &current)?];
     for secret in previous {
-        secrets.push(judged("JWT_PREVIOUS_SECRETS", secret)?);
+        secrets.push(validated("JWT_PREVIOUS_SECRETS", secret)?);
     }
     Ok(secrets)
 }
@@ -45,7 +45,7 @@ pub fn generate() -> anyhow::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random::bytes::<32>()?))
 }
 
-fn judged(name: &'static str, secret: &str) -> Result<Vec<u8>, SettingError> {
+fn validated(name: &'static str, secret: &str) -> Result<Vec<u8>, SettingError> {
     let bytes = secret.as_bytes();
     if bytes.len() < BYTES_MIN {
         return Err(SettingError::new(

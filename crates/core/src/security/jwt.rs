@@ -209,7 +209,7 @@ struct Key {
 }
 
 impl Key {
-    fn of(secret: &[u8]) -> Self {
+    fn new(secret: &[u8]) -> Self {
         let digest = Sha256::new().chain_update(b"latchkey kid").chain_update(secret).finalize();
         Self {
             id: URL_SAFE_NO_PAD.encode(digest.get(..9).unwrap_or_default()),
@@ -236,7 +236,7 @@ impl SigningKeys {
     /// `current` signs and verifies, `previous` verify; tokens of another `issuer` are refused.
     #[must_use]
     pub fn new(issuer: &'static str, current: &[u8], previous: &[Vec<u8>]) -> Self {
-        Self { issuer, current: Key::of(current), previous: previous.iter().map(|secret| Key::of(secret)).collect() }
+        Self { issuer, current: Key::new(current), previous: previous.iter().map(|secret| Key::new(secret)).collect() }
     }
 
     /// Signs.

@@ -84,14 +84,14 @@ impl Hasher {
     ///
     /// # Errors
     /// [`HashError`].
-    pub async fn judge(
+    pub async fn validate(
         &self,
         password: &Password,
         mut personal: Vec<String>,
     ) -> Result<Result<(), FieldError>, HashError> {
         let password = password.clone();
         personal.push(self.application.to_owned());
-        self.run(move || password_rule::judge(&password, &personal.iter().map(String::as_str).collect::<Vec<_>>()))
+        self.run(move || password_rule::validate(&password, &personal.iter().map(String::as_str).collect::<Vec<_>>()))
             .await
     }
 

@@ -14,7 +14,7 @@ const PERSONAL_WORD_MIN: usize = 4;
 ///
 /// # Errors
 /// The reason: too short, too long, personal, or easy to guess (NIST SP 800-63B: no rules of composition).
-pub fn judge(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
+pub fn validate(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
     let typed = password.expose();
     if typed.chars().count() < Password::MIN {
         return Err(FieldError::PasswordShort);
@@ -36,19 +36,19 @@ pub fn judge(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
 mod tests {
     use super::*;
 
-    fn judged(password: &str) -> Result<(), FieldError> {
-        judge(&Password::from(password), &["ada.lovelace", "countess", "bo", "Latchkey"])
+    fn validated(password: &str) -> Result<(), FieldError> {
+        validate(&Password::from(password), &["ada.lovelace", "countess", "bo", "Latchkey"])
     }
 
     #[test]
     fn refuses_with_the_reason() {
-        assert_eq!(judged("kX9#q2L"), Err(FieldError::PasswordShort));
-        assert_eq!(judged(&"kX9#".repeat(33)), Err(FieldError::PasswordLong));
+        assert_eq!(validated("kX9#q2L"), Err(FieldError::PasswordShort));
+        assert_eq!(validated(&"kX9#".repeat(33)), Err(FieldError::PasswordLong));
         for easy in ["password", "12345678", "iloveyou1", "qwertyuiop", "aaaaaaaaaaaa"] {
-            assert_eq!(judged(easy), Err(FieldError::PasswordEasy), "{easy}");
+            assert_eq!(validated(easy), Err(FieldError::PasswordEasy), "{easy}");
         }
         for personal in ["Ada.Lovelace-1815-xyz", "my countess of 1815", "LATCHKEY-wolf-84-tin"] {
-            assert_eq!(judged(personal), Err(FieldError::PasswordPersonal), "{personal}");
+            assert_eq!(validated(personal), Err(FieldError::PasswordPersonal), "{personal}");
         }
     }
 
@@ -56,7 +56,7 @@ mod tests {
     fn asks_for_no_kind_of_character() {
         for good in ["tin wolf orbit cave", "8461937205518264", "🙂🐺🚀🌋🍵🎻🧭🪁🦊", "żółć gęślą jaźń dwa"]
         {
-            assert_eq!(judged(good), Ok(()), "{good}");
+            assert_eq!(validated(good), Ok(()), "{good}");
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{sessions, users};
-use latchkey_types::{ListedUser, Party, Role, Roles, Username};
+use latchkey_types::{EventActor, Role, Roles, UserSummary, Username};
 
 mod page;
 
@@ -65,7 +65,7 @@ impl Actor<'_> {
     /// What the audit calls them.
     fn id(&self) -> &str {
         match self {
-            Self::CommandLine => Party::COMMAND_LINE,
+            Self::CommandLine => EventActor::COMMAND_LINE,
             Self::Administrator(auth) => auth.user_id(),
         }
     }
@@ -112,7 +112,7 @@ impl AccountService {
         change: Change,
         actor: Actor<'_>,
         client: &Client,
-    ) -> Result<ListedUser, AccountError> {
+    ) -> Result<UserSummary, AccountError> {
         let now = self.core.clock.now();
         actor.require_fresh(now)?;
         let changed = self.core.store.write_tx(async |tx| -> Result<user::Model, AccountError> {
@@ -209,8 +209,8 @@ async fn locked(tx: &impl ConnectionTrait, account: Account<'_>) -> Result<user:
     users::lock(tx, found.ok_or(AccountError::Unknown)?.id).await?.ok_or(AccountError::Unknown)
 }
 
-fn listed(user: user::Model) -> ListedUser {
-    ListedUser {
+fn listed(user: user::Model) -> UserSummary {
+    UserSummary {
         // What no longer parses gives nothing.
         roles: Roles::parse(&user.roles).unwrap_or_default(),
         id: user.public_id,

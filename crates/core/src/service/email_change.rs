@@ -136,7 +136,7 @@ impl EmailChangeService {
     ///
     /// # Errors
     /// [`EmailChangeError::LinkInvalid`].
-    pub async fn look_at(&self, token: &str) -> Result<EmailLinkDetails, EmailChangeError> {
+    pub async fn preview(&self, token: &str) -> Result<EmailLinkDetails, EmailChangeError> {
         let purposes = [Purpose::EmailChange, Purpose::EmailStop];
         let token = MailToken::parse(token).filter(|token| purposes.contains(&token.purpose()));
         let (user, change) = self.find(&token.ok_or(EmailChangeError::LinkInvalid)?).await?;

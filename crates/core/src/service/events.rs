@@ -11,7 +11,7 @@ use crate::security::random;
 use crate::store::audit::{self, EventKind, Kind};
 use crate::store::entity::audit_event::{Column, Model};
 use crate::store::users;
-use latchkey_types::{ListedEvent, Party, Username};
+use latchkey_types::{AuditEvent, EventActor, Username};
 
 /// Most events of a page.
 const PAGE_MAX: u64 = 100;
@@ -30,7 +30,7 @@ pub struct Filter<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct EventPage {
     /// The events.
-    pub events: Vec<ListedEvent>,
+    pub events: Vec<AuditEvent>,
     /// What to ask for before, if there are more.
     pub next: Option<i64>,
 }
@@ -109,15 +109,15 @@ impl EventService {
     }
 
     /// The events with the names that their accounts have now.
-    async fn named(&self, events: Vec<Model>) -> Result<Vec<ListedEvent>, DbErr> {
+    async fn named(&self, events: Vec<Model>) -> Result<Vec<AuditEvent>, DbErr> {
         let mut ids =
             events.iter().flat_map(|event| [&event.actor_id, &event.subject_id]).flatten().collect::<Vec<_>>();
         ids.sort_unstable();
         ids.dedup();
         let ids = ids.into_iter().cloned().collect();
         let names = users::names(self.core.store.reader(), ids).await?.into_iter().collect::<HashMap<_, _>>();
-        let party = |id: Option<String>| id.map(|id| Party { username: names.get(&id).cloned(), id });
-        let list = |event: Model| ListedEvent {
+        let party = |id: Option<String>| id.map(|id| EventActor { username: names.get(&id).cloned(), id });
+        let list = |event: Model| AuditEvent {
             id: event.id,
             at: event.at,
             is_success: event.outcome == "success",

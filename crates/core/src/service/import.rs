@@ -98,7 +98,8 @@ impl ImportService {
                 for theirs in source {
                     let name = theirs.username.clone();
                     let mut remark = |remark| report.remarks.push((name.clone(), remark));
-                    let Some(new) = judge(theirs, &mut names, &mut emails, self.core.clock.now(), &mut remark)? else {
+                    let Some(new) = validate(theirs, &mut names, &mut emails, self.core.clock.now(), &mut remark)?
+                    else {
                         continue;
                     };
                     self.insert(tx, new, client).await?;
@@ -147,7 +148,7 @@ struct Newcomer {
 }
 
 /// What an account becomes, `None` if it is left out. Its name and address count as taken from then on.
-fn judge(
+fn validate(
     theirs: FlaskUser,
     names: &mut HashSet<String>,
     emails: &mut HashSet<String>,
@@ -190,7 +191,7 @@ fn judge(
         email,
         // What is of no known scheme may be anything, the password itself included: it is not taken over.
         password_hash: if is_usable { theirs.password } else { password_hash::UNUSABLE.to_owned() },
-        roles: Roles::of(roles).map_err(|refusal| anyhow::anyhow!("{refusal}"))?,
+        roles: Roles::from_words(roles).map_err(|refusal| anyhow::anyhow!("{refusal}"))?,
         is_active: theirs.is_active,
         created_at: now,
     }))

@@ -76,7 +76,7 @@ impl PasswordResetService {
     ///
     /// # Errors
     /// [`ResetError::LinkInvalid`].
-    pub async fn look_at(&self, token: &str) -> Result<EmailLinkDetails, ResetError> {
+    pub async fn preview(&self, token: &str) -> Result<EmailLinkDetails, ResetError> {
         Ok(EmailLinkDetails { username: self.owner(&parse(token)?).await?.username, email: None })
     }
 
@@ -86,7 +86,7 @@ impl PasswordResetService {
     /// # Errors
     /// [`ResetError`]. A password that is refused leaves the link as it is.
     pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
-        let (token, user, hash) = self.judge(token, password).await?;
+        let (token, user, hash) = self.validate(token, password).await?;
         let set = self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await);
         self.session.invalidate_user(&set.await?.public_id);
         Ok(())
@@ -103,7 +103,7 @@ impl PasswordResetService {
         channel: Channel<'_>,
         client: &Client,
     ) -> Result<IssuedToken, ResetError> {
-        let (token, user, hash) = self.judge(token, password).await?;
+        let (token, user, hash) = self.validate(token, password).await?;
         let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, ResetError> {
             let user = self.apply(tx, &token, user.id, &hash, client).await?;
             Ok(self.session.create(tx, &user, channel, None, client).await?)
@@ -120,13 +120,13 @@ impl PasswordResetService {
         users::by_id(db, id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)
     }
 
-    /// Looks at the link first: a password is judged and hashed only for who holds one.
-    async fn judge(&self, token: &str, password: &Password) -> Result<(MailToken, user::Model, String), ResetError> {
+    /// Looks at the link first: a password is validated and hashed only for who holds one.
+    async fn validate(&self, token: &str, password: &Password) -> Result<(MailToken, user::Model, String), ResetError> {
         let token = parse(token)?;
         let user = self.owner(&token).await?;
         let email = user.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
         let local_part = email.map(|email| email.local_part().to_owned()).unwrap_or_default();
-        self.core.hasher.judge(password, vec![user.username.clone(), local_part]).await??;
+        self.core.hasher.validate(password, vec![user.username.clone(), local_part]).await??;
         let hash = self.core.hasher.hash(password).await?;
         Ok((token, user, hash))
     }

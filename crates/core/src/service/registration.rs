@@ -16,12 +16,12 @@ use latchkey_types::FieldError;
 use latchkey_types::{Password, Role, Roles};
 
 mod confirm;
-mod judge;
 mod pending;
+mod validate;
 
 pub use confirm::ConfirmError;
-use judge::Application;
 pub(super) use pending::mail_again;
+use validate::ValidRegistration;
 
 /// Why no account was made.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ impl From<InsertError> for RegistrationError {
 #[derive(Clone, Debug)]
 pub enum Registered {
     /// The account is active, and somebody is logged in.
-    Begun(IssuedToken),
+    LoggedIn(IssuedToken),
     /// A mail is on its way; to whom it says what is nobody's business.
     MailSent,
 }
@@ -94,20 +94,20 @@ impl RegistrationService {
     ) -> Result<Registered, RegistrationError> {
         self.require_open()?;
         if self.core.confirmation.is_required {
-            let application = self.judge_reachable(username, email, password).await?;
-            self.begin_pending(&application, client).await?;
+            let valid = self.validate_with_email(username, email, password).await?;
+            self.begin_pending(&valid, client).await?;
             return Ok(Registered::MailSent);
         }
-        let application = self.judge(username, email, password).await?;
+        let valid = self.validate(username, email, password).await?;
         let now = self.core.clock.now();
         let superseded = self.session.superseded(channel);
         let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, RegistrationError> {
-            let user = insert_user(&self.core, tx, &application, member(), client, now).await?;
+            let user = insert_user(&self.core, tx, &valid, default_roles(), client, now).await?;
             Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
         });
         let issued = begun.await?;
         self.session.invalidate_superseded(superseded.as_ref());
-        Ok(Registered::Begun(issued))
+        Ok(Registered::LoggedIn(issued))
     }
 
     fn require_open(&self) -> Result<(), RegistrationError> {
@@ -126,25 +126,25 @@ impl RegistrationService {
         roles: Roles,
         client: &Client,
     ) -> Result<user::Model, RegistrationError> {
-        let application = self.judge(username, email, password).await?;
+        let valid = self.validate(username, email, password).await?;
         let now = self.core.clock.now();
         let added = self.core.store.write_tx(async |tx| -> Result<user::Model, RegistrationError> {
-            insert_user(&self.core, tx, &application, roles, client, now).await
+            insert_user(&self.core, tx, &valid, roles, client, now).await
         });
         added.await
     }
 }
 
 /// What everybody may do.
-fn member() -> Roles {
-    Roles::of([Role::USER]).unwrap_or_default()
+fn default_roles() -> Roles {
+    Roles::from_words([Role::USER]).unwrap_or_default()
 }
 
 /// Writes the row of an account, and the event.
 async fn insert_user(
     core: &Core,
     tx: &DatabaseTransaction,
-    new: &Application,
+    new: &ValidRegistration,
     roles: Roles,
     client: &Client,
     now: i64,

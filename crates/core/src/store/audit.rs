@@ -13,7 +13,7 @@ use crate::client::Client;
 /// One event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Event<'a> {
-    /// Who did it, by `public_id`; or [`Party::COMMAND_LINE`](latchkey_types::Party::COMMAND_LINE).
+    /// Who did it, by `public_id`; or [`EventActor::COMMAND_LINE`](latchkey_types::EventActor::COMMAND_LINE).
     pub actor: Option<&'a str>,
     /// To whose account, by `public_id`.
     pub subject: Option<&'a str>,

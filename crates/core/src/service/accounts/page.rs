@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::{AccountError, AccountService, listed};
 use crate::store::entity::user::{Column, Model};
 use crate::store::users;
-use latchkey_types::{EmailAddress, ListedUser};
+use latchkey_types::{EmailAddress, UserSummary};
 
 /// Most accounts of a page.
 pub const PAGE_MAX: u64 = 100;
@@ -19,7 +19,7 @@ pub const PAGE_MAX: u64 = 100;
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The accounts.
-    pub users: Vec<ListedUser>,
+    pub users: Vec<UserSummary>,
     /// What to ask for after these, if there are more.
     pub next: Option<String>,
 }

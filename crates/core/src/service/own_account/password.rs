@@ -52,14 +52,14 @@ impl OwnAccountService {
         client: &Client,
     ) -> Result<IssuedToken, PasswordError> {
         let verified = self.session.verify_password(auth, current, client).await;
-        let judged = self.core.hasher.judge(new, personal(auth.user())).await?;
-        let (verified, judged) = match (verified, judged) {
+        let validated = self.core.hasher.validate(new, personal(auth.user())).await?;
+        let (verified, validated) = match (verified, validated) {
             (Err(VerifyPasswordError::Mismatch), Err(refusal)) => {
                 return Err(PasswordError::Refused(vec![FieldError::CurrentPasswordWrong, refusal]));
             }
-            (verified, judged) => (verified?, judged),
+            (verified, validated) => (verified?, validated),
         };
-        judged.map_err(|refusal| PasswordError::Refused(vec![refusal]))?;
+        validated.map_err(|refusal| PasswordError::Refused(vec![refusal]))?;
         let hash = self.core.hasher.hash(new).await?;
         let now = self.core.clock.now();
         let changed = self.core.store.write_tx(async |tx| -> Result<IssuedToken, PasswordError> {

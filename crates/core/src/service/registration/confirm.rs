@@ -2,8 +2,8 @@
 
 use sea_orm::DatabaseTransaction;
 
-use super::judge::Application;
-use super::{RegistrationError, RegistrationService, insert_user, member};
+use super::validate::ValidRegistration;
+use super::{RegistrationError, RegistrationService, default_roles, insert_user};
 use crate::client::Client;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::security::password_hash::PasswordCheck;
@@ -51,7 +51,7 @@ impl RegistrationService {
     ///
     /// # Errors
     /// [`ConfirmError::LinkInvalid`].
-    pub async fn look_at(&self, token: &str) -> Result<EmailLinkDetails, ConfirmError> {
+    pub async fn preview(&self, token: &str) -> Result<EmailLinkDetails, ConfirmError> {
         let token = parse(token)?;
         Ok(EmailLinkDetails { username: self.waiting(&token).await?.username, email: None })
     }
@@ -151,17 +151,17 @@ impl RegistrationService {
         if !is_waiting || !mail_tokens::consume(tx, &token.hash(), now).await? {
             return Err(ConfirmError::LinkInvalid);
         }
-        let user = insert_user(&self.core, tx, &application(registration)?, member(), client, now).await?;
+        let user = insert_user(&self.core, tx, &valid(registration)?, default_roles(), client, now).await?;
         users::set_last_login(tx, user.id, now).await?;
         registrations::delete_of_email(tx, &registration.email_key).await?;
         Ok(user)
     }
 }
 
-/// What was judged before it was written.
-fn application(registration: &registration::Model) -> Result<Application, ServiceError> {
+/// What was validated before it was written.
+fn valid(registration: &registration::Model) -> Result<ValidRegistration, ServiceError> {
     let refused = |refusal: FieldError| anyhow::anyhow!("registration {} does not parse: {refusal}", registration.id);
-    Ok(Application {
+    Ok(ValidRegistration {
         username: Username::parse(&registration.username).map_err(refused)?,
         email: Some(EmailAddress::parse(&registration.email).map_err(refused)?),
         password_hash: registration.password.clone(),

@@ -4,7 +4,7 @@
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::judge::ReachableApplication;
+use super::validate::ValidRegistrationWithEmail;
 use super::{RegistrationError, RegistrationService};
 use crate::client::Client;
 use crate::security::opaque_token::Purpose;
@@ -22,7 +22,7 @@ impl RegistrationService {
     /// that account's owner.
     pub(super) async fn begin_pending(
         &self,
-        new: &ReachableApplication,
+        new: &ValidRegistrationWithEmail,
         client: &Client,
     ) -> Result<(), RegistrationError> {
         let now = self.core.clock.now();

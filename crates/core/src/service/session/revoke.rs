@@ -9,7 +9,7 @@ use crate::store::audit::{self, Event};
 use crate::store::sessions;
 
 impl SessionService {
-    /// Ends the session of the token that came along, expired or not. A token that names none is nothing to complain of.
+    /// Ends the session of the token that came along, expired or not. A token that names no session is ignored.
     ///
     /// # Errors
     /// When the database can't be asked: then the session lives on.

@@ -6,7 +6,7 @@ use crate::Roles;
 
 /// What an administrator may know of an account; nothing secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListedUser {
+pub struct UserSummary {
     /// `users.public_id`.
     pub id: String,
     /// The name as its owner writes it.
@@ -24,8 +24,8 @@ pub struct ListedUser {
 }
 
 /// Addresses are personal: they never reach a log by accident.
-impl std::fmt::Debug for ListedUser {
+impl std::fmt::Debug for UserSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ListedUser").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("UserSummary").field("id", &self.id).finish_non_exhaustive()
     }
 }

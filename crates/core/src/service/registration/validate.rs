@@ -1,4 +1,4 @@
-//! What somebody typed to register, judged before anything is written.
+//! What somebody typed to register, validated before anything is written.
 
 use super::{RegistrationError, RegistrationService};
 use crate::store::{registrations, users};
@@ -6,14 +6,14 @@ use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Password, Username};
 
 /// Judged and found good; the password is hashed.
-pub(super) struct Application {
+pub(super) struct ValidRegistration {
     pub(super) username: Username,
     pub(super) email: Option<EmailAddress>,
     pub(super) password_hash: String,
 }
 
-/// [`Application`], with the address that confirming by mail needs.
-pub(super) struct ReachableApplication {
+/// [`ValidRegistration`], with the address that confirming by mail needs.
+pub(super) struct ValidRegistrationWithEmail {
     pub(super) username: Username,
     pub(super) email: EmailAddress,
     pub(super) password_hash: String,
@@ -28,31 +28,31 @@ enum Address {
 
 impl RegistrationService {
     /// For an account that is active at once. An empty address is none; one that is taken is told.
-    pub(super) async fn judge(
+    pub(super) async fn validate(
         &self,
         username: &str,
         email: &str,
         password: &Password,
-    ) -> Result<Application, RegistrationError> {
-        let (username, email) = self.judge_all(username, email, password, Address::Optional).await?;
-        Ok(Application { username, email, password_hash: self.core.hasher.hash(password).await? })
+    ) -> Result<ValidRegistration, RegistrationError> {
+        let (username, email) = self.validate_fields(username, email, password, Address::Optional).await?;
+        Ok(ValidRegistration { username, email, password_hash: self.core.hasher.hash(password).await? })
     }
 
     /// For an account that is confirmed by mail. Nothing here depends on whether an account has the address.
-    pub(super) async fn judge_reachable(
+    pub(super) async fn validate_with_email(
         &self,
         username: &str,
         email: &str,
         password: &Password,
-    ) -> Result<ReachableApplication, RegistrationError> {
-        let (username, email) = self.judge_all(username, email, password, Address::Confirmed).await?;
+    ) -> Result<ValidRegistrationWithEmail, RegistrationError> {
+        let (username, email) = self.validate_fields(username, email, password, Address::Confirmed).await?;
         let Some(email) = email else { return Err(FieldError::EmailInvalid.into()) };
-        Ok(ReachableApplication { username, email, password_hash: self.core.hasher.hash(password).await? })
+        Ok(ValidRegistrationWithEmail { username, email, password_hash: self.core.hasher.hash(password).await? })
     }
 
     /// Looks at all of it before anything is refused, so that somebody who got three things wrong is told three. Whether
     /// name and address are taken is looked up for that alone; the transaction that follows decides.
-    async fn judge_all(
+    async fn validate_fields(
         &self,
         typed_username: &str,
         typed_email: &str,
@@ -77,7 +77,7 @@ impl RegistrationService {
         }
         let local_part = email.as_ref().map(|email| email.local_part().to_owned()).unwrap_or_default();
         if let Err(refusal) =
-            self.core.hasher.judge(password, vec![typed_username.trim().to_owned(), local_part]).await?
+            self.core.hasher.validate(password, vec![typed_username.trim().to_owned(), local_part]).await?
         {
             refusals.push(refusal);
         }

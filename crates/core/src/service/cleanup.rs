@@ -15,11 +15,11 @@ const MAIL_SECONDS: i64 = 30 * 86_400;
 
 /// Deletes what is old.
 #[derive(Clone, Debug)]
-pub struct UpkeepService {
+pub struct CleanupService {
     core: Arc<Core>,
 }
 
-impl UpkeepService {
+impl CleanupService {
     /// Over a core.
     #[must_use]
     pub fn new(core: Arc<Core>) -> Self {
@@ -30,7 +30,7 @@ impl UpkeepService {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn prune_some(&self) -> Result<u64, ServiceError> {
+    pub async fn prune_batch(&self) -> Result<u64, ServiceError> {
         let now = self.core.clock.now();
         let limits = Limits {
             expired: now - EXPIRED_SECONDS,

@@ -11,7 +11,7 @@ const DAY: i64 = 86_400;
 async fn prune(app: &TestApp) -> u64 {
     let mut total = 0;
     loop {
-        match app.state.services.upkeep.prune_some().await.unwrap() {
+        match app.state.services.cleanup.prune_batch().await.unwrap() {
             0 => return total,
             count => total += count,
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A row of the audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListedEvent {
+pub struct AuditEvent {
     /// Later events have higher ones.
     pub id: i64,
     /// Seconds since 1970, UTC.
@@ -14,9 +14,9 @@ pub struct ListedEvent {
     /// Whether it was a success.
     pub is_success: bool,
     /// Who did it, if that is known.
-    pub actor: Option<Party>,
+    pub actor: Option<EventActor>,
     /// To whose account, if to one.
-    pub subject: Option<Party>,
+    pub subject: Option<EventActor>,
     /// From where; empty for the command line.
     pub ip: String,
     /// With what: browser and system.
@@ -27,14 +27,14 @@ pub struct ListedEvent {
 
 /// An account that an event names. Events outlive accounts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Party {
+pub struct EventActor {
     /// `users.public_id`, or [`Self::COMMAND_LINE`].
     pub id: String,
     /// What the account is called now, if it is there.
     pub username: Option<String>,
 }
 
-impl Party {
+impl EventActor {
     /// What stands for an id at the command line. No `public_id` is as short.
     pub const COMMAND_LINE: &'static str = "command";
 
@@ -52,8 +52,8 @@ impl Party {
 }
 
 /// Names are for the page, ids for the log.
-impl std::fmt::Debug for Party {
+impl std::fmt::Debug for EventActor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Party").field(&self.id).finish()
+        f.debug_tuple("EventActor").field(&self.id).finish()
     }
 }
