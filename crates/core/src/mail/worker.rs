@@ -114,11 +114,16 @@ impl MailWorker {
     async fn deliver_until(&self, stopping: &CancellationToken) -> anyhow::Result<()> {
         while !stopping.is_cancelled() {
             let now = self.clock.now();
-            let claimed = self.store.write_tx(async |tx| {
-                outbox::complete_noops(tx, now).await?;
-                outbox::claim(tx, &self.name, now, now + CLAIM_SECONDS).await
-            });
-            let Some(mail) = claimed.await? else { return Ok(()) };
+            let Some(mail) = self
+                .store
+                .write_tx(async |tx| {
+                    outbox::complete_noops(tx, now).await?;
+                    outbox::claim(tx, &self.name, now, now + CLAIM_SECONDS).await
+                })
+                .await?
+            else {
+                return Ok(());
+            };
             match self.deliver(&mail, now).await {
                 Ok(what) => self.note_done(&mail, what).await?,
                 Err(error) => self.record_failure(&mail, &error).await?,
@@ -165,20 +170,23 @@ impl MailWorker {
             );
             return Ok(());
         }
-        let given_up = self.store.write_tx(async |tx| -> anyhow::Result<bool> {
-            if !outbox::give_up(tx, mail, now).await? {
-                return Ok(false);
-            }
-            let user = match mail.user_id {
-                Some(id) => users::by_id(tx, id).await?,
-                None => None,
-            };
-            let subject = user.as_ref().map(|user| user.public_id.as_str());
-            let event = Event { subject, detail: &mail.template.to_value(), ..Event::default() };
-            audit::record(tx, audit::Kind::MailFail, event, &Client::mail_worker(), now).await?;
-            Ok(true)
-        });
-        if given_up.await? {
+        if self
+            .store
+            .write_tx(async |tx| -> anyhow::Result<bool> {
+                if !outbox::give_up(tx, mail, now).await? {
+                    return Ok(false);
+                }
+                let user = match mail.user_id {
+                    Some(id) => users::by_id(tx, id).await?,
+                    None => None,
+                };
+                let subject = user.as_ref().map(|user| user.public_id.as_str());
+                let event = Event { subject, detail: &mail.template.to_value(), ..Event::default() };
+                audit::record(tx, audit::Kind::MailFail, event, &Client::mail_worker(), now).await?;
+                Ok(true)
+            })
+            .await?
+        {
             tracing::error!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, "a mail was given up: {error:#}");
         }
         Ok(())

@@ -115,35 +115,39 @@ impl AccountService {
     ) -> Result<UserSummary, AccountError> {
         let now = self.core.clock.now();
         actor.require_fresh(now)?;
-        let changed = self.core.store.write_tx(async |tx| -> Result<user::Model, AccountError> {
-            let admins = admins_with(tx, actor).await?;
-            let before = locked(tx, account).await?;
-            let mut after = before.clone();
-            after.is_active = change.is_active.unwrap_or(before.is_active);
-            let roles_before = Roles::parse(&before.roles).unwrap_or_default();
-            let roles = change.roles.unwrap_or_else(|| roles_before.clone());
-            after.roles = roles.to_string();
-            let is_admin = |admin: &user::Model| admin.id == before.id;
-            let stays_admin = after.is_active && roles.has(Role::ADMIN);
-            if !stays_admin && !admins.is_empty() && admins.iter().all(is_admin) {
-                return Err(AccountError::LastAdmin);
-            }
-            users::set_access(tx, after.id, after.is_active, &roles).await?;
-            let event = Event { actor: Some(actor.id()), subject: Some(&after.public_id), ..Event::default() };
-            if roles != roles_before {
-                let detail = format!("from {roles_before} to {roles}");
-                audit::record(tx, audit::Kind::AuthzChange, Event { detail: &detail, ..event }, client, now).await?;
-            }
-            if after.is_active != before.is_active {
-                let detail = if after.is_active { "activated" } else { "deactivated" };
-                audit::record(tx, audit::Kind::UserUpdated, Event { detail, ..event }, client, now).await?;
-            }
-            if !after.is_active {
-                end_sessions(tx, &after, RevokedReason::Deactivated, event, client, now).await?;
-            }
-            Ok(after)
-        });
-        let changed = changed.await?;
+        let changed = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<user::Model, AccountError> {
+                let admins = admins_with(tx, actor).await?;
+                let before = locked(tx, account).await?;
+                let mut after = before.clone();
+                after.is_active = change.is_active.unwrap_or(before.is_active);
+                let roles_before = Roles::parse(&before.roles).unwrap_or_default();
+                let roles = change.roles.unwrap_or_else(|| roles_before.clone());
+                after.roles = roles.to_string();
+                let is_admin = |admin: &user::Model| admin.id == before.id;
+                let stays_admin = after.is_active && roles.has(Role::ADMIN);
+                if !stays_admin && !admins.is_empty() && admins.iter().all(is_admin) {
+                    return Err(AccountError::LastAdmin);
+                }
+                users::set_access(tx, after.id, after.is_active, &roles).await?;
+                let event = Event { actor: Some(actor.id()), subject: Some(&after.public_id), ..Event::default() };
+                if roles != roles_before {
+                    let detail = format!("from {roles_before} to {roles}");
+                    audit::record(tx, audit::Kind::AuthzChange, Event { detail: &detail, ..event }, client, now)
+                        .await?;
+                }
+                if after.is_active != before.is_active {
+                    let detail = if after.is_active { "activated" } else { "deactivated" };
+                    audit::record(tx, audit::Kind::UserUpdated, Event { detail, ..event }, client, now).await?;
+                }
+                if !after.is_active {
+                    end_sessions(tx, &after, RevokedReason::Deactivated, event, client, now).await?;
+                }
+                Ok(after)
+            })
+            .await?;
         self.session.invalidate_user(&changed.public_id);
         Ok(listed(changed))
     }
@@ -155,14 +159,17 @@ impl AccountService {
     pub async fn log_out(&self, account: Account<'_>, actor: Actor<'_>, client: &Client) -> Result<u64, AccountError> {
         let now = self.core.clock.now();
         actor.require_fresh(now)?;
-        let ended = self.core.store.write_tx(async |tx| -> Result<(user::Model, u64), AccountError> {
-            admins_with(tx, actor).await?;
-            let user = locked(tx, account).await?;
-            let event = Event { actor: Some(actor.id()), subject: Some(&user.public_id), ..Event::default() };
-            let count = end_sessions(tx, &user, RevokedReason::EndedByAdministrator, event, client, now).await?;
-            Ok((user, count))
-        });
-        let (user, count) = ended.await?;
+        let (user, count) = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<(user::Model, u64), AccountError> {
+                admins_with(tx, actor).await?;
+                let user = locked(tx, account).await?;
+                let event = Event { actor: Some(actor.id()), subject: Some(&user.public_id), ..Event::default() };
+                let count = end_sessions(tx, &user, RevokedReason::EndedByAdministrator, event, client, now).await?;
+                Ok((user, count))
+            })
+            .await?;
         self.session.invalidate_user(&user.public_id);
         Ok(count)
     }

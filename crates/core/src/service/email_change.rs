@@ -84,27 +84,29 @@ impl EmailChangeService {
         let now = self.core.clock.now();
         auth.require_fresh(now)?;
         let email = EmailAddress::parse(email)?;
-        let requested = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
-            let user = users::lock(tx, auth.account_id()).await?.filter(|user| user.is_active);
-            let user = user.ok_or(EmailChangeError::Gone)?;
-            // What waited for that lock may have ended the session: a changed password, a reset.
-            if !self.session.is_live(tx, auth).await? {
-                return Err(EmailChangeError::Gone);
-            }
-            if user.email_key == Some(email.key()) {
-                return Err(FieldError::EmailUnchanged.into());
-            }
-            // By account: the notice to the old address must never be the mail that is left out.
-            if !mail_queue::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
-                return Err(EmailChangeError::TooMany { retry_after_seconds: RETRY_AFTER_SECONDS });
-            }
-            let public_id = Some(user.public_id.as_str());
-            let event =
-                Event { actor: public_id, subject: public_id, session: None, detail: "another address asked for" };
-            audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?;
-            Ok(self.mail(tx, &user, &email, now).await?)
-        });
-        requested.await
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), EmailChangeError> {
+                let user = users::lock(tx, auth.account_id()).await?.filter(|user| user.is_active);
+                let user = user.ok_or(EmailChangeError::Gone)?;
+                // What waited for that lock may have ended the session: a changed password, a reset.
+                if !self.session.is_live(tx, auth).await? {
+                    return Err(EmailChangeError::Gone);
+                }
+                if user.email_key == Some(email.key()) {
+                    return Err(FieldError::EmailUnchanged.into());
+                }
+                // By account: the notice to the old address must never be the mail that is left out.
+                if !mail_queue::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
+                    return Err(EmailChangeError::TooMany { retry_after_seconds: RETRY_AFTER_SECONDS });
+                }
+                let public_id = Some(user.public_id.as_str());
+                let event =
+                    Event { actor: public_id, subject: public_id, session: None, detail: "another address asked for" };
+                audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?;
+                Ok(self.mail(tx, &user, &email, now).await?)
+            })
+            .await
     }
 
     async fn mail(
@@ -151,20 +153,22 @@ impl EmailChangeService {
         let token = parse(Purpose::EmailChange, token)?;
         let now = self.core.clock.now();
         let (user, _) = self.find(&token).await?;
-        let changed = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
-            let (user, change) = take(tx, &token, user.id, now).await?;
-            let email = EmailAddress::parse(&change.email)?;
-            // Before the address, as a confirmation of one of them does: two that lock in another order wait for each other.
-            registrations::lock_of_email(tx, &email.key()).await?;
-            users::set_email(tx, user.id, &email).await?;
-            mail_tokens::delete_of_user(tx, user.id).await?;
-            email_changes::delete_of_user(tx, user.id).await?;
-            registrations::delete_of_email(tx, &email.key()).await?;
-            let public_id = Some(user.public_id.as_str());
-            let event = Event { actor: public_id, subject: public_id, session: None, detail: "address changed" };
-            Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
-        });
-        changed.await?;
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), EmailChangeError> {
+                let (user, change) = take(tx, &token, user.id, now).await?;
+                let email = EmailAddress::parse(&change.email)?;
+                // Before the address, as a confirmation of one of them does: two that lock in another order wait for each other.
+                registrations::lock_of_email(tx, &email.key()).await?;
+                users::set_email(tx, user.id, &email).await?;
+                mail_tokens::delete_of_user(tx, user.id).await?;
+                email_changes::delete_of_user(tx, user.id).await?;
+                registrations::delete_of_email(tx, &email.key()).await?;
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, session: None, detail: "address changed" };
+                Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
+            })
+            .await?;
         self.session.invalidate_user(&user.public_id);
         Ok(())
     }
@@ -177,14 +181,16 @@ impl EmailChangeService {
         let token = parse(Purpose::EmailStop, token)?;
         let now = self.core.clock.now();
         let (user, _) = self.find(&token).await?;
-        let stopped = self.core.store.write_tx(async |tx| -> Result<(), EmailChangeError> {
-            let (user, _) = take(tx, &token, user.id, now).await?;
-            email_changes::delete_of_user(tx, user.id).await?;
-            let public_id = Some(user.public_id.as_str());
-            let event = Event { actor: public_id, subject: public_id, session: None, detail: "address kept" };
-            Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
-        });
-        stopped.await
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), EmailChangeError> {
+                let (user, _) = take(tx, &token, user.id, now).await?;
+                email_changes::delete_of_user(tx, user.id).await?;
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, session: None, detail: "address kept" };
+                Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
+            })
+            .await
     }
 
     async fn find(&self, token: &MailToken) -> Result<(user::Model, email_change::Model), EmailChangeError> {

@@ -60,16 +60,18 @@ impl PasswordResetService {
     pub async fn request(&self, email: &str, client: &Client) -> Result<(), ResetError> {
         let email = EmailAddress::parse(email)?;
         let now = self.core.clock.now();
-        let requested = self.core.store.write_tx(async |tx| -> Result<(), ResetError> {
-            let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
-            let may = mail_queue::may_send(tx, &email.key(), Purpose::Reset, now).await?;
-            let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
-            audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
-            let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
-            let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
-            Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
-        });
-        requested.await
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), ResetError> {
+                let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
+                let may = mail_queue::may_send(tx, &email.key(), Purpose::Reset, now).await?;
+                let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
+                audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
+                let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
+                let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
+                Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
+            })
+            .await
     }
 
     /// Which account a link is for; uses nothing up.
@@ -87,8 +89,9 @@ impl PasswordResetService {
     /// [`ResetError`]. A password that is refused leaves the link as it is.
     pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
         let (token, user, hash) = self.validate(token, password).await?;
-        let set = self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await);
-        self.session.invalidate_user(&set.await?.public_id);
+        self.session.invalidate_user(
+            &self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await).await?.public_id,
+        );
         Ok(())
     }
 
@@ -104,11 +107,14 @@ impl PasswordResetService {
         client: &Client,
     ) -> Result<IssuedToken, ResetError> {
         let (token, user, hash) = self.validate(token, password).await?;
-        let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, ResetError> {
-            let user = self.apply(tx, &token, user.id, &hash, client).await?;
-            Ok(self.session.create(tx, &user, channel, None, client).await?)
-        });
-        let issued = begun.await?;
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, ResetError> {
+                let user = self.apply(tx, &token, user.id, &hash, client).await?;
+                Ok(self.session.create(tx, &user, channel, None, client).await?)
+            })
+            .await?;
         self.session.invalidate_user(&user.public_id);
         Ok(issued)
     }

@@ -101,11 +101,14 @@ impl RegistrationService {
         let valid = self.validate(username, email, password).await?;
         let now = self.core.clock.now();
         let superseded = self.session.superseded(channel);
-        let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, RegistrationError> {
-            let user = insert_user(&self.core, tx, &valid, default_roles(), client, now).await?;
-            Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
-        });
-        let issued = begun.await?;
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, RegistrationError> {
+                let user = insert_user(&self.core, tx, &valid, default_roles(), client, now).await?;
+                Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
+            })
+            .await?;
         self.session.invalidate_superseded(superseded.as_ref());
         Ok(Registered::LoggedIn(issued))
     }
@@ -128,10 +131,12 @@ impl RegistrationService {
     ) -> Result<user::Model, RegistrationError> {
         let valid = self.validate(username, email, password).await?;
         let now = self.core.clock.now();
-        let added = self.core.store.write_tx(async |tx| -> Result<user::Model, RegistrationError> {
-            insert_user(&self.core, tx, &valid, roles, client, now).await
-        });
-        added.await
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<user::Model, RegistrationError> {
+                insert_user(&self.core, tx, &valid, roles, client, now).await
+            })
+            .await
     }
 }
 

@@ -37,20 +37,22 @@ impl OwnAccountService {
     pub async fn delete(&self, auth: &AuthSession, password: &Password, client: &Client) -> Result<(), DeletionError> {
         let verified = self.session.verify_password(auth, password, client).await?;
         let now = self.core.clock.now();
-        let deleted = self.core.store.write_tx(async |tx| -> Result<(), DeletionError> {
-            let admins = users::lock_active_admins(tx).await?;
-            let user = verified.lock(tx).await?;
-            if admins.iter().all(|admin| admin.id == user.id) && !admins.is_empty() {
-                return Err(DeletionError::LastAdmin);
-            }
-            let public_id = Some(user.public_id.as_str());
-            let event = Event { actor: public_id, subject: public_id, ..Event::default() };
-            audit::record(tx, audit::Kind::UserDeleted, event, client, now).await?;
-            self.core.fire(tx, AccountEvent::AccountDeleted, &user).await.map_err(VerifyPasswordError::from)?;
-            // Sessions and what else points to it go with it, by the foreign keys.
-            Ok(users::delete(tx, user.id).await?)
-        });
-        deleted.await?;
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), DeletionError> {
+                let admins = users::lock_active_admins(tx).await?;
+                let user = verified.lock(tx).await?;
+                if admins.iter().all(|admin| admin.id == user.id) && !admins.is_empty() {
+                    return Err(DeletionError::LastAdmin);
+                }
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, ..Event::default() };
+                audit::record(tx, audit::Kind::UserDeleted, event, client, now).await?;
+                self.core.fire(tx, AccountEvent::AccountDeleted, &user).await.map_err(VerifyPasswordError::from)?;
+                // Sessions and what else points to it go with it, by the foreign keys.
+                Ok(users::delete(tx, user.id).await?)
+            })
+            .await?;
         self.session.invalidate_user(&auth.user().public_id);
         Ok(())
     }

@@ -62,20 +62,23 @@ impl OwnAccountService {
         validated.map_err(|refusal| PasswordError::Refused(vec![refusal]))?;
         let hash = self.core.hasher.hash(new).await?;
         let now = self.core.clock.now();
-        let changed = self.core.store.write_tx(async |tx| -> Result<IssuedToken, PasswordError> {
-            let user = verified.lock(tx).await?;
-            users::replace_hash(tx, user.id, &user.password, &hash).await?;
-            let public_id = Some(user.public_id.as_str());
-            let event = Event { actor: public_id, subject: public_id, ..Event::default() };
-            mail_tokens::delete_of_user(tx, user.id).await?;
-            email_changes::delete_of_user(tx, user.id).await?;
-            audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
-            let subject = Subject { user_id: Some(user.id), ..Subject::default() };
-            mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await?;
-            self.session.revoke_others_in(tx, auth, RevokedReason::PasswordChanged, client).await?;
-            Ok(self.session.replace_session(tx, auth, &user, client).await?)
-        });
-        let issued = changed.await?;
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, PasswordError> {
+                let user = verified.lock(tx).await?;
+                users::replace_hash(tx, user.id, &user.password, &hash).await?;
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, ..Event::default() };
+                mail_tokens::delete_of_user(tx, user.id).await?;
+                email_changes::delete_of_user(tx, user.id).await?;
+                audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
+                let subject = Subject { user_id: Some(user.id), ..Subject::default() };
+                mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await?;
+                self.session.revoke_others_in(tx, auth, RevokedReason::PasswordChanged, client).await?;
+                Ok(self.session.replace_session(tx, auth, &user, client).await?)
+            })
+            .await?;
         self.session.invalidate_user(&auth.user().public_id);
         Ok(issued)
     }

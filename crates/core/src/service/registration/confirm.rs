@@ -86,11 +86,10 @@ impl RegistrationService {
         };
         if check == PasswordCheck::Mismatch {
             let event = Event { detail: "wrong password at a confirmation", ..Event::default() };
-            let noted = self
-                .core
+            self.core
                 .store
-                .write_tx(async |tx| audit::record(tx, audit::Kind::LoginFail, event, client, now).await);
-            noted.await?;
+                .write_tx(async |tx| audit::record(tx, audit::Kind::LoginFail, event, client, now).await)
+                .await?;
             return Err(ConfirmError::Refused(FieldError::RegistrationPasswordWrong));
         }
         self.confirm(&token, &registration, channel, client).await
@@ -128,11 +127,14 @@ impl RegistrationService {
         client: &Client,
     ) -> Result<IssuedToken, ConfirmError> {
         let superseded = self.session.superseded(channel);
-        let confirmed = self.core.store.write_tx(async |tx| -> Result<IssuedToken, ConfirmError> {
-            let user = self.make_confirmed(tx, token, registration, client).await?;
-            Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
-        });
-        let issued = confirmed.await?;
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, ConfirmError> {
+                let user = self.make_confirmed(tx, token, registration, client).await?;
+                Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
+            })
+            .await?;
         self.session.invalidate_superseded(superseded.as_ref());
         Ok(issued)
     }

@@ -27,24 +27,26 @@ impl RegistrationService {
     ) -> Result<(), RegistrationError> {
         let now = self.core.clock.now();
         let expires_at = now + self.core.confirmation.seconds;
-        let written = self.core.store.write_tx(async |tx| -> Result<(), RegistrationError> {
-            registrations::lock_name(tx, &new.username).await?;
-            let is_taken = users::by_username(tx, &new.username).await?.is_some();
-            if is_taken | registrations::name_is_reserved(tx, &new.username, &new.email, now).await? {
-                return Err(FieldError::UsernameTaken.into());
-            }
-            let row = NewRegistration {
-                username: &new.username,
-                email: &new.email,
-                password_hash: new.password_hash.clone(),
-                created_at: now,
-                expires_at,
-            };
-            let registration = registrations::insert(tx, row).await?;
-            audit::record(tx, audit::Kind::RegistrationRequested, Event::default(), client, now).await?;
-            Ok(mail(tx, &new.email, Some(&registration), now).await?)
-        });
-        written.await
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), RegistrationError> {
+                registrations::lock_name(tx, &new.username).await?;
+                let is_taken = users::by_username(tx, &new.username).await?.is_some();
+                if is_taken | registrations::name_is_reserved(tx, &new.username, &new.email, now).await? {
+                    return Err(FieldError::UsernameTaken.into());
+                }
+                let row = NewRegistration {
+                    username: &new.username,
+                    email: &new.email,
+                    password_hash: new.password_hash.clone(),
+                    created_at: now,
+                    expires_at,
+                };
+                let registration = registrations::insert(tx, row).await?;
+                audit::record(tx, audit::Kind::RegistrationRequested, Event::default(), client, now).await?;
+                Ok(mail(tx, &new.email, Some(&registration), now).await?)
+            })
+            .await
     }
 
     /// Has the mail of a registration sent again. The answer is the same for every address, and so is the work.
@@ -55,11 +57,14 @@ impl RegistrationService {
         self.require_open()?;
         let email = EmailAddress::parse(email)?;
         let now = self.core.clock.now();
-        let sent = self.core.store.write_tx(async |tx| {
-            let waiting = registrations::next_to_mail(tx, &email, now).await?;
-            mail(tx, &email, waiting.as_ref(), now).await
-        });
-        sent.await.map_err(|error: DbErr| error.into())
+        self.core
+            .store
+            .write_tx(async |tx| {
+                let waiting = registrations::next_to_mail(tx, &email, now).await?;
+                mail(tx, &email, waiting.as_ref(), now).await
+            })
+            .await
+            .map_err(|error: DbErr| error.into())
     }
 }
 

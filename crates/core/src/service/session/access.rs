@@ -74,9 +74,11 @@ impl SessionService {
         let detail = format!("{path} needs {role}");
         let (user, session) = (Some(auth.user.public_id.as_str()), Some(auth.session.id.as_str()));
         let event = Event { actor: user, subject: user, session, detail: &detail };
-        let noted =
-            self.core.store.write_tx(async |tx| audit::record(tx, audit::Kind::AuthzFail, event, client, now).await);
-        noted.await.map_err(ServiceError::from)
+        self.core
+            .store
+            .write_tx(async |tx| audit::record(tx, audit::Kind::AuthzFail, event, client, now).await)
+            .await
+            .map_err(ServiceError::from)
     }
 
     /// Whether a token that has not expired gives access: its session and its account live, and it is the current token

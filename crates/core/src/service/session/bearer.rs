@@ -100,22 +100,24 @@ impl SessionService {
     async fn revoke_bearer(&self, refreshable: &RefreshableClaims, client: &Client) -> Result<(), BearerError> {
         let claims = refreshable.claims();
         let now = self.core.clock.now();
-        let ended = self.core.store.write_tx(async |tx| -> Result<(), BearerError> {
-            let row = sessions::with_user(tx, &claims.sid).await?.ok_or(BearerError::Ended)?;
-            access::is_live(&row, claims, TokenKind::Api, now)?;
-            // Another request may have ended it since the row was read.
-            if !sessions::revoke(tx, &claims.sid, now, RevokedReason::Logout).await? {
-                return Err(BearerError::Ended);
-            }
-            let event = Event {
-                actor: Some(&claims.sub),
-                subject: Some(&claims.sub),
-                session: Some(&claims.sid),
-                detail: "logout",
-            };
-            Ok(audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?)
-        });
-        ended.await
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), BearerError> {
+                let row = sessions::with_user(tx, &claims.sid).await?.ok_or(BearerError::Ended)?;
+                access::is_live(&row, claims, TokenKind::Api, now)?;
+                // Another request may have ended it since the row was read.
+                if !sessions::revoke(tx, &claims.sid, now, RevokedReason::Logout).await? {
+                    return Err(BearerError::Ended);
+                }
+                let event = Event {
+                    actor: Some(&claims.sub),
+                    subject: Some(&claims.sub),
+                    session: Some(&claims.sid),
+                    detail: "logout",
+                };
+                Ok(audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?)
+            })
+            .await
     }
 
     /// The rows of sessions go with their account: which of the two is gone is looked up only where it is to be told.

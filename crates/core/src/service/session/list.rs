@@ -47,17 +47,19 @@ impl SessionService {
         if !random::is_id(session) {
             return Err(RevokeError::Unknown);
         }
-        let ended = self.core.store.write_tx(async |tx| -> Result<(), RevokeError> {
-            let found = sessions::lock(tx, session).await?.filter(|session| {
-                session.user_id == auth.user.id
-                    && session.revoked_at.is_none()
-                    && session.refresh_expires_at > now
-                    && session.idle_expires_at > now
-            });
-            found.ok_or(RevokeError::Unknown)?;
-            Ok(self.revoke(tx, session, RevokedReason::EndedByOwner, client).await?)
-        });
-        ended.await?;
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), RevokeError> {
+                let found = sessions::lock(tx, session).await?.filter(|session| {
+                    session.user_id == auth.user.id
+                        && session.revoked_at.is_none()
+                        && session.refresh_expires_at > now
+                        && session.idle_expires_at > now
+                });
+                found.ok_or(RevokeError::Unknown)?;
+                Ok(self.revoke(tx, session, RevokedReason::EndedByOwner, client).await?)
+            })
+            .await?;
         self.cache.invalidate(session);
         Ok(())
     }
@@ -68,12 +70,15 @@ impl SessionService {
     /// [`RevokeError`].
     pub async fn revoke_others(&self, auth: &AuthSession, client: &Client) -> Result<u64, RevokeError> {
         auth.require_fresh(self.core.clock.now())?;
-        let ended = self.core.store.write_tx(async |tx| {
-            // Before its sessions, as by whatever else ends several of them.
-            users::lock(tx, auth.user.id).await?;
-            Ok::<_, RevokeError>(self.revoke_others_in(tx, auth, RevokedReason::EndedByOwner, client).await?)
-        });
-        let ended = ended.await?;
+        let ended = self
+            .core
+            .store
+            .write_tx(async |tx| {
+                // Before its sessions, as by whatever else ends several of them.
+                users::lock(tx, auth.user.id).await?;
+                Ok::<_, RevokeError>(self.revoke_others_in(tx, auth, RevokedReason::EndedByOwner, client).await?)
+            })
+            .await?;
         self.invalidate_user(&auth.user.public_id);
         Ok(ended)
     }

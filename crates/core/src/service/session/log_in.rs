@@ -88,12 +88,14 @@ impl SessionService {
         client: &Client,
     ) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
-        let reminded = self.core.store.write_tx(async |tx| {
-            let event = Event { detail: "not confirmed", ..Event::default() };
-            audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
-            mail_again(tx, registration, now).await
-        });
-        reminded.await
+        self.core
+            .store
+            .write_tx(async |tx| {
+                let event = Event { detail: "not confirmed", ..Event::default() };
+                audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
+                mail_again(tx, registration, now).await
+            })
+            .await
     }
 
     async fn begin_for(
@@ -105,20 +107,24 @@ impl SessionService {
     ) -> Result<IssuedToken, LoginError> {
         let now = self.core.clock.now();
         let superseded = self.superseded(channel);
-        let begun = self.core.store.write_tx(async |tx| {
-            // The password may have been changed or the account deactivated while the hash was compared.
-            let unchanged =
-                users::lock(tx, user.id).await?.filter(|locked| locked.password == user.password && locked.is_active);
-            let Some(locked) = unchanged else { return Err(LoginError::Rejected) };
-            if let Some(hash) = &replacement {
-                users::replace_hash(tx, user.id, &user.password, hash).await?;
-            }
-            users::set_last_login(tx, user.id, now).await?;
-            let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
-            audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
-            Ok(self.create(tx, &locked, channel, superseded.as_ref(), client).await?)
-        });
-        let issued = begun.await?;
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| {
+                // The password may have been changed or the account deactivated while the hash was compared.
+                let unchanged = users::lock(tx, user.id)
+                    .await?
+                    .filter(|locked| locked.password == user.password && locked.is_active);
+                let Some(locked) = unchanged else { return Err(LoginError::Rejected) };
+                if let Some(hash) = &replacement {
+                    users::replace_hash(tx, user.id, &user.password, hash).await?;
+                }
+                users::set_last_login(tx, user.id, now).await?;
+                let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
+                audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
+                Ok(self.create(tx, &locked, channel, superseded.as_ref(), client).await?)
+            })
+            .await?;
         self.invalidate_superseded(superseded.as_ref());
         Ok(issued)
     }

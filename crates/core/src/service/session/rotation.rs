@@ -51,58 +51,63 @@ impl SessionService {
         client: &Client,
     ) -> Result<(AuthSession, IssuedToken), AccessError> {
         let claims = refreshable.claims();
-        let rotated = self.core.store.write_tx(async |tx| -> Result<Result<Row, AccessError>, AccessError> {
-            let now = self.core.clock.now();
-            // Held until the end, so that what is decided here is still so when it is written.
-            let Some(mut session) = sessions::lock(tx, &claims.sid).await? else { return Err(AccessError::Ended) };
-            let Some(user) = users::by_id(tx, session.user_id).await? else { return Err(AccessError::Ended) };
-            access::is_live(&(session.clone(), user.clone()), claims, kind, now)?;
-            let event = Event {
-                actor: Some(&user.public_id),
-                subject: Some(&user.public_id),
-                session: Some(&claims.sid),
-                detail: "",
-            };
-            match classify(&session, claims, now, self.core.lifespans.access, client) {
-                TokenState::Current => {
-                    let rotation = sessions::Rotation {
-                        presented: &claims.jti,
-                        successor: &random::id().map_err(super::ServiceError::from)?,
-                        now,
-                        idle_expires_at: self
-                            .idle_expires_at(session.persistent, session.refresh_expires_at, kind, now),
-                        device: &client.device(),
-                        network: &client.network(),
-                        ip: &client.ip(),
-                        user_agent: client.user_agent(),
-                    };
-                    if !sessions::rotate(tx, &claims.sid, &rotation).await? {
-                        return Err(AccessError::Ended);
+        match self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<Result<Row, AccessError>, AccessError> {
+                let now = self.core.clock.now();
+                // Held until the end, so that what is decided here is still so when it is written.
+                let Some(mut session) = sessions::lock(tx, &claims.sid).await? else { return Err(AccessError::Ended) };
+                let Some(user) = users::by_id(tx, session.user_id).await? else { return Err(AccessError::Ended) };
+                access::is_live(&(session.clone(), user.clone()), claims, kind, now)?;
+                let event = Event {
+                    actor: Some(&user.public_id),
+                    subject: Some(&user.public_id),
+                    session: Some(&claims.sid),
+                    detail: "",
+                };
+                match classify(&session, claims, now, self.core.lifespans.access, client) {
+                    TokenState::Current => {
+                        let rotation = sessions::Rotation {
+                            presented: &claims.jti,
+                            successor: &random::id().map_err(super::ServiceError::from)?,
+                            now,
+                            idle_expires_at: self
+                                .idle_expires_at(session.persistent, session.refresh_expires_at, kind, now),
+                            device: &client.device(),
+                            network: &client.network(),
+                            ip: &client.ip(),
+                            user_agent: client.user_agent(),
+                        };
+                        if !sessions::rotate(tx, &claims.sid, &rotation).await? {
+                            return Err(AccessError::Ended);
+                        }
+                        audit::record(tx, audit::Kind::SessionRenewed, event, client, now).await?;
                     }
-                    audit::record(tx, audit::Kind::SessionRenewed, event, client, now).await?;
-                }
-                TokenState::Exchanged { is_stale } => {
-                    if is_stale {
-                        sessions::reissue(tx, &claims.sid, now).await?;
+                    TokenState::Exchanged { is_stale } => {
+                        if is_stale {
+                            sessions::reissue(tx, &claims.sid, now).await?;
+                        }
+                        let is_same =
+                            client.device() == session.rotated_device && client.network() == session.rotated_network;
+                        let detail = if is_same { "same device and network" } else { "another device or network" };
+                        audit::record(tx, audit::Kind::SessionRenewedAgain, Event { detail, ..event }, client, now)
+                            .await?;
                     }
-                    let is_same =
-                        client.device() == session.rotated_device && client.network() == session.rotated_network;
-                    let detail = if is_same { "same device and network" } else { "another device or network" };
-                    audit::record(tx, audit::Kind::SessionRenewedAgain, Event { detail, ..event }, client, now).await?;
+                    TokenState::AheadOfDatabase => return Err(AccessError::Ended),
+                    TokenState::Reused => {
+                        sessions::revoke(tx, &claims.sid, now, RevokedReason::Reuse).await?;
+                        audit::record(tx, audit::Kind::TokenReuse, event, client, now).await?;
+                        notices::token_reuse(tx, &user, &session, now).await?;
+                        // Committed: an error would take the revocation back.
+                        return Ok(Err(AccessError::Ended));
+                    }
                 }
-                TokenState::AheadOfDatabase => return Err(AccessError::Ended),
-                TokenState::Reused => {
-                    sessions::revoke(tx, &claims.sid, now, RevokedReason::Reuse).await?;
-                    audit::record(tx, audit::Kind::TokenReuse, event, client, now).await?;
-                    notices::token_reuse(tx, &user, &session, now).await?;
-                    // Committed: an error would take the revocation back.
-                    return Ok(Err(AccessError::Ended));
-                }
-            }
-            session = sessions::lock(tx, &claims.sid).await?.ok_or(AccessError::Ended)?;
-            Ok(Ok((session, user)))
-        });
-        match rotated.await? {
+                session = sessions::lock(tx, &claims.sid).await?.ok_or(AccessError::Ended)?;
+                Ok(Ok((session, user)))
+            })
+            .await?
+        {
             Ok((session, user)) => {
                 let (token, issued, _) = self.sign(&session, &user, kind).map_err(super::ServiceError::from)?;
                 let signed = self.core.keys.decode(token.expose(), kind, self.core.clock.now())?;

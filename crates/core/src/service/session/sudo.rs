@@ -87,17 +87,20 @@ impl SessionService {
     ) -> Result<IssuedToken, VerifyPasswordError> {
         let verified = self.verify_password(auth, password, client).await?;
         let now = self.core.clock.now();
-        let begun = self.core.store.write_tx(async |tx| -> Result<IssuedToken, VerifyPasswordError> {
-            let user = verified.lock(tx).await?;
-            if let Some(hash) = &verified.replacement {
-                users::replace_hash(tx, user.id, &user.password, hash).await?;
-            }
-            let public_id = Some(user.public_id.as_str());
-            let event = Event { actor: public_id, subject: public_id, ..Event::default() };
-            audit::record(tx, audit::Kind::ReauthenticationSuccess, event, client, now).await?;
-            self.replace_session(tx, auth, &user, client).await
-        });
-        let issued = begun.await?;
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, VerifyPasswordError> {
+                let user = verified.lock(tx).await?;
+                if let Some(hash) = &verified.replacement {
+                    users::replace_hash(tx, user.id, &user.password, hash).await?;
+                }
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, ..Event::default() };
+                audit::record(tx, audit::Kind::ReauthenticationSuccess, event, client, now).await?;
+                self.replace_session(tx, auth, &user, client).await
+            })
+            .await?;
         self.cache.invalidate(&auth.session.id);
         Ok(issued)
     }
@@ -121,10 +124,12 @@ impl SessionService {
         let now = self.core.clock.now();
         let public_id = Some(user.public_id.as_str());
         let event = Event { actor: public_id, subject: public_id, session: Some(&auth.session.id), ..Event::default() };
-        let noted = self.core.store.write_tx(async |tx| {
-            Ok::<_, ServiceError>(audit::record(tx, audit::Kind::ReauthenticationFail, event, client, now).await?)
-        });
-        noted.await?;
+        self.core
+            .store
+            .write_tx(async |tx| {
+                Ok::<_, ServiceError>(audit::record(tx, audit::Kind::ReauthenticationFail, event, client, now).await?)
+            })
+            .await?;
         Err(VerifyPasswordError::Mismatch)
     }
 
