@@ -140,8 +140,9 @@ impl AuthSession {
         self.session.created_at
     }
 
-    /// Whose account it is, inside.
-    pub(in crate::service) fn account_id(&self) -> i64 {
+    /// `users.id`, for foreign keys and queries; never shown. Outside an account is its [`Self::user_id`].
+    #[must_use]
+    pub fn account_id(&self) -> i64 {
         self.user.id
     }
 
