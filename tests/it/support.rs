@@ -24,12 +24,18 @@ use latchkey_core::mail::eml::Eml;
 use latchkey_core::service::session::{AuthSession, Authentication};
 use latchkey_core::store::Store;
 use latchkey_core::store::entity::{audit_event, session, user};
+use latchkey_types::routes::parameter;
 use leptos::config::LeptosOptions;
 use sea_orm::{EntityTrait, QueryOrder};
 use tower::ServiceExt;
 
 pub use browser::{Answer, Browser, SAFARI, claims};
 pub use database::Database;
+
+/// A path of a page's pattern: its parameters are 1.
+pub fn path_of(pattern: &str) -> String {
+    pattern.split('/').map(|segment| parameter(segment).map_or(segment, |_| "1")).collect::<Vec<_>>().join("/")
+}
 
 /// A password that nobody refuses.
 pub const PASSWORD: &str = "tin wolf orbit cave";
