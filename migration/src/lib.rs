@@ -1,8 +1,8 @@
-//! The tables of Latchkey, one file a step, each with a way back.
+//! Migrations of the database, each reversible.
 //!
-//! Times are seconds since 1970 (UTC) in 64-bit columns: the two databases differ in everything else about time.
+//! Times are Unix seconds in 64-bit integers, because SQLite and PostgreSQL have different date and time types.
 
-#![expect(elided_lifetimes_in_paths, reason = "the trait of sea-orm-migration is declared so")]
+#![expect(elided_lifetimes_in_paths, reason = "sea-orm-migration declares its trait this way")]
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
@@ -19,7 +19,7 @@ mod m0009_paging;
 mod m0010_site;
 mod m0011_rotated_by;
 
-/// Applies the steps in order.
+/// Lists the migrations, in order.
 #[derive(Debug)]
 pub struct Migrator;
 

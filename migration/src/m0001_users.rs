@@ -1,4 +1,4 @@
-//! Accounts, with the columns that the tutorial had and those that it lacked.
+//! Accounts.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One row a session; a token names it and is worth nothing without it.
+//! Sessions. A token names its session and is worthless without it.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What happened to accounts and sessions. No foreign keys: the record outlives what it speaks of.
+//! Audit events. No foreign keys: events outlive accounts and sessions.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,5 @@
-//! Accounts that are not confirmed yet. Neither name nor address is unique: whoever registers somebody else's address
-//! must not be in its owner's way.
+//! Registrations that await confirmation. Neither username nor email address is unique: registering someone else's
+//! address must not block its owner.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,5 @@
-//! Addresses that accounts are to have, one an account. The addresses are not unique: the unique index on `users` decides at the confirmation.
+//! Pending email changes, one per account. The address is not unique: the unique index on `users` decides at
+//! confirmation.
 
 use sea_orm_migration::prelude::*;
 

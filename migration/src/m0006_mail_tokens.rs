@@ -1,4 +1,5 @@
-//! The links that were mailed, hashed. Whose they are is told by one of three columns, and they go with it.
+//! Hashed tokens of email links. A token belongs to an account, a registration or an email change, and is deleted with
+//! it.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,7 @@
-//! Mails that are due. What one says is found by these ids when it is delivered: neither an address nor a token lies here.
-//! No foreign keys: a row whose subject is gone is dropped by who delivers.
+//! Queue of outgoing emails. Contains ids only, neither addresses nor tokens: the worker looks everything up at
+//! delivery.
+//!
+//! No foreign keys: the worker skips rows whose subject no longer exists.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,5 @@
-//! When mails of a purpose were asked for to an address, whether they were sent or not. The key is a hash: the addresses
-//! of people who have no account here are not ours to keep.
+//! Rate limit of emails: when they were requested, by purpose and address, whether or not one was sent. The key is a
+//! hash, so that email addresses of people without an account are not stored.
 
 use sea_orm_migration::prelude::*;
 

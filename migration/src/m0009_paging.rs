@@ -1,4 +1,4 @@
-//! What lists of a million rows need: keys that compare byte by byte, and indexes for what is asked for.
+//! Indexes for keyset pagination, and byte-wise collation of the keys.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -10,7 +10,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         collate_keys(manager, "C").await?;
-        // The count of administrators is asked for in every change of one. The query must name the same condition.
+        // Every change of an account locks the administrators. That query must contain the same condition.
         let connection = manager.get_connection();
         connection.execute_unprepared("CREATE INDEX users_admins ON users (id) WHERE roles LIKE '%admin%'").await?;
         let mut index = Index::create();
@@ -33,8 +33,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Sets the order of the keys on PostgreSQL, where it comes from the language of the database otherwise: then what begins
-/// alike need not stand together. SQLite compares bytes anyway.
+/// Sets the collation of the keys on PostgreSQL. The default depends on the locale of the database, and may not keep
+/// keys with the same prefix together. SQLite compares bytes anyway.
 async fn collate_keys(manager: &SchemaManager<'_>, collation: &str) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Postgres {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What an application adds: emails of its own, and what was typed into its long forms.
+//! Emails of the application, and drafts of its long forms.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The device and the network that a token was last rotated for: two columns instead of one text.
+//! Device and network of the last token rotation, as two columns instead of one text.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};

@@ -90,7 +90,7 @@ fn accounts_by_command() {
     for (arguments, input, start) in [
         (&["user", "disable", "ada"][..], "", "latchkey: this is the last active administrator"),
         (&["user", "roles", "ada", "user"], "", "latchkey: this is the last active administrator"),
-        (&["user", "disable", "nobody"], "", "latchkey: there is no user of that name"),
+        (&["user", "disable", "nobody"], "", "latchkey: there is no user with this name"),
         (&["user", "roles", "bob", "Not A Role"], "", "latchkey: "),
         (&["user", "add", "ada", "--email", "x@example.org"], PASSWORD, "latchkey: "),
         (&["user", "add", "eve", "--email", "eve@example.org"], "12345678", "latchkey: "),
@@ -115,7 +115,7 @@ async fn users_come_over_by_command() {
     }
     connection.close().await.unwrap();
     let (status, out, _) = run(folder.path(), &["import-flask", "--from", &theirs], "");
-    let skipped = "x\\u{1b}\\ny: skipped: the name has other characters than ASCII letters, digits, '.', '_' and '-'\n";
+    let skipped = "x\\u{1b}\\ny: skipped: the name may only contain ASCII letters, digits, '.', '_' and '-'\n";
     assert_eq!((status, out), (0, format!("{skipped}1 imported, 1 skipped\n")));
     let (status, out, _) = run(folder.path(), &["user", "list"], "");
     assert_eq!((status, out.as_str()), (0, "ada\t\tadmin\tactive\n"));

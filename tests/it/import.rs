@@ -92,12 +92,12 @@ on_both! {
         assert_eq!(said(&report), [
             "ADA: the name is taken",
             "here: the name is taken",
-            "x: the name does not have 3 to 32 characters",
-            "white space: the name has other characters than ASCII letters, digits, '.', '_' and '-'",
+            "x: the name must have 3 to 32 characters",
+            "white space: the name may only contain ASCII letters, digits, '.', '_' and '-'",
             "twin: the e-mail address is taken",
-            "lost: the e-mail address is none that mail can be sent to; left out",
-            "lost: some roles are no lower-case words; left out",
-            "lost: the scheme of the password's hash is unknown; it has to be reset",
+            "lost: the e-mail address is invalid and was left out",
+            "lost: roles that are not lower-case words were left out",
+            "lost: the password hash has an unsupported scheme; the password must be reset",
         ]);
         let lost = app.users().await.into_iter().find(|user| user.username == "lost").unwrap();
         assert_eq!((lost.password.as_str(), lost.roles.as_str(), lost.email), ("!", "user", None));

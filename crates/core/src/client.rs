@@ -1,13 +1,13 @@
-//! Who asks, as far as the connection and the headers tell.
+//! The client of a request: IP address, user agent and request id.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use woothee::parser::Parser;
 
-/// Longest user agent that is kept, in characters.
+/// Maximum length of a stored user agent, in characters.
 const USER_AGENT_MAX: usize = 256;
 
-/// The address, the program and the request; every use case takes one beside its own arguments.
+/// The client of a request. Use cases store it in audit events and sessions.
 #[derive(Clone, Debug)]
 pub struct Client {
     ip: Option<IpAddr>,
@@ -16,50 +16,51 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client on the network. Control characters are dropped from the user agent, and what is over 256 characters.
+    /// The client of an HTTP request. Control characters are removed from the user agent, and it is cut at 256
+    /// characters.
     #[must_use]
     pub fn new(ip: IpAddr, user_agent: &str, request_id: String) -> Self {
         let user_agent = user_agent.chars().filter(|char| !char.is_control()).take(USER_AGENT_MAX).collect();
         Self { ip: Some(ip.to_canonical()), user_agent, request_id }
     }
 
-    /// Somebody at the command line of the server.
+    /// The operator at the command line of the server; has no IP address.
     #[must_use]
     pub fn command_line() -> Self {
         Self { ip: None, user_agent: "latchkey command".to_owned(), request_id: String::new() }
     }
 
-    /// The worker that delivers mail.
+    /// The mail worker, for the events that it records; has no IP address.
     #[must_use]
     pub fn mail_worker() -> Self {
         Self { ip: None, user_agent: "latchkey mail worker".to_owned(), request_id: String::new() }
     }
 
-    /// The address, or nothing for the command line.
+    /// The IP address; empty for the command line and the mail worker.
     #[must_use]
     pub fn ip(&self) -> String {
         self.ip.map(|ip| ip.to_string()).unwrap_or_default()
     }
 
-    /// What the program calls itself.
+    /// The `User-Agent` header, without control characters, cut at 256 characters.
     #[must_use]
     pub fn user_agent(&self) -> &str {
         &self.user_agent
     }
 
-    /// The id that the log and the audit share.
+    /// The request id, which log lines and audit events share; empty outside of HTTP requests.
     #[must_use]
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// Browser and system, without versions: an update must not look like another device.
+    /// Browser and operating system, without versions: an update must not look like a new device.
     #[must_use]
     pub fn device(&self) -> String {
         device(&self.user_agent)
     }
 
-    /// The network (IPv4 /24, IPv6 /48), for the row of a session; empty for the command line.
+    /// The network (IPv4 /24, IPv6 /48) that is stored with a session; empty without an IP address.
     #[must_use]
     pub fn network(&self) -> String {
         match self.ip {
@@ -76,7 +77,7 @@ impl Client {
     }
 }
 
-/// Browser and system of a user agent, such as `Firefox on Linux`; what no parser knows is taken by its first word.
+/// Browser and operating system of a user agent, such as `Firefox on Linux`. Falls back to the first word.
 #[must_use]
 pub fn device(user_agent: &str) -> String {
     match Parser::new().parse(user_agent) {

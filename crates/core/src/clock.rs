@@ -1,27 +1,27 @@
-//! What time it is: the system's clock, or one that a test sets.
+//! The clock: system time, or a fixed time in tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Seconds since 1970, UTC.
+/// A clock in Unix seconds.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Option<Arc<AtomicI64>>);
 
 impl Clock {
-    /// The system's.
+    /// The system clock.
     #[must_use]
     pub fn system() -> Self {
         Self(None)
     }
 
-    /// One that stands still until it is set.
+    /// A clock that stays at `seconds` until [`Self::advance`] is called.
     #[must_use]
     pub fn fixed(seconds: i64) -> Self {
         Self(Some(Arc::new(AtomicI64::new(seconds))))
     }
 
-    /// Seconds since 1970.
+    /// The current Unix time in seconds.
     #[must_use]
     pub fn now(&self) -> i64 {
         match &self.0 {
@@ -34,7 +34,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock by so many seconds, back if negative. The system's clock does not move.
+    /// Moves a fixed clock forward, or back if negative. Does nothing to the system clock.
     pub fn advance(&self, seconds: i64) {
         if let Some(fixed) = &self.0 {
             fixed.fetch_add(seconds, Ordering::SeqCst);

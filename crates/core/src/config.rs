@@ -1,4 +1,4 @@
-//! The settings, typed. A wrong value stops the start with one line that names its variable.
+//! Typed settings. An invalid value stops the server at startup, with one line that names its variable.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -30,48 +30,48 @@ pub struct RawSettings {
         global = true
     )]
     database_url: String,
-    /// Listens on all addresses at this port; wins over `LEPTOS_SITE_ADDR` (PROD only)
+    /// Port to listen on, on all addresses; overrides `LEPTOS_SITE_ADDR` (PROD only)
     #[arg(long, env = "PORT", global = true)]
     port: Option<String>,
-    /// The address to listen on
+    /// Address to listen on
     #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000", global = true)]
     leptos_site_addr: String,
-    /// Where people reach this server: for links, origin checks, cookie names [DEV: http://localhost:PORT]
+    /// Public origin of this server, for links, origin checks and cookie names [DEV: http://localhost:PORT]
     #[arg(long, env = "PUBLIC_URL", global = true)]
     public_url: Option<String>,
-    /// DEV for one's own machine, PROD for everything else
+    /// DEV for local development, PROD for everything else
     #[arg(long, env = "LEPTOS_ENV", default_value = "DEV", global = true)]
     leptos_env: String,
-    /// Signs the tokens: 32 bytes or more, see `latchkey secret` [DEV: made once, kept in data/]
+    /// Key that signs tokens: 32 bytes or more, see `latchkey secret` [DEV: generated once, kept in data/]
     #[arg(long, env = "JWT_SECRET", hide_env_values = true, global = true)]
     jwt_secret: Option<String>,
-    /// Earlier keys, comma-separated: they verify and never sign
+    /// Previous keys, comma-separated: they only verify tokens
     #[arg(long, env = "JWT_PREVIOUS_SECRETS", hide_env_values = true, global = true)]
     jwt_previous_secrets: Option<String>,
-    /// How long a token gives access
+    /// How long a token grants access
     #[arg(long, env = "JWT_ACCESS_LIFESPAN", default_value = "15m", global = true)]
     jwt_access_lifespan: String,
-    /// How long a session lasts at most
+    /// Maximum lifetime of a session
     #[arg(long, env = "JWT_REFRESH_LIFESPAN", default_value = "30d", global = true)]
     jwt_refresh_lifespan: String,
-    /// How long a session lasts unused
+    /// Maximum idle time of a session
     #[arg(long, env = "SESSION_IDLE", default_value = "14d", global = true)]
     session_idle: String,
-    /// How long events stay on record
+    /// How long audit events are kept
     #[arg(long, env = "AUDIT_RETENTION", default_value = "400d", global = true)]
     audit_retention: String,
-    /// `open`: anybody may register; `closed`: `user add` makes accounts
+    /// `open`: anyone can register; `closed`: only `user add` creates accounts
     #[arg(long, env = "REGISTRATION", default_value = "open", global = true)]
     registration: String,
-    /// Whether an account is confirmed by mail first
+    /// Whether a registration must be confirmed by email
     #[arg(long, env = "CONFIRM_EMAIL", default_value = "true", global = true)]
     confirm_email: String,
     #[command(flatten)]
     mail: mail::RawMailSettings,
-    /// Origins whose scripts may read the answers of the API: `*`, or a list with commas
+    /// Origins whose scripts may call the API: `*`, or a comma-separated list
     #[arg(long, env = "CORS_ORIGINS", global = true)]
     cors_origins: Option<String>,
-    /// Networks (CIDR, comma-separated) whose X-Forwarded-For counts
+    /// Networks whose X-Forwarded-For is trusted: CIDR, comma-separated
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     trusted_proxies: Option<String>,
     /// What is logged: error, warn, info, debug, trace, or a filter by module
@@ -82,7 +82,7 @@ pub struct RawSettings {
     log_format: String,
 }
 
-/// Puts the names of the application into the defaults of a command that takes [`RawSettings`].
+/// Sets the defaults that depend on the name of the application, for a command with [`RawSettings`].
 #[must_use]
 pub fn with_defaults(command: clap::Command, product: Product) -> clap::Command {
     command
@@ -90,7 +90,7 @@ pub fn with_defaults(command: clap::Command, product: Product) -> clap::Command 
         .mut_arg("mail_from", |arg| arg.default_value(format!("{} <noreply@localhost>", product.name)))
 }
 
-/// A setting that can't be used.
+/// An invalid setting.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct SettingError {
@@ -104,58 +104,58 @@ impl SettingError {
     }
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For programs.
+    /// One JSON object per line.
     Json,
 }
 
-/// How long tokens, sessions and records last, in seconds.
+/// Lifetimes of tokens, sessions and audit events, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifespans {
-    /// A token gives access.
+    /// How long a token grants access.
     pub access: i64,
-    /// A session lasts at most.
+    /// Maximum lifetime of a session.
     pub refresh: i64,
-    /// A session lasts unused.
+    /// Maximum idle time of a session.
     pub idle: i64,
-    /// An event stays on record.
+    /// How long audit events are kept.
     pub audit: i64,
 }
 
-/// The settings.
+/// The settings of a server.
 #[derive(Clone)]
 pub struct Config {
-    /// What the application calls itself.
+    /// Name and branding of the application.
     pub product: Product,
-    /// Where the accounts are.
+    /// The database URL; may contain a password.
     pub database_url: String,
-    /// Where to listen.
+    /// The address to listen on.
     pub address: SocketAddr,
-    /// Where people reach this server; no path.
+    /// The public origin of this server, without a path.
     pub public_url: Url,
-    /// Whether this is for one's own machine.
+    /// Whether this is a development server.
     pub is_dev: bool,
-    /// Signs; then those that only verify.
+    /// Signing keys: the first one signs and verifies, the others only verify.
     pub secrets: Vec<Vec<u8>>,
-    /// How long tokens and sessions last.
+    /// Lifetimes of tokens, sessions and audit events.
     pub lifespans: Lifespans,
-    /// Whether anybody may register; if not, accounts are made at the command line.
+    /// Whether anyone can register. If not, accounts are created at the command line.
     pub registration_is_open: bool,
-    /// Whether an account is confirmed by mail first.
+    /// Whether a registration must be confirmed by email.
     pub confirm_email: bool,
-    /// Where mail goes, from whom, and how long its links are good.
+    /// Mail transport, sender, and lifetimes of links.
     pub mail: mail::MailSettings,
-    /// Whose scripts may read the answers of the API.
+    /// Origins whose scripts may call the API.
     pub cors_origins: CorsOrigins,
-    /// Whose X-Forwarded-For counts.
+    /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// No secret, and no database URL: it holds a password.
+/// Hides the signing keys, and the database URL because it may contain a password.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -166,13 +166,13 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
-    /// Whether cookies are for https alone.
+    /// Whether the public origin is https, and cookies are `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
     }
 
-    /// The origin that a browser names when it comes from a page of ours.
+    /// The origin that browsers send with requests from pages of this server.
     #[must_use]
     pub fn origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
@@ -180,19 +180,19 @@ impl Config {
 }
 
 impl RawSettings {
-    /// The settings of the environment alone, for a program without a command line of its own.
+    /// Reads the settings from the environment only, for programs without a command line.
     ///
     /// # Errors
-    /// When a value is not UTF-8.
+    /// If a value is not UTF-8.
     pub fn from_env(product: Product) -> Result<Self, clap::Error> {
         let command = with_defaults(Self::augment_args(clap::Command::new(product.slug)), product);
         Self::from_arg_matches(&command.try_get_matches_from([product.slug])?)
     }
 
-    /// Judges the settings that a server needs.
+    /// Parses all settings of a server.
     ///
     /// # Errors
-    /// The first one that can't be used.
+    /// The first invalid setting.
     pub fn config(&self, product: Product) -> Result<Config, SettingError> {
         let is_dev = self.is_dev()?;
         let address = self.address()?;
@@ -220,10 +220,7 @@ impl RawSettings {
         })
     }
 
-    /// The database alone: for the commands.
-    ///
-    /// # Errors
-    /// When it is neither SQLite nor PostgreSQL.
+    /// Parses the database URL only, for commands that need nothing else.
     pub fn database_url(&self) -> Result<String, SettingError> {
         let url = self.database_url.trim();
         let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
@@ -234,10 +231,7 @@ impl RawSettings {
         }
     }
 
-    /// How log lines look, and which are written.
-    ///
-    /// # Errors
-    /// When the format or the filter is none.
+    /// Parses the log format and the log filter.
     pub fn logging(&self) -> Result<(LogFormat, tracing_subscriber::EnvFilter), SettingError> {
         let format = match self.log_format.as_str() {
             "text" => LogFormat::Text,
@@ -258,14 +252,14 @@ impl RawSettings {
 
     fn address(&self) -> Result<SocketAddr, SettingError> {
         if let Some(port) = given(self.port.as_deref()) {
-            let port = port.parse().map_err(|_| SettingError::new("PORT", format!("{port:?} is no port number")))?;
+            let port = port.parse().map_err(|_| SettingError::new("PORT", format!("{port:?} is not a port number")))?;
             return Ok(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)));
         }
         let address = self.leptos_site_addr.replace("localhost", "127.0.0.1");
         address.parse().map_err(|_| {
             SettingError::new(
                 "LEPTOS_SITE_ADDR",
-                format!("{:?} is no address; write it like 127.0.0.1:3000", self.leptos_site_addr),
+                format!("{:?} is not an address; write it like 127.0.0.1:3000", self.leptos_site_addr),
             )
         })
     }
@@ -277,11 +271,11 @@ impl RawSettings {
             (None, true) => format!("http://localhost:{}", address.port()),
             (None, false) => {
                 return Err(wrong(
-                    "is required with LEPTOS_ENV=PROD: where people reach this server, such as https://example.org",
+                    "is required with LEPTOS_ENV=PROD; set it to the public origin, such as https://example.org",
                 ));
             }
         };
-        let url = Url::parse(&text).map_err(|_| wrong("is no URL; write it like https://example.org"))?;
+        let url = Url::parse(&text).map_err(|_| wrong("is not a URL; write it like https://example.org"))?;
         let is_loopback = match url.host() {
             Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
@@ -300,7 +294,7 @@ impl RawSettings {
             }
             "https" => Ok(url),
             "http" if is_loopback => Ok(url),
-            "http" => Err(wrong("must be https, but on localhost")),
+            "http" => Err(wrong("must be https; http is allowed on localhost only")),
             _ => Err(wrong("must begin with https://")),
         }
     }
@@ -313,7 +307,7 @@ impl RawSettings {
             audit: duration::seconds("AUDIT_RETENTION", &self.audit_retention)?,
         };
         if lifespans.access > lifespans.refresh {
-            return Err(SettingError::new("JWT_ACCESS_LIFESPAN", "is longer than JWT_REFRESH_LIFESPAN"));
+            return Err(SettingError::new("JWT_ACCESS_LIFESPAN", "must not be longer than JWT_REFRESH_LIFESPAN"));
         }
         Ok(lifespans)
     }
@@ -344,14 +338,14 @@ impl RawSettings {
         networks
             .map(|text| {
                 parse(text).map_err(|_| {
-                    SettingError::new("TRUSTED_PROXIES", format!("{text:?} is no network; write it like 10.0.0.0/8"))
+                    SettingError::new("TRUSTED_PROXIES", format!("{text:?} is not a network; write it like 10.0.0.0/8"))
                 })
             })
             .collect()
     }
 }
 
-/// A variable that is set to nothing counts as not set.
+/// An empty value is treated as unset.
 fn given(value: Option<&str>) -> Option<&str> {
     value.map(str::trim).filter(|text| !text.is_empty())
 }

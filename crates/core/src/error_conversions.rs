@@ -1,6 +1,6 @@
-//! From the errors of the use cases to the closed codes of the edge.
+//! Conversions from the errors of use cases to [`AppError`], the closed set of codes that clients see.
 //!
-//! Faults are logged here, once, with the request id of the span around the request; clients learn nothing of them.
+//! Service errors are logged here, once, in the span of the request with its id. Clients never see their cause.
 
 use latchkey_types::{AppError, FieldError};
 
@@ -16,11 +16,11 @@ impl From<ServiceError> for AppError {
     fn from(fault: ServiceError) -> Self {
         match fault {
             ServiceError::Unavailable(why) => {
-                tracing::warn!(why, "not available");
+                tracing::warn!(why, "service unavailable");
                 Self::Unavailable
             }
             ServiceError::Internal(error) => {
-                tracing::error!(error = format!("{error:#}"), "a request failed");
+                tracing::error!(error = format!("{error:#}"), "request failed with an internal error");
                 Self::Internal
             }
         }

@@ -1,4 +1,4 @@
-//! What an application adds to the login: tables, emails, hooks.
+//! Extension points for an application: migrations, account hooks, emails and audit kinds.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,16 +12,16 @@ use crate::mail::texts::MailText;
 use crate::service_error::ServiceError;
 use crate::store::entity::user;
 
-/// Everything that an application adds; the default adds nothing.
+/// Everything that an application adds to the login. The default adds nothing.
 #[derive(Clone)]
 pub struct Extension {
-    /// Its migrations. They run after those of the login, and are taken back before them.
+    /// Migrations of the application. They run after those of the login, and are rolled back before them.
     pub migrations: fn() -> Vec<Box<dyn MigrationTrait>>,
-    /// What happens together with events of accounts.
+    /// Code that runs in the transaction of an account event.
     pub hooks: Arc<dyn Hooks>,
-    /// Its emails.
+    /// Renders the emails of the application.
     pub emails: Arc<dyn Emails>,
-    /// The kinds of events that it records, so that administrators can filter by them.
+    /// Audit kinds that the application records, so that administrators can filter by them.
     pub audit_kinds: &'static [SiteCode],
 }
 
@@ -37,14 +37,14 @@ impl Default for Extension {
     }
 }
 
-/// An account, as hooks see it.
+/// An account, as hooks and emails receive it.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountRef<'a> {
     /// `users.id`, for foreign keys; never shown.
     pub id: i64,
-    /// `users.public_id`, which names the account outside.
+    /// `users.public_id`, which identifies the account in URLs, tokens and the API.
     pub public_id: &'a str,
-    /// The name as its owner writes it.
+    /// The username in its original case.
     pub username: &'a str,
 }
 
@@ -54,21 +54,21 @@ impl<'a> From<&'a user::Model> for AccountRef<'a> {
     }
 }
 
-/// What happened to an account.
+/// An event of an account, see [`Hooks`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountEvent {
-    /// It was made: by a confirmed registration, at the command line or by an import.
+    /// The account was created: by a registration, at the command line or by an import.
     AccountCreated,
-    /// It is about to be deleted; rows that refer to it by a foreign key with CASCADE go with it.
+    /// The account is about to be deleted. Rows that reference it with `ON DELETE CASCADE` are deleted with it.
     AccountDeleted,
-    /// Its owner logged in; not for a session that goes on.
+    /// The user logged in. Not called when a session is refreshed or replaced.
     LoggedIn,
 }
 
-/// Code of the application that runs inside the transaction of an event.
+/// Code of the application that runs in the transaction of an account event.
 #[async_trait]
 pub trait Hooks: Send + Sync {
-    /// Called before the transaction commits. An error takes the whole event back: the account is not made, the login fails.
+    /// Called before the transaction commits. An error rolls it back: the account is not created, the login fails.
     async fn on_account_event(
         &self,
         tx: &DatabaseTransaction,
@@ -77,23 +77,23 @@ pub trait Hooks: Send + Sync {
     ) -> Result<(), ServiceError>;
 }
 
-/// An email of the application that is due.
+/// An email of the application that is due for delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct SiteEmail<'a> {
-    /// Which one.
+    /// The code that it was queued with.
     pub code: &'a SiteCode,
-    /// To whom.
+    /// The account that receives it.
     pub recipient: AccountRef<'a>,
-    /// What it is about: the id of a row, never a secret.
+    /// The id of the row that it is about; never a secret.
     pub reference: &'a str,
-    /// Where people reach this server, without a slash at the end: links begin with it.
+    /// The public origin of this server, without a trailing slash, to build links.
     pub origin: &'a str,
 }
 
-/// Writes the emails of the application.
+/// Renders the emails of the application.
 #[async_trait]
 pub trait Emails: Send + Sync {
-    /// The text of an email; `None` if it is not wanted any more, because what it is about is gone.
+    /// Returns the text of an email, or `None` to skip it because its subject no longer exists.
     async fn render(&self, tx: &DatabaseTransaction, email: SiteEmail<'_>) -> anyhow::Result<Option<MailText>>;
 }
 

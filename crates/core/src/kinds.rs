@@ -1,4 +1,4 @@
-//! Closed sets that the database stores as words.
+//! Enums that the database stores as strings.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,79 +9,79 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{DeriveActiveEnum, DeriveValueType, Iterable};
 use serde::{Deserialize, Serialize};
 
-/// Where a session and its tokens belong.
+/// Where the tokens of a session are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum TokenKind {
-    /// In the cookie of a browser, and nowhere else (ASVS 3.3.4).
+    /// In the session cookie only (ASVS 3.3.4).
     Web,
-    /// As Bearer, and nowhere else.
+    /// As a Bearer token only.
     Api,
 }
 
-/// What the token of an email is good for.
+/// The purpose of an email token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub enum Purpose {
-    /// To confirm a registration.
+    /// Confirms a registration.
     Registration,
-    /// To set a new password.
+    /// Sets a new password.
     Reset,
-    /// To confirm a new address.
+    /// Confirms a new email address.
     EmailChange,
-    /// To keep the old address.
+    /// Cancels an email change; sent to the old address.
     EmailStop,
 }
 
 impl Purpose {
-    /// Each of them.
+    /// Iterates over all purposes.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::iter()
     }
 }
 
-/// Which email.
+/// The template of an email in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub enum Template {
-    /// To who registered: confirm it.
+    /// Asks to confirm a registration.
     Confirm,
-    /// To an address that somebody registered with, and that has an account.
+    /// Tells the owner of an account that someone used its address for another account.
     AlreadyRegistered,
-    /// To who forgot the password.
+    /// Link to set a new password.
     Reset,
-    /// The password was changed.
+    /// Notice that the password was changed.
     PasswordChanged,
-    /// To a new address: confirm it.
+    /// Asks the new address to confirm an email change.
     ConfirmNewAddress,
-    /// To the old address: another one is to take its place.
+    /// Notice of an email change to the old address, with a link to cancel it.
     AddressChangeNotice,
-    /// A copy of a token was used; the session was ended.
+    /// Notice that a session was revoked because a copy of its token was used.
     TokenReuse,
-    /// Somebody logged in on a device not seen before.
+    /// Notice of a login on a new device.
     NewSignIn,
-    /// One of the application; the column `site_code` tells which.
+    /// An email of the application; the column `site_code` tells which one.
     Site,
-    /// No email: a row that is dropped, so that known and unknown addresses are written alike.
+    /// No email. Queued so that known and unknown addresses cause the same writes; the worker discards it.
     #[sea_orm(string_value = "nothing")]
     Noop,
 }
 
-/// Why a session ended before its time.
+/// Why a session was revoked before it expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum RevokedReason {
-    /// Its owner logged out.
+    /// The user logged out.
     #[sea_orm(string_value = "logout")]
     Logout,
-    /// It made room for its successor in the same browser.
+    /// A new session of the same client replaced it.
     #[sea_orm(string_value = "superseded")]
     Superseded,
-    /// The account has too many sessions; this was the longest unused one.
+    /// The account had too many sessions; this was the least recently used one.
     #[sea_orm(string_value = "too many sessions")]
     TooManySessions,
-    /// Its owner ended it from another session.
+    /// The user ended it from another session.
     #[sea_orm(string_value = "ended by its owner")]
     EndedByOwner,
     /// An administrator ended it.
@@ -93,10 +93,10 @@ pub enum RevokedReason {
     /// The password was changed.
     #[sea_orm(string_value = "password changed")]
     PasswordChanged,
-    /// The password was reset by a link.
+    /// The password was reset by an email link.
     #[sea_orm(string_value = "password reset")]
     PasswordReset,
-    /// A rotated token was used again.
+    /// A rotated token was reused.
     #[sea_orm(string_value = "reuse")]
     Reuse,
 }
@@ -107,68 +107,68 @@ impl fmt::Display for RevokedReason {
     }
 }
 
-/// What the audit records, named as in OWASP's logging vocabulary where that has a word.
+/// Kinds of audit events, named after the OWASP logging vocabulary where it has a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum AuditKind {
-    /// An account was made.
+    /// An account was created.
     #[sea_orm(string_value = "user_created")]
     UserCreated,
-    /// An account was activated or deactivated, or its address changed.
+    /// An account was activated or deactivated, or an email change was requested, confirmed or cancelled.
     #[sea_orm(string_value = "user_updated")]
     UserUpdated,
-    /// Somebody wants an account and has yet to confirm it.
+    /// A registration was submitted and awaits confirmation.
     #[sea_orm(string_value = "user_registration_requested")]
     RegistrationRequested,
-    /// Somebody asked for a link to replace a password.
+    /// A password reset link was requested.
     #[sea_orm(string_value = "authn_password_reset_requested")]
     PasswordResetRequested,
-    /// An account was given other roles.
+    /// The roles of an account were changed.
     #[sea_orm(string_value = "authz_change")]
     AuthzChange,
-    /// Somebody lacked the role for what they asked.
+    /// A user lacked the role for a page, a function or an endpoint.
     #[sea_orm(string_value = "authz_fail")]
     AuthzFail,
-    /// Somebody logged in.
+    /// A login succeeded.
     #[sea_orm(string_value = "authn_login_success")]
     LoginSuccess,
-    /// Somebody failed to.
+    /// A login failed.
     #[sea_orm(string_value = "authn_login_fail")]
     LoginFail,
     /// An account was deleted.
     #[sea_orm(string_value = "user_deleted")]
     UserDeleted,
-    /// A password was changed, by who knew it or by a link.
+    /// A password was changed by its owner, or by an email link.
     #[sea_orm(string_value = "authn_password_change")]
     PasswordChanged,
-    /// Somebody gave the password of their session again.
+    /// A user entered the password again.
     #[sea_orm(string_value = "authn_reauth_success")]
     ReauthenticationSuccess,
-    /// Somebody failed to.
+    /// A user entered a wrong password when asked for it again.
     #[sea_orm(string_value = "authn_reauth_fail")]
     ReauthenticationFail,
-    /// A session began.
+    /// A session was created.
     #[sea_orm(string_value = "session_created")]
     SessionCreated,
     /// A token was rotated.
     #[sea_orm(string_value = "session_renewed")]
     SessionRenewed,
-    /// A rotated token was shown again and answered with the same successor.
+    /// A rotated token was presented again and answered with the same successor.
     #[sea_orm(string_value = "session_renewed_again")]
     SessionRenewedAgain,
-    /// A session ended before its time.
+    /// A session was revoked.
     #[sea_orm(string_value = "session_ended")]
     SessionEnded,
-    /// An email could not be delivered for a day.
+    /// An email was given up after a day of failed attempts.
     #[sea_orm(string_value = "mail_fail")]
     MailFail,
-    /// An old token was presented: somebody has a copy.
+    /// A rotated token was reused: someone has a copy.
     #[sea_orm(string_value = "authn_token_reuse")]
     TokenReuse,
 }
 
 impl AuditKind {
-    /// Whether the event is one that should not happen.
+    /// Whether events of this kind have the outcome `failure`.
     #[must_use]
     pub fn is_failure(self) -> bool {
         matches!(
@@ -178,13 +178,13 @@ impl AuditKind {
     }
 }
 
-/// The kind of a recorded event: of the login, of the application, or of a later release, whose rows an older one reads, too.
+/// The kind of an audit event: of the login, of the application, or of a later release on the same database.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub enum EventKind {
-    /// Of the login.
+    /// A kind of the login.
     Login(AuditKind),
-    /// Any other word.
+    /// Any other kind, kept as it is.
     Other(String),
 }
 

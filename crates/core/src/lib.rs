@@ -3,15 +3,15 @@
 //! | module | contents |
 //! |---|---|
 //! | [`service`] | the use cases; each exists once and serves pages, API and command line |
-//! | [`security`] | password hashes, JWTs, tokens of emails, randomness; knows no database |
-//! | [`store`] | the database: connection, transactions, queries |
-//! | [`mail`] | the worker that renders and delivers the outbox |
-//! | [`config`] | the settings, parsed and checked |
-//! | [`kinds`] | closed sets that the database stores as words |
-//! | [`extension`] | what an application adds: migrations, hooks, emails |
-//! | [`client`], [`clock`], [`prune`] | who sends a request, what time it is, the task that deletes old rows |
+//! | [`security`] | password hashes, JWTs, email tokens, randomness; knows no database |
+//! | [`store`] | the database: connection, transactions, migrations, queries |
+//! | [`mail`] | rendering and delivery of queued emails |
+//! | [`config`] | the settings, parsed and validated |
+//! | [`kinds`] | enums that the database stores as strings |
+//! | [`extension`] | what an application adds: migrations, hooks, emails, audit kinds |
+//! | [`client`], [`clock`], [`prune`] | the client of a request, the clock, the task that deletes old rows |
 //!
-//! Invariant: knows neither axum nor Leptos. Text for people is added by whoever shows it, except in emails.
+//! Invariant: knows neither axum nor Leptos. Except for emails, user-visible text is added at the edge.
 
 pub mod client;
 pub mod clock;

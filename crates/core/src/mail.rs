@@ -1,7 +1,7 @@
-//! From a row of the outbox to a mail that was handed over.
+//! Rendering and delivery of queued emails.
 //!
-//! [`worker`] claims rows, [`render`] finds out whom a mail goes to and what it says, [`layout`] makes a message of
-//! it, [`transport`] hands it over. Use cases put rows in through [`crate::service::mail_queue`] and know nothing of this.
+//! [`worker`] claims rows of `outbox`, [`render`] looks up recipient and text, [`layout`] builds the MIME message,
+//! [`transport`] sends it. Use cases queue emails with [`crate::service::mail_queue`] and know nothing of this module.
 
 pub mod eml;
 pub mod layout;

@@ -1,4 +1,4 @@
-//! The task that deletes what is old, from the start of the server to its end.
+//! Background task that deletes old rows while the server runs.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use super::security::random;
 use super::service::ServiceError;
 use super::service::cleanup::CleanupService;
 
-/// How often it looks, at least.
+/// Time between two runs, without jitter.
 const INTERVAL: Duration = Duration::from_secs(3_600);
-/// By how much each round is put off, at most: nodes that started together must not go on together.
+/// Maximum jitter: nodes that started together must not run together.
 const JITTER_SECONDS: u64 = 600;
 
-/// Deletes what is old now and then every hour, until the server is to stop.
+/// Deletes old rows now and then about every hour, until `stopping` is cancelled.
 pub async fn run(cleanup: CleanupService, stopping: CancellationToken) {
     loop {
         match prune(&cleanup, &stopping).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "old rows were deleted"),
-            // Whatever it is, it costs nothing but room, and is tried again.
-            Err(fault) => tracing::warn!(error = %fault, "old rows could not be deleted"),
+            // Not an error: it only costs disk space, and the next run tries again.
+            Err(fault) => tracing::warn!(error = %fault, "deleting old rows failed; the next run tries again"),
         }
         tokio::select! {
             () = tokio::time::sleep(INTERVAL + jitter()) => {}

@@ -1,4 +1,4 @@
-//! Hashes, tokens, randomness.
+//! Password hashes, JWTs, email tokens and randomness.
 //!
 //! Invariant: knows neither HTTP nor the database.
 

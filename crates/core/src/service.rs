@@ -1,6 +1,7 @@
-//! The use cases. Each exists once and serves both doors.
+//! Use cases. Each exists once and serves pages, API and command line.
 //!
-//! Invariant: knows neither HTTP nor Leptos; refuses with an enum of its own; text for people is the edge's.
+//! Invariant: knows neither HTTP nor Leptos. A use case fails with an error enum of its own; user-visible text is added
+//! at the edge.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use super::security::password_hash::Hasher;
 use super::store::Store;
 use super::store::entity::user;
 
-/// Lets `?` turn faults of the database or of the hashing into the `ServiceError` of a use case's error.
+/// Implements `From` for errors of the database or the password hashing, so that `?` turns them into the variant
+/// `Service` of a use case's error.
 macro_rules! from_service_errors {
     ($error:ty: $($source:ident),+) => {$(
         impl From<from_service_errors!(@ $source)> for $error {
@@ -45,29 +47,29 @@ pub mod session;
 
 pub use crate::service_error::ServiceError;
 
-/// What the use cases share.
+/// Dependencies and settings that all use cases share.
 pub struct Core {
-    /// What the application calls itself.
+    /// Name and branding of the application.
     pub product: Product,
     /// The database.
     pub store: Store,
-    /// What time it is.
+    /// The clock; tests can set it.
     pub clock: Clock,
     /// Signs and verifies tokens.
     pub keys: SigningKeys,
-    /// Hashes passwords.
+    /// Hashes and verifies passwords.
     pub hasher: Hasher,
-    /// How long tokens and sessions last.
+    /// Lifetimes of tokens, sessions and audit events.
     pub lifespans: Lifespans,
-    /// Whether anybody may register.
+    /// Whether anyone can register.
     pub registration_is_open: bool,
-    /// Whether and how long registrations wait for their confirmation.
+    /// Whether registrations must be confirmed by email, and for how long they can be.
     pub confirmation: Confirmation,
-    /// What the application does with events of accounts.
+    /// Account hooks of the application.
     pub hooks: Arc<dyn Hooks>,
-    /// The kinds of events that the application records.
+    /// Audit kinds of the application.
     pub audit_kinds: &'static [SiteCode],
-    /// Writes that no answer waits for.
+    /// Background writes. Responses do not wait for them, shutdown does.
     pub tasks: TaskTracker,
 }
 
@@ -78,12 +80,9 @@ impl fmt::Debug for Core {
 }
 
 impl Core {
-    /// Over a database, as the settings say.
-    ///
-    /// # Errors
-    /// When the settings hold no key, or the operating system has no randomness to give.
+    /// Creates the core from the settings. Fails if they contain no signing key.
     pub fn new(config: &Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
-        let (current, previous) = config.secrets.split_first().context("no key")?;
+        let (current, previous) = config.secrets.split_first().context("the settings contain no signing key")?;
         Ok(Self {
             product: config.product,
             store,
@@ -99,7 +98,7 @@ impl Core {
         })
     }
 
-    /// Tells the application, inside the transaction, what happens to an account.
+    /// Calls the account hooks of the application inside the transaction of an event.
     async fn fire(
         &self,
         tx: &DatabaseTransaction,
@@ -110,42 +109,42 @@ impl Core {
     }
 }
 
-/// What is confirmed by mail, and for how long it can be.
+/// Confirmation by email.
 #[derive(Clone, Copy, Debug)]
 pub struct Confirmation {
-    /// Whether an account is confirmed before it can be used.
+    /// Whether a registration must be confirmed before its account is created.
     pub is_required: bool,
-    /// For how many seconds a registration, or a new address, can be confirmed.
+    /// How long a registration or an email change can be confirmed, in seconds.
     pub seconds: i64,
 }
 
-/// The use cases.
+/// All use cases.
 #[derive(Clone, Debug)]
 pub struct Services {
-    /// Sessions begin, go on and end.
+    /// Login, authentication, token rotation and logout.
     pub session: session::SessionService,
-    /// Accounts begin.
+    /// Registration and its confirmation.
     pub registration: registration::RegistrationService,
-    /// Forgotten passwords are replaced.
+    /// Password reset by email.
     pub password_reset: password_reset::PasswordResetService,
-    /// Addresses change.
+    /// Change of the email address.
     pub email_change: email_change::EmailChangeService,
-    /// Accounts are looked after.
+    /// Account administration.
     pub accounts: accounts::AccountService,
-    /// Long forms that were rejected are kept.
+    /// Drafts of long rejected forms.
     pub form_drafts: form_drafts::FormDraftService,
-    /// The audit is read.
+    /// The audit log, for administrators.
     pub events: events::EventService,
-    /// Accounts come over from another application.
+    /// Import of accounts from another application.
     pub import: import::ImportService,
-    /// What is old is deleted.
+    /// Deletion of old rows.
     pub cleanup: cleanup::CleanupService,
-    /// People look after their own.
+    /// Users' own accounts: overview, password change, deletion.
     pub own_account: own_account::OwnAccountService,
 }
 
 impl Services {
-    /// All of them over one core.
+    /// Creates all use cases; they share one core.
     #[must_use]
     pub fn new(core: Core) -> Self {
         let core = Arc::new(core);

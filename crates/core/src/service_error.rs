@@ -1,17 +1,17 @@
-//! Faults: what every use case can fail by.
+//! The error that all use cases share.
 
 use sea_orm::DbErr;
 
 use crate::security::password_hash::HashError;
 use crate::store;
 
-/// Why a use case could not be carried out, whatever it was.
+/// An unavailable dependency, or an internal error.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The database or the hashing can't take it now.
-    #[error("busy or away: {0}")]
+    /// The database or the password hashing can't serve the request now; a later attempt may succeed.
+    #[error("temporarily unavailable: {0}")]
     Unavailable(String),
-    /// A fault of ours; never shown.
+    /// An internal error; logged, never shown to clients.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
 }

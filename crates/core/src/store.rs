@@ -1,6 +1,6 @@
-//! The database: connecting, writing in one way, and the queries.
+//! The database: connection, write transactions, migrations and queries.
 //!
-//! Invariant: queries only. Each takes a connection or a transaction, knows no rule and no HTTP.
+//! Invariant: queries only. Each takes a connection or a transaction, and knows neither business rules nor HTTP.
 
 use std::fs::File;
 use std::future::Future;
@@ -31,9 +31,9 @@ pub mod registrations;
 pub mod sessions;
 pub mod users;
 
-/// How long a request waits for a connection before it is told that the database is busy.
+/// How long a request waits for a connection before it fails as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Key of the PostgreSQL advisory lock under which migrations run: "latchkey" in ASCII.
+/// Key of the PostgreSQL advisory lock for migrations: "latchkey" in ASCII.
 const MIGRATION_LOCK: i64 = 0x6c61_7463_686b_6579;
 
 /// The migrations of the application, see [`Extension`](crate::extension::Extension).
@@ -50,25 +50,23 @@ impl MigratorTraitSelf for Migrations {
     }
 }
 
-/// The one database of this process.
+/// The database of this process.
 #[derive(Clone, Debug)]
 pub struct Store {
     connection: DatabaseConnection,
-    /// SQLite has one writer. Queued here, writers are served in order; left to SQLite, they poll and starve.
+    /// SQLite allows one writer. Queued here, writers are served in order; with SQLite's own busy timeout they would
+    /// poll, and some would starve.
     writer: Arc<Mutex<()>>,
-    /// Held while migrations run: SQLite has no lock that outlives a transaction. Not the database's own file, since
-    /// closing that would let go of SQLite's locks on it.
+    /// Lock file for migrations: SQLite has no lock that outlives a transaction. Not the database file itself, because
+    /// closing it would release SQLite's own locks on it.
     migration_lock: Option<PathBuf>,
-    /// Rung when a mail that is due was committed here.
+    /// Notified when this node has committed a transaction that queued an email.
     mail_queued: Arc<Notify>,
     migrations: Migrations,
 }
 
 impl Store {
-    /// Connects, without changing anything but the journal mode of SQLite.
-    ///
-    /// # Errors
-    /// When the URL is wrong, the folder can't be written or the server can't be reached.
+    /// Connects to the database without running migrations. Creates a missing SQLite file and its folder.
     pub async fn connect(url: &str, site_migrations: SiteMigrations) -> anyhow::Result<Self> {
         let mut options = ConnectOptions::new(url);
         options
@@ -79,10 +77,10 @@ impl Store {
         if let Some(path) = sqlite_path(url) {
             if let Some(folder) = Path::new(path).parent() {
                 std::fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+                    .with_context(|| format!("cannot create the folder {}", folder.display()))?;
             }
             options.map_sqlx_sqlite_opts(|sqlite| {
-                // FULL: with NORMAL a committed logout could be undone by a power cut.
+                // FULL: with NORMAL, a power failure could undo a committed logout.
                 sqlite
                     .create_if_missing(true)
                     .foreign_keys(true)
@@ -101,18 +99,18 @@ impl Store {
         })
     }
 
-    /// Has `observe` called for every statement that is sent; for measuring.
+    /// Calls `observe` for every statement that is sent, for benchmarks.
     pub fn on_statement(&mut self, observe: impl Fn(&metric::Info<'_>) + Send + Sync + 'static) {
         self.connection.set_metric_callback(observe);
     }
 
-    /// For reading.
+    /// The connection pool, for reading.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.connection
     }
 
-    /// Waits until a mail was put into the outbox by this node.
+    /// Waits until this node has queued an email.
     pub async fn mail_queued(&self) {
         self.mail_queued.notified().await;
     }
@@ -121,13 +119,10 @@ impl Store {
         self.connection.get_database_backend() == DbBackend::Sqlite
     }
 
-    /// Runs `work` in one transaction that may write: committed if it is `Ok`, taken back otherwise.
+    /// Runs `work` in a write transaction: commits on `Ok`, rolls back on `Err`.
     ///
-    /// Every writing transaction comes through here: on SQLite one that reads first and was not begun IMMEDIATE fails at
-    /// its first write whenever somebody else wrote in between, whatever the time-out.
-    ///
-    /// # Errors
-    /// Those of `work`, and of beginning and committing.
+    /// All writes use this function. On SQLite, a transaction that reads first and was not started with IMMEDIATE fails
+    /// at its first write if another transaction has written in between, whatever the busy timeout.
     pub async fn write_tx<T, E, W>(&self, work: W) -> Result<T, E>
     where
         E: From<DbErr>,
@@ -157,18 +152,15 @@ impl Store {
         self.alone(|| async { Ok(self.migrations.up(&self.connection, None).await?) }).await
     }
 
-    /// Takes back the last `steps` migrations, one node at a time.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// Rolls back the last `steps` migrations, one node at a time.
     pub async fn migrate_down(&self, steps: u32) -> anyhow::Result<()> {
         self.alone(|| async { Ok(self.migrations.down(&self.connection, Some(steps)).await?) }).await
     }
 
-    /// Whether the database answers and knows all migrations.
+    /// Whether the database is reachable and has all migrations.
     ///
     /// # Errors
-    /// When the database can't be asked, or is of a later version than this program.
+    /// If the database is unavailable, or was migrated by a later version.
     pub async fn is_current(&self) -> Result<bool, DbErr> {
         Ok(self.migrations.get_pending_migrations_read_only(&self.connection).await?.is_empty())
     }
@@ -192,10 +184,7 @@ impl Store {
         done
     }
 
-    /// The database's clock in seconds since 1970, to compare with this node's.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// The clock of the database as Unix time in seconds, to compare with the clock of this node.
     pub async fn clock_seconds(&self) -> Result<i64, DbErr> {
         let sql = if self.is_sqlite() {
             "SELECT CAST(strftime('%s','now') AS INTEGER) AS seconds"
@@ -207,16 +196,13 @@ impl Store {
         row.ok_or_else(|| DbErr::RecordNotFound("clock".to_owned()))?.try_get("", "seconds")
     }
 
-    /// Lets go of every connection.
-    ///
-    /// # Errors
-    /// When a connection can't be closed in order.
+    /// Closes all connections.
     pub async fn close(&self) -> Result<(), DbErr> {
         self.connection.close_by_ref().await
     }
 }
 
-/// The file that a SQLite URL names, if it is one.
+/// The file path in a SQLite URL.
 #[must_use]
 pub fn sqlite_path(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("sqlite:")?;
@@ -224,7 +210,7 @@ pub fn sqlite_path(url: &str) -> Option<&str> {
     path.split('?').next()
 }
 
-/// Whether an error says that the database can't be asked now, rather than that something is wrong with the question.
+/// Whether an error means that the database is temporarily unavailable, not that the query is wrong.
 #[must_use]
 pub fn is_unavailable(error: &DbErr) -> bool {
     use sea_orm::{RuntimeErr, SqlxError};
@@ -238,7 +224,8 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                 | SqlxError::PoolTimedOut
                 | SqlxError::PoolClosed
                 | SqlxError::WorkerCrashed => true,
-                // SQLite: busy, locked, read-only, I/O, corrupt, full, can't open. PostgreSQL: resources, shut-down, read-only.
+                // SQLite: busy, locked, read-only, I/O, corrupt, full, can't open.
+                // PostgreSQL: insufficient resources, shutdown, connection failure, read-only.
                 SqlxError::Database(error) => error.code().is_some_and(|code| {
                     let sqlite = code.parse::<u32>().ok().filter(|_| code.len() != 5).map(|code| code & 0xff);
                     sqlite.is_some_and(|code| matches!(code, 5 | 6 | 8 | 10 | 11 | 13 | 14))
@@ -246,7 +233,7 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                         || code.starts_with("57")
                         || code.starts_with("08")
                         || code == "25006"
-                        // Given up for another transaction: the next try may go through.
+                        // Serialization failure or deadlock: a retry can succeed.
                         || code == "40001"
                         || code == "40P01"
                 }),

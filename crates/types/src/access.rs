@@ -1,26 +1,26 @@
-//! Who may see a page, call a server function or an API endpoint.
+//! Access rules of pages, server functions and API endpoints.
 
 use crate::Roles;
 
-/// The access rule of a row in a guard table. Whatever is in no table is refused.
+/// The access rule of a row in a guard table. Requests that match no row are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody, logged in or not.
+    /// Everyone, logged in or not.
     Everyone,
-    /// Visitors who are not logged in; others are redirected to where a login leads.
+    /// Anonymous visitors only; logged-in users are redirected to the page that a login leads to.
     Anonymous,
-    /// Users who are logged in; others are redirected to the login and come back.
+    /// Logged-in users; others are redirected to the login and return afterwards.
     LoggedIn,
     /// Users with this role; other users get 403.
     HasRole(&'static str),
-    /// API only: the endpoint checks a token of its own kind (an expired one, or one from an email).
+    /// API only: the endpoint itself checks a token (an expired one, or one from an email).
     HandlerChecksToken,
 }
 
 impl Access {
-    /// Whether a user with these roles is let in; `None` means nobody is logged in.
+    /// Whether a user with these roles has access; `None` means anonymous.
     ///
-    /// For [`Self::HandlerChecksToken`] the answer is yes: the endpoint decides.
+    /// [`Self::HandlerChecksToken`] always allows access: the endpoint decides.
     #[must_use]
     pub fn allows(self, roles: Option<&Roles>) -> bool {
         match self {

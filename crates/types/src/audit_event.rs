@@ -1,57 +1,57 @@
-//! Something that happened, as those who look after accounts see it.
+//! Audit events, as administrators see them.
 
 use serde::{Deserialize, Serialize};
 
-/// A row of the audit.
+/// An event of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEvent {
-    /// Later events have higher ones.
+    /// Later events have higher ids.
     pub id: i64,
-    /// Seconds since 1970, UTC.
+    /// Unix time in seconds.
     pub at: i64,
-    /// What happened: a word of OWASP's logging vocabulary where that has one.
+    /// The audit kind, named after the OWASP logging vocabulary where it has a term.
     pub kind: String,
-    /// Whether it was a success.
+    /// Whether the outcome was `success`.
     pub is_success: bool,
-    /// Who did it, if that is known.
+    /// The account that caused the event, if known.
     pub actor: Option<EventActor>,
-    /// To whose account, if to one.
+    /// The affected account, if any.
     pub subject: Option<EventActor>,
-    /// From where; empty for the command line.
+    /// IP address of the client; empty for the command line.
     pub ip: String,
-    /// With what: browser and system.
+    /// Browser and operating system.
     pub device: String,
-    /// A word more.
+    /// Further details; never a secret.
     pub detail: String,
 }
 
-/// An account that an event names. Events outlive accounts.
+/// An account named by an event. Events outlive accounts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventActor {
     /// `users.public_id`, or [`Self::COMMAND_LINE`].
     pub id: String,
-    /// What the account is called now, if it is there.
+    /// The current username, if the account still exists.
     pub username: Option<String>,
 }
 
 impl EventActor {
-    /// What stands for an id at the command line. No `public_id` is as short.
+    /// The id of the command line. No `public_id` is that short.
     pub const COMMAND_LINE: &'static str = "command";
 
-    /// Whether this is no account, but somebody at the command line of the server.
+    /// Whether this is the command line of the server instead of an account.
     #[must_use]
     pub fn is_command_line(&self) -> bool {
         self.id == Self::COMMAND_LINE
     }
 
-    /// The name, or the id where there is none any more.
+    /// The username, or the id of a deleted account.
     #[must_use]
     pub fn label(&self) -> &str {
         self.username.as_deref().unwrap_or(&self.id)
     }
 }
 
-/// Names are for the page, ids for the log.
+/// Usernames are shown on pages; logs contain the id only.
 impl std::fmt::Debug for EventActor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("EventActor").field(&self.id).finish()

@@ -1,25 +1,22 @@
-//! Where mail for an account goes.
+//! Email addresses.
 
 use std::fmt;
 
 use crate::FieldError;
 
-/// An address of at most 254 characters that can stand in a mail header as it is.
+/// An email address of at most 254 characters that is safe in an email header.
 ///
-/// Stricter than RFC 5321 on purpose: no quoted local parts, no comments, no address literals, ASCII only. What
-/// passes holds exactly one `@` and neither blank, comma, quote nor control character, so nothing can be added
-/// to a header by it.
+/// Stricter than RFC 5321 on purpose: ASCII only, no quoted local parts, no comments, no address literals. A parsed
+/// address contains exactly one `@` and no space, comma, quote or control character, so it can't inject anything into a
+/// header.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Most characters of an address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+    /// Maximum length (RFC 5321, 4.5.3.1.3, minus the angle brackets).
     pub const MAX: usize = 254;
 
-    /// Accepts the address as typed, blanks around it removed.
-    ///
-    /// # Errors
-    /// [`FieldError::EmailInvalid`].
+    /// Parses an address as typed; surrounding spaces are removed.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let address = typed.trim_matches(' ');
         let Some((local, domain)) = address.split_once('@') else {
@@ -29,13 +26,13 @@ impl EmailAddress {
         if valid { Ok(Self(address.to_owned())) } else { Err(FieldError::EmailInvalid) }
     }
 
-    /// The address as its owner writes it.
+    /// The address in its original case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What must be unique: the address in lower case.
+    /// The address in lower case, for unique indexes.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
@@ -48,14 +45,14 @@ impl EmailAddress {
     }
 }
 
-/// Addresses are personal: they never reach a log by accident.
+/// Hides the address, so that it does not reach logs by accident.
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EmailAddress(…)")
     }
 }
 
-/// A dot-atom of RFC 5322, at most 64 characters.
+/// An RFC 5322 dot-atom of at most 64 characters.
 fn local_part_is_valid(local: &str) -> bool {
     let atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&byte);
     !local.is_empty()
@@ -66,7 +63,7 @@ fn local_part_is_valid(local: &str) -> bool {
         && !local.contains("..")
 }
 
-/// Labels of letters, digits and hyphens; two at least, or `localhost`.
+/// At least two labels of letters, digits and hyphens, or `localhost`.
 fn domain_is_valid(domain: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())

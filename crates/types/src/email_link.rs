@@ -1,12 +1,12 @@
-//! What the link of a mail is about, as the page that it opens may know it.
+//! Details of an email link, for the page that it opens.
 
 use serde::{Deserialize, Serialize};
 
-/// Whose link it is and, for a change of address, which one is asked for.
+/// The account of an email link and, for an email change, the new address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailLinkDetails {
-    /// The name of the account, or the one that a registration asks for.
+    /// The username of the account or of the registration.
     pub username: String,
-    /// The address that the account is to have.
+    /// The new email address of an email change.
     pub email: Option<String>,
 }

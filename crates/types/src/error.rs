@@ -1,61 +1,61 @@
-//! Why a request was refused, as a closed set of codes.
+//! Error codes, as closed sets without text.
 //!
-//! Invariant: codes only, no text. Texts are added where an error is shown, so that nobody can put words of theirs into
-//! a page by crafting an error.
+//! Invariant: codes only. Texts are added where an error is shown, so that nobody can inject text into a page with a
+//! crafted error.
 
 use serde::{Deserialize, Serialize};
 
 use crate::SiteCode;
 
-/// Why one field of a form was refused.
+/// Why a form field was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{self:?}")]
 pub enum FieldError {
     /// Not 3 to 32 characters.
     UsernameLength,
-    /// Something else than ASCII letters, digits, `.`, `_`, `-`.
+    /// Characters other than ASCII letters, digits, `.`, `_` and `-`.
     UsernameCharacters,
-    /// Somebody has that name already.
+    /// Another account or registration has this username.
     UsernameTaken,
-    /// Not an address.
+    /// Not a valid email address.
     EmailInvalid,
-    /// The account has that address already.
+    /// The account already has this address.
     EmailUnchanged,
-    /// Another account has that address (told only where nothing is confirmed by mail).
+    /// Another account has this address. Reported only without email confirmation, or to the owner of the address.
     EmailTaken,
-    /// Under 8 characters.
+    /// Fewer than 8 characters.
     PasswordShort,
-    /// Over 128 characters.
+    /// More than 128 characters.
     PasswordLong,
-    /// In every list of common passwords, or easily guessed.
+    /// A common password, or easy to guess.
     PasswordEasy,
-    /// Contains the name, the address or the name of this application.
+    /// Contains the username, the email address or the name of the application.
     PasswordPersonal,
-    /// The two passwords typed are not the same.
+    /// The two passwords differ.
     PasswordsDiffer,
-    /// The current password is not right.
+    /// The current password is wrong.
     CurrentPasswordWrong,
-    /// The password is not the one of the registration.
+    /// Not the password of the registration.
     RegistrationPasswordWrong,
-    /// Not a list of roles.
+    /// Not a valid list of roles.
     RolesInvalid,
     /// A rule of the application.
     Site {
         /// The `name` of the form control.
         field: SiteCode,
-        /// The rule; the application has the text for it.
+        /// The rule; the application provides its text.
         code: SiteCode,
     },
 }
 
 impl FieldError {
-    /// A rule of the application for the form control called `field`.
+    /// A rule of the application for the form control `field`.
     #[must_use]
     pub const fn site(field: &'static str, code: &'static str) -> Self {
         Self::Site { field: SiteCode::new(field), code: SiteCode::new(code) }
     }
 
-    /// The `name` of the form control that it is about.
+    /// The `name` of the form control that the error belongs to.
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
@@ -74,48 +74,48 @@ impl FieldError {
     }
 }
 
-/// Why a server function or a page refused.
+/// Why a server function or a page refused a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{self:?}")]
 pub enum AppError {
-    /// The request was not understood: a field missing, of a wrong type, not UTF-8.
+    /// A missing field, a wrong type, or invalid UTF-8.
     Malformed,
-    /// Nobody is logged in.
+    /// A login is required.
     NotLoggedIn,
-    /// Unknown name, wrong password or unconfirmed: one answer.
+    /// Unknown user or wrong password: one code, so that clients can't tell them apart.
     LoginRejected,
-    /// The password is right, the address is not confirmed yet; a mail is on its way.
+    /// The password is correct, but the email address is not confirmed. The confirmation email is sent again.
     Unconfirmed,
-    /// The account is deactivated (told only to who knows its password or holds its session).
+    /// The account is deactivated. Reported only to someone who knows its password or holds its session.
     Deactivated,
-    /// A role is lacking.
+    /// The user lacks a required role.
     MissingRole,
-    /// The request came from another site.
+    /// The request came from another site (CSRF).
     CrossSite,
-    /// The password must be given again before this.
+    /// The password must be entered again first.
     ReauthenticationRequired,
-    /// Input was understood and refused; at least one reason.
+    /// Invalid input; at least one error.
     Refused(Vec<FieldError>),
-    /// A link from a mail that is unknown, used or expired.
+    /// An email link that is unknown, used or expired.
     LinkInvalid,
-    /// The last active administrator can't be taken away.
+    /// The last active administrator can't be removed.
     LastAdmin,
-    /// What was asked for does not exist.
+    /// The requested page or object does not exist.
     NotFound,
-    /// Over 8 KiB.
+    /// The request body is too large: over 8 KiB, unless the server function allows more.
     TooLarge,
-    /// Too many attempts; try again after so many seconds.
+    /// The rate limit was exceeded; try again after this many seconds.
     TooManyRequests(u32),
-    /// The server can't answer now, its database or its hashing is busy.
+    /// The database or the password hashing is unavailable; try again later.
     Unavailable,
-    /// A fault of the server.
+    /// Internal server error.
     Internal,
-    /// The server could not be reached from the browser.
+    /// The browser could not reach the server.
     Unreachable,
 }
 
 impl AppError {
-    /// The HTTP status that says the same.
+    /// The matching HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -132,7 +132,7 @@ impl AppError {
                 let taken =
                     |refusal: &FieldError| matches!(refusal, FieldError::UsernameTaken | FieldError::EmailTaken);
                 match refusals.as_slice() {
-                    // Wrong credentials, as at a login; beside other faults it is one of them.
+                    // On its own, a wrong password gets the status of a failed login.
                     [FieldError::RegistrationPasswordWrong | FieldError::CurrentPasswordWrong] => 401,
                     refusals if refusals.iter().any(taken) => 409,
                     _ => 422,
@@ -145,7 +145,7 @@ impl AppError {
         }
     }
 
-    /// After how many seconds to try again, where that helps.
+    /// Seconds to wait before trying again, if that can help.
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u32> {
         match self {
@@ -155,7 +155,7 @@ impl AppError {
         }
     }
 
-    /// The first error of the form control called `name`.
+    /// The first error of the form control `name`.
     #[must_use]
     pub fn field_error(&self, name: &str) -> Option<&FieldError> {
         match self {
@@ -185,9 +185,9 @@ mod server_fn_error {
             match error {
                 ServerFnErrorErr::Request(_) => Self::Unreachable,
                 ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
-                // In the browser: a response that is not ours, such as that of a proxy whose server is down.
+                // In the browser: not a response of this server, for example the error page of a proxy.
                 ServerFnErrorErr::Deserialization(_) if cfg!(target_family = "wasm") => Self::Unavailable,
-                // On the server: a body that could not be read.
+                // On the server: an unreadable request body.
                 ServerFnErrorErr::Deserialization(_) => Self::Malformed,
                 _ => Self::Internal,
             }

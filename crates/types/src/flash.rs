@@ -1,81 +1,81 @@
-//! One-shot messages: what a request led to, shown once on the next page.
+//! Flash messages: the result of a request, shown once on the next page.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{AppError, SiteCode};
 
-/// What a request led to, shown once on the page that it is addressed to.
+/// A flash message: the result of a request, shown once on the page that it is addressed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// The path of the page, such as `/notes/7`.
     pub page: String,
-    /// The form on it that the message belongs to: the last segment of its server function's path. `None` means the page.
+    /// The form that the message belongs to: the last path segment of its server function. `None` for the page.
     #[serde(default)]
     pub form: Option<String>,
-    /// What became of it.
+    /// The result of the request.
     pub outcome: Outcome,
-    /// What was typed and is not secret, by the name of its control.
+    /// Submitted values that are not secret, by control name, to refill the form.
     #[serde(default)]
     pub values: Vec<(String, String)>,
-    /// Where the values are kept if they are too long for a cookie: the key of a row of `form_drafts`.
+    /// The key of a row of `form_drafts`, if the values are too long for a cookie.
     #[serde(default)]
     pub draft: Option<String>,
-    /// Another form, which waits while this one asks for the password.
+    /// Another form, pending until this one has confirmed the password.
     #[serde(default)]
     pub waiting: Option<Box<Flash>>,
 }
 
-/// What became of a form.
+/// The result of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
-    /// Refused, and why.
+    /// The form was refused.
     Rejected(AppError),
-    /// Done, and what to say about it.
+    /// The form succeeded.
     Done(Notice),
-    /// Not done yet: the password was given again, and what was typed is to be sent once more.
+    /// The password was confirmed; the pending form can be submitted again.
     Confirmed,
 }
 
-/// What is said after something was done.
+/// Success messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
-    /// A new access token was issued.
+    /// A new token was issued.
     Refreshed,
-    /// The session ended.
+    /// The user logged out.
     LoggedOut,
-    /// Somebody's account may be used.
+    /// An account was activated.
     UserActivated,
-    /// Somebody's account may not be used, and their sessions ended.
+    /// An account was deactivated, and its sessions ended.
     UserDeactivated,
-    /// Somebody's account has other roles.
+    /// The roles of an account were changed.
     UserRolesSet,
-    /// Somebody's sessions ended.
+    /// All sessions of an account were ended.
     UserSessionsEnded,
-    /// There is another password, and the other sessions ended.
+    /// The password was changed, and all other sessions ended.
     PasswordChanged,
-    /// One session of one's own ended.
+    /// One of the user's own sessions was ended.
     SessionEnded,
-    /// Every session of one's own but this one ended.
+    /// All other sessions of the user were ended.
     OtherSessionsEnded,
-    /// One's own account is gone.
+    /// The user's own account was deleted.
     AccountDeleted,
-    /// An account was confirmed.
+    /// A registration was confirmed.
     Welcome,
-    /// A mail to confirm a registration is due.
+    /// An email to confirm a registration was queued.
     ConfirmationMailed,
-    /// The same, once more, if there is a registration.
+    /// The confirmation email was queued again, if there is a registration.
     ConfirmationResent,
-    /// A mail to set a new password is due, if there is an account.
+    /// An email to reset the password was queued, if there is an account.
     ResetMailed,
-    /// A new password was set.
+    /// A new password was set by an email link.
     PasswordSet,
-    /// A mail to confirm a new address is due.
+    /// An email to confirm a new email address was queued.
     AddressMailed,
-    /// A new address was confirmed.
+    /// A new email address was confirmed.
     AddressChanged,
-    /// A change of address was stopped.
+    /// An email change was cancelled.
     AddressKept,
-    /// Something that the application has the text for.
+    /// A notice whose text the application provides.
     Site(SiteCode),
 }
 
@@ -86,7 +86,7 @@ impl Notice {
         Self::Site(SiteCode::new(code))
     }
 
-    /// Whether an email is on its way that leads on.
+    /// Whether the user must continue with a link in an email.
     #[must_use]
     pub fn is_of_mail(&self) -> bool {
         matches!(self, Self::ConfirmationMailed | Self::ConfirmationResent | Self::ResetMailed | Self::AddressMailed)
@@ -94,19 +94,19 @@ impl Notice {
 }
 
 impl Flash {
-    /// A message for a page, whichever form it came from.
+    /// A message for a page, not for one of its forms.
     #[must_use]
     pub fn of_page(page: &str, outcome: Outcome) -> Self {
         Self { page: page.to_owned(), form: None, outcome, values: Vec::new(), draft: None, waiting: None }
     }
 
-    /// What was typed into the control called `name`.
+    /// The submitted value of the control `name`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The form that waits for the password to be given again, if one does.
+    /// The form that waits until the password is entered again, if there is one.
     #[must_use]
     pub fn into_waiting(self) -> Option<Self> {
         match self.outcome {

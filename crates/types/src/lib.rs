@@ -1,18 +1,18 @@
-//! The types that Latchkey's server and its pages share: parsed once, then trusted.
+//! Types shared by Latchkey's server and its pages: parsed once, then trusted.
 //!
 //! | module | contents |
 //! |---|---|
 //! | [`Username`], [`EmailAddress`], [`Password`], [`Role`] | user input, parsed at the edge |
-//! | [`CurrentUser`], [`AccountOverview`], [`UserSummary`], [`AuditEvent`] | what a page may know of accounts, sessions and events |
-//! | [`AppError`], [`FieldError`] | why a request was refused, as closed codes without text |
-//! | [`flash`] | one-shot messages from one request to the next page |
-//! | [`texts`] | what errors say to people |
+//! | [`CurrentUser`], [`AccountOverview`], [`UserSummary`], [`AuditEvent`] | account data that pages may show |
+//! | [`AppError`], [`FieldError`] | error codes, as closed sets without text |
+//! | [`flash`] | flash messages from one request to the next page |
+//! | [`texts`] | user-visible texts of errors |
 //! | [`paths`] | every path of the login, [`paths::safe_return_to`] |
-//! | [`routes`], [`Access`] | rows of the guard tables: who may see a page or call a function |
-//! | [`Product`] | names and colours that an application gives its login |
+//! | [`routes`], [`Access`] | rows of the guard tables: pages and server functions with their access rules |
+//! | [`Product`] | name and branding of an application |
 //!
-//! Invariant: `serde` and `std` only (and `server_fn`'s error trait behind the feature `server-fn`). Everything compiles to
-//! WASM and knows nothing of HTTP or of a database.
+//! Invariant: `serde` and `std` only (and `server_fn`'s error trait behind the feature `server-fn`). Everything
+//! compiles to WASM and knows neither HTTP nor a database.
 
 mod access;
 mod audit_event;

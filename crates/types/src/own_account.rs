@@ -1,77 +1,77 @@
-//! What people may know of their own account.
+//! Data of a user's own account.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Roles;
 
-/// One's own account, its live sessions and what happened to it lately.
+/// A user's own account, with its live sessions and recent events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountOverview {
-    /// The name as its owner writes it.
+    /// The username in its original case.
     pub username: String,
-    /// The address as its owner writes it.
+    /// The email address in its original case.
     pub email: Option<String>,
-    /// What the account may do.
+    /// The current roles.
     pub roles: Roles,
-    /// Where the account is logged in, the last used first.
+    /// Live sessions, most recently used first.
     pub sessions: Vec<SessionSummary>,
-    /// The newest first.
+    /// Recent security events, newest first.
     pub events: Vec<SecurityEvent>,
 }
 
-/// A session that lives.
+/// A live session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionSummary {
-    /// Names it; opens nothing.
+    /// `sessions.id`: identifies the session, grants no access.
     pub id: String,
-    /// Browser and system.
+    /// Browser and operating system.
     pub device: String,
-    /// From where it was last used.
+    /// IP address of the last use.
     pub address: String,
-    /// Seconds since 1970, UTC.
+    /// Unix time in seconds.
     pub created_at: i64,
-    /// Seconds since 1970, UTC, within a minute.
+    /// Unix time in seconds, accurate to a minute.
     pub last_seen_at: i64,
-    /// Whether it is the one that asks.
+    /// Whether this is the session of the request.
     pub is_current: bool,
 }
 
-/// Something that happened to the account.
+/// A security event of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityEvent {
-    /// Seconds since 1970, UTC.
+    /// Unix time in seconds.
     pub at: i64,
-    /// What it was.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// Browser and system of who did it.
+    /// Browser and operating system of the client.
     pub device: String,
-    /// Their address; empty for the server's own command line.
+    /// IP address of the client; empty for the command line.
     pub address: String,
 }
 
-/// What can happen to an account, as far as its owner is told.
+/// Security events that the owner of an account sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
-    /// It was made.
+    /// The account was created.
     AccountCreated,
-    /// It was activated, deactivated, given other roles or another address.
+    /// The account was activated or deactivated, or its roles or email address changed.
     AccountChanged,
-    /// Somebody logged in.
+    /// A login succeeded.
     LoggedIn,
-    /// Somebody did not know the password.
+    /// A login failed.
     LoginFailed,
-    /// The password was given again.
+    /// The password was entered again.
     PasswordConfirmed,
-    /// A wrong one was given instead.
+    /// A wrong password was entered when asked for it again.
     PasswordNotConfirmed,
-    /// Somebody asked for a link to set another password.
+    /// A password reset link was requested.
     PasswordResetRequested,
-    /// There is another password.
+    /// The password was changed.
     PasswordChanged,
-    /// Somebody logged out.
+    /// The user logged out.
     LoggedOut,
-    /// A session was ended from elsewhere.
+    /// A session was revoked.
     SessionEnded,
-    /// An old token was presented: somebody had a copy.
+    /// A rotated token was reused: someone had a copy.
     TokenReused,
 }

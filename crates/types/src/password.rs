@@ -1,4 +1,4 @@
-//! A password on its way from a form to the hash.
+//! Passwords, as typed.
 
 use std::fmt;
 
@@ -6,37 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 
-/// What somebody typed as a password, exactly; never shown by `Debug`.
+/// A password as typed; `Debug` does not show it.
 ///
-/// A wrapper for the wire: whether it is good enough is decided by the service, whether it is right by the hash.
+/// Not validated: the service decides whether it is strong enough, the hash decides whether it is correct.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Password(String);
 
 impl Password {
-    /// Fewest characters (code points) of a new password.
+    /// Minimum length of a new password, in code points.
     pub const MIN: usize = 8;
-    /// Most characters (code points) of a password.
+    /// Maximum length of a password, in code points.
     pub const MAX: usize = 128;
-    /// Most bytes of a password, looked at before anything else is done with it.
+    /// Maximum length of a password in bytes, checked before anything else.
     pub const MAX_BYTES: usize = 1024;
 
-    /// The password as typed.
+    /// The password itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether no account can have this password, so that hashing it would be wasted.
+    /// Whether no account can have this password; hashing it would waste CPU time.
     #[must_use]
     pub fn is_too_long(&self) -> bool {
         self.0.len() > Self::MAX_BYTES || self.0.chars().count() > Self::MAX
     }
 
-    /// Whether it was typed twice alike.
-    ///
-    /// # Errors
-    /// [`FieldError::PasswordsDiffer`].
+    /// Checks that the password was repeated correctly; fails with [`FieldError::PasswordsDiffer`].
     pub fn repeated_as(&self, repeated: &Self) -> Result<(), FieldError> {
         if self == repeated { Ok(()) } else { Err(FieldError::PasswordsDiffer) }
     }

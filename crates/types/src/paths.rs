@@ -1,59 +1,59 @@
-//! Every path of the login, and where a user may be sent back to.
+//! Paths of the login, and validation of redirect targets.
 //!
-//! Invariant: no other module spells one of these paths.
+//! Invariant: no other module contains these paths as literals.
 
-/// What this is.
+/// The start page.
 pub const HOME: &str = "/";
-/// Where an account begins.
+/// The registration form.
 pub const REGISTRATION: &str = "/registration";
-/// Where a session begins.
+/// The login form.
 pub const LOGIN: &str = "/login";
-/// Where the mail of a registration is asked for again.
+/// Form to request the confirmation email of a registration again.
 pub const RESEND: &str = "/resend";
-/// One's own account.
+/// The user's own account.
 pub const ACCOUNT: &str = "/account";
-/// Where the password is given again before something that matters.
+/// Form of sudo mode: asks for the password again.
 pub const CONFIRM: &str = "/account/confirm";
-/// Where accounts are looked after.
+/// Account administration.
 pub const ADMIN_USERS: &str = "/admin/users";
-/// What happened to accounts and sessions.
+/// The audit log.
 pub const ADMIN_EVENTS: &str = "/admin/events";
-/// Where a registration is confirmed.
+/// Email link: confirms a registration.
 pub const FINALIZE: &str = "/finalize";
-/// Where a link for a new password is asked for.
+/// Form to request a password reset link.
 pub const RESET: &str = "/reset";
-/// Where a new password is set.
+/// Email link: sets a new password.
 pub const NEW_PASSWORD: &str = "/new_password";
-/// Where a new address is confirmed.
+/// Email link: confirms a new email address.
 pub const NEW_EMAIL: &str = "/new_email";
-/// Where a new address is stopped.
+/// Email link: cancels an email change.
 pub const KEEP_EMAIL: &str = "/keep_email";
 
-/// Where mails can be read on a developer's own machine.
+/// Delivered emails, in development only.
 pub const DEV_MAIL: &str = "/dev/mail";
-/// Where the server functions lie.
+/// Prefix of server functions.
 pub const SERVER_FNS: &str = "/fn";
-/// Where the scripts, the WASM and the styles lie.
+/// Prefix of scripts, WASM and styles.
 pub const ASSETS: &str = "/pkg";
-/// Whether the process runs.
+/// Liveness probe: the process is running.
 pub const LIVEZ: &str = "/livez";
-/// Whether requests should be sent here.
+/// Readiness probe: the server can serve requests.
 pub const READYZ: &str = "/readyz";
 
-/// The link of a mail. A token is prefix and base64url: it needs no escaping.
+/// Path and query of an email link. A token (prefix and base64url) needs no escaping.
 #[must_use]
 pub fn link(page: &str, token: &str) -> String {
     format!("{page}?token={token}")
 }
 
-/// Longest path that one is sent back to, in bytes.
+/// Maximum length of a redirect target, in bytes.
 const RETURN_TO_MAX: usize = 512;
 
-/// `typed` if it is a path of this site.
+/// Returns `typed` if it is a path on this site. Prevents open redirects.
 ///
-/// What a browser could read as another origin is refused: a second slash or a backslash after the first, a scheme, a
-/// control byte (browsers drop tabs and line ends inside a URL). What is no header value is refused too, since the
-/// answer goes into `Location`.
+/// Refuses everything that a browser could read as another origin: a second slash or a backslash after the first slash,
+/// a scheme, a control character (browsers drop tabs and line breaks inside a URL). Also refuses everything that is not
+/// a valid header value, because the result is used in `Location`.
 #[must_use]
 pub fn safe_return_to(typed: &str) -> Option<&str> {
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
@@ -61,13 +61,13 @@ pub fn safe_return_to(typed: &str) -> Option<&str> {
     (local && typed.len() <= RETURN_TO_MAX && typed.bytes().all(plain)).then_some(typed)
 }
 
-/// The login page that leads back to `path_and_query` afterwards.
+/// URL of the login page that returns to `path_and_query` afterwards.
 #[must_use]
 pub fn login_then(path_and_query: &str) -> String {
     then(LOGIN, path_and_query)
 }
 
-/// The page that asks for the password again and leads back to `path_and_query` afterwards.
+/// URL of the page that asks for the password again and returns to `path_and_query` afterwards.
 #[must_use]
 pub fn confirm_then(path_and_query: &str) -> String {
     then(CONFIRM, path_and_query)
@@ -77,7 +77,7 @@ fn then(page: &str, path_and_query: &str) -> String {
     with_query(page, &[("next", safe_return_to(path_and_query).unwrap_or_default())])
 }
 
-/// A path with a query of these names and values; what has no value is left out.
+/// Appends query parameters to a path. Parameters with an empty value are left out.
 #[must_use]
 pub fn with_query(path: &str, query: &[(&str, &str)]) -> String {
     let mut url = path.to_owned();
@@ -90,7 +90,7 @@ pub fn with_query(path: &str, query: &[(&str, &str)]) -> String {
     url
 }
 
-/// A value as one segment of a path.
+/// Percent-encodes a value as one path segment.
 #[must_use]
 pub fn encode_segment(value: &str) -> String {
     let mut segment = String::with_capacity(value.len());
@@ -98,7 +98,7 @@ pub fn encode_segment(value: &str) -> String {
     segment
 }
 
-/// Adds `value`, percent-encoded but for letters, digits, `-`, `_`, `.`, `~` and one more byte that may stay.
+/// Appends `value`, percent-encoded except for letters, digits, `-`, `_`, `.`, `~` and the byte `also`.
 fn push_encoded(url: &mut String, value: &str, also: u8) {
     for byte in value.bytes() {
         match byte {

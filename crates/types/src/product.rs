@@ -1,19 +1,19 @@
-//! What an application calls itself and looks like, in one place.
+//! Name and branding of an application.
 
-/// The names and colours of an application. One constant of the application holds them; pages, emails, tokens, cookies
-/// and the API take them from there.
+/// Name and branding of an application. Defined by one constant of the application, and used by pages, emails, tokens,
+/// cookies and the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// The name that people read, such as `Latchkey`.
+    /// The user-visible name, such as `Latchkey`.
     pub name: &'static str,
-    /// One line about it: the description of its pages and the headline of its start page.
+    /// One-line description: the meta description of pages and the headline of the start page.
     pub tagline: &'static str,
-    /// The name that programs read, such as `latchkey`: 2 to 32 of `a-z`, `0-9` and `-`. Cookies begin with it, tokens
-    /// carry it as `iss` and `aud`, browser tabs talk on a channel of this name. Changing it logs everybody out.
+    /// The technical name, such as `latchkey`: 2 to 32 of `a-z`, `0-9` and `-`. It is the prefix of cookies, `iss` and
+    /// `aud` of tokens, and the name of the channel between browser tabs. Changing it logs out all users.
     pub slug: &'static str,
-    /// The release, as `GET /api/` tells it.
+    /// The version that `GET /api/` returns.
     pub version: &'static str,
-    /// The colour of buttons and links in emails, as CSS (`#3d4fd7`). Pages take theirs from `style/brand.css`, a test holds
-    /// the two together.
+    /// Colour of buttons and links in emails, as CSS (`#3d4fd7`). Pages use the one in `style/brand.css`; a test checks
+    /// that both are the same.
     pub brand_colour: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What an account may do.
+//! Roles of accounts.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 
-/// One word of 1 to 32 lower-case ASCII letters, digits, `_` and `-`.
+/// A role: 1 to 32 lower-case ASCII letters, digits, `_` and `-`.
 ///
-/// No character that base64url would turn into `-` or `_` inside a token: clients decode payloads with `atob`.
+/// Other characters could produce `-` or `_` in the base64url of a token. Clients decode payloads with `atob`, which
+/// does not support these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Role(String);
 
 impl Role {
-    /// The role of those who administer accounts.
+    /// The role of administrators.
     pub const ADMIN: &'static str = "admin";
-    /// The role that a new account has.
+    /// The role of new accounts.
     pub const USER: &'static str = "user";
 
-    /// # Errors
-    /// [`FieldError::RolesInvalid`].
+    /// Parses a role; surrounding whitespace is removed.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let word = typed.trim();
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
@@ -31,33 +31,36 @@ impl Role {
         }
     }
 
-    /// The word.
+    /// The role as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The roles of an account, sorted, each once; at most [`Roles::MAX`], so that a token stays far below 4096 bytes.
+/// The roles of an account, sorted and without duplicates; at most [`Roles::MAX`], which keeps tokens well below 4096
+/// bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Roles(Vec<Role>);
 
 impl Roles {
-    /// Most roles of one account.
+    /// Maximum number of roles per account.
     pub const MAX: usize = 16;
 
-    /// Reads comma-separated words; blanks and empty words are ignored.
+    /// Parses a comma-separated list; whitespace and empty items are ignored.
     ///
     /// # Errors
-    /// [`FieldError::RolesInvalid`] for a word that is no role, or too many of them.
+    /// [`FieldError::RolesInvalid`] for an invalid role, or too many roles.
     pub fn parse(comma_separated: &str) -> Result<Self, FieldError> {
         let words = comma_separated.split(',').filter(|word| !word.trim().is_empty());
         Self::from_words(words)
     }
 
+    /// Parses each word as a role.
+    ///
     /// # Errors
-    /// [`FieldError::RolesInvalid`] for a word that is no role, or too many of them.
+    /// [`FieldError::RolesInvalid`] for an invalid role, or too many roles.
     pub fn from_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, FieldError> {
         let mut roles = words.into_iter().map(Role::parse).collect::<Result<Vec<_>, _>>()?;
         roles.sort();
@@ -65,19 +68,19 @@ impl Roles {
         if roles.len() > Self::MAX { Err(FieldError::RolesInvalid) } else { Ok(Self(roles)) }
     }
 
-    /// Whether `role` is among them.
+    /// Whether `role` is one of the roles.
     #[must_use]
     pub fn has(&self, role: &str) -> bool {
         self.0.iter().any(|own| own.as_str() == role)
     }
 
-    /// The words, sorted.
+    /// Iterates over the roles, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(Role::as_str)
     }
 }
 
-/// Comma-joined, as the token and the table have them.
+/// Comma-separated, as in tokens and in the database.
 impl fmt::Display for Roles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, role) in self.iter().enumerate() {

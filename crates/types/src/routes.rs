@@ -1,4 +1,4 @@
-//! The rows of the guard tables: pages and server functions, and who may use them.
+//! Rows of the guard tables: pages and server functions, with their access rules.
 //!
 //! Deny by default: a page or a server function that is in no table is not served.
 
@@ -7,22 +7,22 @@ use crate::{Access, paths};
 /// A page.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
-    /// Its path; `{name}` stands for one segment, as in axum: `/notes/{id}`.
+    /// The path pattern, as in axum: `/notes/{id}`.
     pub pattern: &'static str,
-    /// Who may see it.
+    /// The access rule.
     pub access: Access,
-    /// Whether it is there only while anybody may register.
+    /// Whether the page exists only while registration is open.
     pub needs_open_registration: bool,
 }
 
 impl Page {
-    /// A row of the table.
+    /// A row of the page table.
     #[must_use]
     pub const fn new(pattern: &'static str, access: Access) -> Self {
         Self { pattern, access, needs_open_registration: false }
     }
 
-    /// Takes the page away where registration is closed.
+    /// Serves the page only while registration is open.
     #[must_use]
     pub const fn needs_open_registration(self) -> Self {
         Self { needs_open_registration: true, ..self }
@@ -34,54 +34,56 @@ impl Page {
 pub struct ServerFunction {
     /// The last segment of its path: `login` for `/fn/login`.
     pub name: &'static str,
-    /// The pattern of the page that has its form; `None` for a form on many pages, which sends its own path as `next`.
+    /// The pattern of the page with its form. `None` if the form is on several pages and sends its own path as `next`.
     pub page: Option<&'static str>,
-    /// Who may call it, posted or while a page renders.
+    /// The access rule, for posts and for calls during rendering.
     pub access: Access,
-    /// The fields that a rejected form shows again. A list of what may, so that a new secret field is never among them.
+    /// Fields that a rejected form shows again. An allowlist, so that a new secret field is never shown by default.
     pub refill: &'static [&'static str],
-    /// The fields that belong into the query of the form's page, such as the token of an email link.
+    /// Fields that belong to the query of the form's page, such as the token of an email link.
     pub query: &'static [&'static str],
-    /// Largest body, in bytes.
+    /// Maximum size of the request body, in bytes.
     pub body_max: usize,
 }
 
 impl ServerFunction {
-    /// Largest body where nothing else is said, in bytes.
+    /// Default maximum size of the request body, in bytes.
     pub const BODY_MAX: usize = 8 * 1024;
 
-    /// The row of a function whose form is on `page`.
+    /// A row for a function whose form is on `page`.
     #[must_use]
     pub const fn new(name: &'static str, page: &'static str, access: Access) -> Self {
         Self { page: Some(page), ..Self::on_any_page(name, access) }
     }
 
-    /// The row of a function whose form is on many pages.
+    /// A row for a function whose form is on several pages.
     #[must_use]
     pub const fn on_any_page(name: &'static str, access: Access) -> Self {
         Self { name, page: None, access, refill: &[], query: &[], body_max: Self::BODY_MAX }
     }
 
-    /// Shows these fields again when the form is rejected.
+    /// Sets the fields that a rejected form shows again.
     #[must_use]
     pub const fn refill(self, refill: &'static [&'static str]) -> Self {
         Self { refill, ..self }
     }
 
-    /// Keeps these fields in the query of the form's page.
+    /// Sets the fields that belong to the query of the form's page.
     #[must_use]
     pub const fn query(self, query: &'static [&'static str]) -> Self {
         Self { query, ..self }
     }
 
-    /// Accepts a body of so many bytes.
+    /// Sets the maximum size of the request body, in bytes.
     #[must_use]
     pub const fn body_max(self, body_max: usize) -> Self {
         Self { body_max, ..self }
     }
 
-    /// The path of the page that has the form which sent these fields, with its query. In this order: the field `next`, if
-    /// it is such a page; the pattern, its parameters filled from the fields of the same names; `fallback`.
+    /// URL of the page with the form that sent these fields.
+    ///
+    /// It is, in this order: the field `next`, if it matches the pattern of the page; the pattern, with its parameters
+    /// filled from the fields of the same names; `fallback`.
     #[must_use]
     pub fn form_url<'a>(&self, field: impl Fn(&str) -> Option<&'a str>, fallback: &str) -> String {
         let next = field("next").and_then(paths::safe_return_to);
@@ -90,7 +92,7 @@ impl ServerFunction {
             return next.to_owned();
         }
         let Some(path) = fill(pattern, &field) else { return fallback.to_owned() };
-        // Whatever else a field holds does not get into a URL.
+        // Fields with other characters are never put into a URL.
         let is_word = |value: &&str| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         let query =
             self.query.iter().filter_map(|name| Some((*name, field(name).filter(is_word)?))).collect::<Vec<_>>();
@@ -99,13 +101,13 @@ impl ServerFunction {
     }
 }
 
-/// A path without query and fragment.
+/// The path of a URL, without query and fragment.
 #[must_use]
 pub fn path_of(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// Whether a path is one of a pattern.
+/// Whether a path matches a pattern.
 #[must_use]
 pub fn matches(pattern: &str, path: &str) -> bool {
     let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
@@ -118,7 +120,7 @@ pub fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// The pattern with its parameters filled in; `None` if one is missing.
+/// Fills the parameters of a pattern; `None` if one is missing.
 fn fill<'a>(pattern: &str, field: &impl Fn(&str) -> Option<&'a str>) -> Option<String> {
     let segments = pattern.split('/').map(|segment| match parameter(segment) {
         Some(name) => field(name).filter(|value| !value.is_empty()).map(paths::encode_segment),
@@ -127,7 +129,7 @@ fn fill<'a>(pattern: &str, field: &impl Fn(&str) -> Option<&'a str>) -> Option<S
     Some(segments.collect::<Option<Vec<_>>>()?.join("/"))
 }
 
-/// The name of a parameter: `id` of `{id}`.
+/// The parameter name in a segment: `id` for `{id}`.
 #[must_use]
 pub fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')

@@ -5,35 +5,35 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A short word, such as `note_saved`, that names a notice, a field error, an audit kind or an email of the application.
+/// A code of the application, such as `note_saved`: a notice, a field error, an audit kind or an email.
 ///
 /// 1 to 48 lower-case ASCII letters, digits, `_`, `.` and `-`. It carries no text: the application looks its text up,
-/// and shows nothing for a code it does not know.
+/// and shows nothing for an unknown code.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct SiteCode(Cow<'static, str>);
 
 impl SiteCode {
-    /// Most bytes of a code.
+    /// Maximum length of a code, in bytes.
     pub const MAX: usize = 48;
 
-    /// A code that is written in the source.
+    /// Creates a code from a literal.
     ///
     /// # Panics
-    /// When it is not a valid code; in a constant that is an error of the compiler.
+    /// If the code is invalid. In a constant, this is a compile error.
     #[must_use]
     pub const fn new(code: &'static str) -> Self {
         assert!(is_valid(code.as_bytes()), "a code has 1 to 48 of a-z, 0-9, `_`, `.`, `-`");
         Self(Cow::Borrowed(code))
     }
 
-    /// A code that came from elsewhere; `None` if it is not valid.
+    /// Parses a code; `None` if it is invalid.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         is_valid(code.as_bytes()).then(|| Self(Cow::Owned(code.to_owned())))
     }
 
-    /// The word.
+    /// The code as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -55,7 +55,11 @@ impl TryFrom<String> for SiteCode {
     type Error = &'static str;
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
-        if is_valid(code.as_bytes()) { Ok(Self(Cow::Owned(code))) } else { Err("not a code") }
+        if is_valid(code.as_bytes()) {
+            Ok(Self(Cow::Owned(code)))
+        } else {
+            Err("a code has 1 to 48 of a-z, 0-9, `_`, `.`, `-`")
+        }
     }
 }
 

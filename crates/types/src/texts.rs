@@ -1,10 +1,10 @@
-//! What errors say to people, the same on pages, in the API and at the command line.
+//! User-visible texts of errors, the same on pages, in the API and at the command line.
 
 use std::borrow::Cow;
 
 use crate::{AppError, FieldError};
 
-/// What is wrong with one field, and what would be right.
+/// What is wrong with a field, and what is expected instead.
 #[must_use]
 pub fn field_error(error: &FieldError) -> &'static str {
     match error {
@@ -12,7 +12,7 @@ pub fn field_error(error: &FieldError) -> &'static str {
         FieldError::UsernameCharacters => "Use only the letters a to z, digits, dots, hyphens and underscores.",
         FieldError::UsernameTaken => "This username is taken. Choose another one.",
         FieldError::EmailInvalid => "This is not an e-mail address. It should look like ada@example.org.",
-        FieldError::EmailUnchanged => "Your account has this address already.",
+        FieldError::EmailUnchanged => "Your account already has this address.",
         FieldError::EmailTaken => "Another account has this e-mail address. Log in with it, or use another one.",
         FieldError::PasswordShort => "Use at least 8 characters.",
         FieldError::PasswordLong => "Use at most 128 characters.",
@@ -20,9 +20,9 @@ pub fn field_error(error: &FieldError) -> &'static str {
         FieldError::PasswordPersonal => "Leave your name, your address and the name of this site out of your password.",
         FieldError::PasswordsDiffer => "The two passwords are not the same. Type them again.",
         FieldError::CurrentPasswordWrong => "This is not your current password.",
-        FieldError::RegistrationPasswordWrong => "This is not the password that was chosen at the registration.",
-        FieldError::RolesInvalid => "Write roles as lower-case words with commas between them.",
-        FieldError::Site { .. } => "This can't be accepted.",
+        FieldError::RegistrationPasswordWrong => "This is not the password that was chosen at registration.",
+        FieldError::RolesInvalid => "Write roles as lower-case words, separated by commas.",
+        FieldError::Site { .. } => "This value is not accepted.",
     }
 }
 
@@ -36,34 +36,34 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
         AppError::TooManyRequests(seconds) => {
             return format!("Too many attempts. Try again in {}.", wait(*seconds)).into();
         }
-        AppError::Malformed => "This could not be read. Reload the page and try again.",
-        AppError::NotLoggedIn => "You are not logged in any more. Log in and try again.",
+        AppError::Malformed => "The request could not be read. Reload the page and try again.",
+        AppError::NotLoggedIn => "You are not logged in. Log in and try again.",
         AppError::LoginRejected => "The username and/or password are incorrect",
-        AppError::Unconfirmed => "Your e-mail address is not confirmed yet. A new link is on its way: check your mail.",
+        AppError::Unconfirmed => {
+            "Your e-mail address is not confirmed yet. A new link is on its way: check your email."
+        }
         AppError::Deactivated => "This account is deactivated. Ask an administrator to activate it again.",
         AppError::MissingRole => {
             "Your account does not have the role that this page needs. Ask an administrator for it."
         }
         AppError::CrossSite => {
-            "The request came from another site, so nothing was done. Go back to our own page and try again."
+            "The request came from another site and was blocked. Open the page on this site and try again."
         }
-        AppError::ReauthenticationRequired => "Enter your password again to go on.",
-        AppError::LinkInvalid => "This link is incomplete, too old or was used before. Ask for a new one.",
-        AppError::LastAdmin => "This is the last active administrator. Make somebody else an administrator first.",
-        AppError::NotFound => {
-            "There is nothing at this address. Check it for a typing error, or begin at the start page."
-        }
-        AppError::TooLarge => "This is more than we accept. Shorten it and try again.",
-        AppError::Unavailable => "We can't answer just now, and nothing was changed. Try again in a few seconds.",
+        AppError::ReauthenticationRequired => "Enter your password again to continue.",
+        AppError::LinkInvalid => "This link is incomplete, expired or already used. Request a new one.",
+        AppError::LastAdmin => "This is the last active administrator. Make another user an administrator first.",
+        AppError::NotFound => "This page or entry does not exist. Check the address, or go to the start page.",
+        AppError::TooLarge => "This is too large. Shorten it and try again.",
+        AppError::Unavailable => "The service is busy, and nothing was changed. Try again in a few seconds.",
         AppError::Internal => {
-            "This is our fault, not yours. Try again; if it happens once more, tell an administrator."
+            "Something went wrong on our side. Try again; if it happens again, tell an administrator."
         }
         AppError::Unreachable => "The server can't be reached. Check your connection and try again.",
     };
     text.into()
 }
 
-/// A time to wait, in the largest unit that fits, rounded up.
+/// A waiting time in the largest unit that fits, rounded up.
 fn wait(seconds: u32) -> String {
     let (count, unit) = match seconds {
         0..60 => (seconds.max(1), "second"),

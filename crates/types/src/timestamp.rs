@@ -1,36 +1,36 @@
-//! A moment in time, the same text for every reader: in UTC, so that server and browser write the same.
+//! Timestamps, formatted in UTC so that server and browser render the same text.
 
 use serde::{Deserialize, Serialize};
 
-/// Seconds since 1970, UTC.
+/// Unix time in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
-/// A day and a time of the Gregorian calendar, UTC.
+/// Date and time in the Gregorian calendar, UTC.
 struct Civil {
     year: i64,
-    /// From 1 to 12.
+    /// 1 to 12.
     month: usize,
     day: i64,
     time: String,
 }
 
 impl Timestamp {
-    /// From seconds since 1970.
+    /// Creates a timestamp from Unix time in seconds.
     #[must_use]
     pub const fn new(unix_seconds: i64) -> Self {
         Self(unix_seconds)
     }
 
-    /// As RFC 3339, such as `2026-11-24T08:15:30Z`.
+    /// RFC 3339, such as `2026-11-24T08:15:30Z`.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let Civil { year, month, day, time } = self.civil();
         format!("{year:04}-{month:02}-{day:02}T{time}Z")
     }
 
-    /// For people, such as `24 Nov 2026, 08:15:30 UTC`.
+    /// Text for people, such as `24 Nov 2026, 08:15:30 UTC`.
     #[must_use]
     pub fn to_text(self) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -42,7 +42,7 @@ impl Timestamp {
     fn civil(self) -> Civil {
         let (days, seconds) = (self.0.div_euclid(86_400), self.0.rem_euclid(86_400));
         let time = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-        // Howard Hinnant's civil_from_days: years begin in March, so that the leap day is the last of its year.
+        // Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last day of its year.
         let days = days + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);

@@ -1,26 +1,26 @@
-//! Who is asking, as a page may know it.
+//! The user of a request, as pages may show it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Role, Roles};
 
-/// The account whose session came with the request: what its own page may show, and nothing secret.
+/// The user of a request. Contains only data that the user's own pages may show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CurrentUser {
     /// `users.public_id`: 16 random bytes, base64url.
     pub id: String,
-    /// The name as its owner writes it.
+    /// The username in its original case.
     pub username: String,
-    /// What the account may do.
+    /// The current roles.
     pub roles: Roles,
-    /// When access expires: seconds since 1970, UTC.
+    /// When the token stops granting access: Unix time in seconds.
     pub access_expires_at: i64,
-    /// Until when access can be refreshed: seconds since 1970, UTC.
+    /// When the token can no longer be refreshed: Unix time in seconds.
     pub refresh_expires_at: i64,
 }
 
 impl CurrentUser {
-    /// Whether the account administers others.
+    /// Whether the user is an administrator.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.roles.has(Role::ADMIN)

@@ -1,29 +1,29 @@
-//! An account, as those who look after it see it.
+//! Accounts, as administrators see them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Roles;
 
-/// What an administrator may know of an account; nothing secret.
+/// Data of an account for administrators; nothing secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSummary {
     /// `users.public_id`.
     pub id: String,
-    /// The name as its owner writes it.
+    /// The username in its original case.
     pub username: String,
-    /// The address, if there is one.
+    /// The email address, if there is one.
     pub email: Option<String>,
-    /// What the account may do.
+    /// The current roles.
     pub roles: Roles,
-    /// Whether it may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
-    /// Seconds since 1970, UTC.
+    /// Unix time in seconds.
     pub created_at: i64,
-    /// Seconds since 1970, UTC; nothing if nobody ever logged in.
+    /// Unix time in seconds; `None` before the first login.
     pub last_login_at: Option<i64>,
 }
 
-/// Addresses are personal: they never reach a log by accident.
+/// Hides personal data, so that it does not reach logs by accident.
 impl std::fmt::Debug for UserSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UserSummary").field("id", &self.id).finish_non_exhaustive()

@@ -1,25 +1,22 @@
-//! The name by which an account is known to everybody.
+//! Usernames.
 
 use std::fmt;
 
 use crate::FieldError;
 
-/// A name of 3 to 32 ASCII letters, digits, `.`, `_` and `-`, unique without regard to case.
+/// A username: 3 to 32 ASCII letters, digits, `.`, `_` and `-`, unique regardless of case.
 ///
-/// ASCII alone, so that no two names look alike on a screen and differ in the table.
+/// ASCII only, so that different usernames never look alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
 impl Username {
-    /// Fewest characters of a name.
+    /// Minimum length in characters.
     pub const MIN: usize = 3;
-    /// Most characters of a name.
+    /// Maximum length in characters.
     pub const MAX: usize = 32;
 
-    /// Accepts the name as typed, blanks around it removed.
-    ///
-    /// # Errors
-    /// [`FieldError::UsernameLength`] or [`FieldError::UsernameCharacters`].
+    /// Parses a username as typed; surrounding whitespace is removed.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let name = typed.trim();
         if !(Self::MIN..=Self::MAX).contains(&name.chars().count()) {
@@ -32,13 +29,13 @@ impl Username {
         Ok(Self(name.to_owned()))
     }
 
-    /// The name as its owner writes it.
+    /// The username in its original case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What must be unique: the name in lower case.
+    /// The username in lower case, for unique indexes.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()

@@ -1,23 +1,23 @@
-//! Origins as browsers name them.
+//! Origins allowed by CORS.
 
 use url::Url;
 
 use super::{SettingError, given};
 
-/// Whose scripts may read the answers of the API.
+/// Origins whose scripts may call the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CorsOrigins {
-    /// Those of no other origin.
+    /// No other origin.
     #[default]
     None,
-    /// Everybody's.
+    /// All origins.
     Any,
-    /// Those of these origins, each written as a browser writes it into `Origin`.
+    /// These origins, each in the format of the header `Origin`.
     List(Vec<String>),
 }
 
 impl CorsOrigins {
-    /// Reads `*` or a list with commas.
+    /// Parses `*` or a comma-separated list.
     pub(super) fn read(text: Option<&str>) -> Result<Self, SettingError> {
         match given(text) {
             None => Ok(Self::None),
@@ -29,8 +29,8 @@ impl CorsOrigins {
     }
 }
 
-/// Compared byte by byte with what a browser sends, so anything that no browser would send is refused: a path, a port
-/// that the scheme implies, capitals.
+/// Parses one origin. It is compared byte by byte with the header `Origin`, so everything that no browser sends is
+/// refused: a path, the default port of the scheme, capital letters.
 fn read_one(text: &str) -> Result<String, SettingError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let is_origin = url.is_some_and(|url| url.origin().ascii_serialization() == text && !text.contains('*'));
@@ -38,7 +38,7 @@ fn read_one(text: &str) -> Result<String, SettingError> {
         Ok(text.to_owned())
     } else {
         let problem =
-            format!("{text:?} is no origin; write `*`, or origins such as https://app.example.org with commas");
+            format!("{text:?} is not an origin; write `*`, or a comma-separated list such as https://app.example.org");
         Err(SettingError::new("CORS_ORIGINS", problem))
     }
 }

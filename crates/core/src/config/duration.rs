@@ -1,10 +1,10 @@
-//! Durations as people write them.
+//! Durations with a unit.
 
 use super::SettingError;
 
-/// `90s`, `15m`, `12h` or `30d`, in seconds; more than none.
+/// Parses `90s`, `15m`, `12h` or `30d` into seconds; at least one.
 pub(super) fn seconds(name: &'static str, text: &str) -> Result<i64, SettingError> {
-    let wrong = || SettingError::new(name, format!("{text:?} is no duration; write it like 90s, 15m, 12h or 30d"));
+    let wrong = || SettingError::new(name, format!("{text:?} is not a duration; write it like 90s, 15m, 12h or 30d"));
     let unit = text.chars().last().ok_or_else(wrong)?;
     let factor = match unit {
         's' => 1,
@@ -15,7 +15,7 @@ pub(super) fn seconds(name: &'static str, text: &str) -> Result<i64, SettingErro
     };
     let number =
         text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())).ok_or_else(wrong)?;
-    // Ten years: enough for everybody, and far from where sums of seconds overflow.
+    // At most ten years: enough for everyone, and sums of seconds can't overflow.
     let count = number
         .parse::<i64>()
         .ok()

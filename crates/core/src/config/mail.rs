@@ -1,4 +1,4 @@
-//! Where mail goes, from whom, and how long its links are good.
+//! Mail settings: transport, sender, and lifetimes of links.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,72 +12,73 @@ use super::{SettingError, duration};
 const URL: &str = "MAIL_URL";
 const FROM: &str = "MAIL_FROM";
 
-/// The settings of mail as they come.
+/// The mail settings as strings.
 #[derive(Args, Clone, Debug)]
 pub struct RawMailSettings {
-    /// `file://FOLDER`, `smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`; `?ca=FILE.pem` trusts one more root
+    /// `file://FOLDER`, `smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`; `?ca=FILE.pem` adds a root
+    /// certificate
     #[arg(long, env = "MAIL_URL", default_value = "file://data/mail", hide_env_values = true, global = true)]
     mail_url: String,
-    /// Who mail comes from
+    /// Sender of emails
     #[arg(long, env = "MAIL_FROM", default_value = "Latchkey <noreply@localhost>", global = true)]
     mail_from: String,
-    /// How long a registration can be confirmed
+    /// How long a registration or an email change can be confirmed
     #[arg(long, env = "CONFIRM_LIFESPAN", default_value = "24h", global = true)]
     confirm_lifespan: String,
-    /// How long a new password can be set by a link
+    /// How long a password can be reset by an email link
     #[arg(long, env = "RESET_LIFESPAN", default_value = "30m", global = true)]
     reset_lifespan: String,
 }
 
-/// The settings of mail.
+/// The parsed mail settings.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
-    /// Where it goes.
+    /// How emails are sent.
     pub transport: TransportSettings,
-    /// Who it comes from.
+    /// The sender of emails.
     pub from: Mailbox,
-    /// For how many seconds a registration, or a new address, can be confirmed.
+    /// How long a registration or an email change can be confirmed, in seconds.
     pub confirm_seconds: i64,
-    /// For how many seconds a new password can be set by a link.
+    /// How long a password can be reset by an email link, in seconds.
     pub reset_seconds: i64,
 }
 
-/// Where mail goes.
+/// How emails are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportSettings {
-    /// Into a folder, one file a mail.
+    /// Written into a folder, one file per email.
     File(PathBuf),
-    /// To a mail server.
+    /// Sent to an SMTP server.
     Smtp(SmtpSettings),
 }
 
-/// A mail server.
+/// An SMTP server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SmtpSettings {
-    /// Its name or address: the certificate must be for it.
+    /// Host name or IP address, which the certificate must match.
     pub host: String,
-    /// Its port.
+    /// The port, by default 587 or, for `smtps://`, 465.
     pub port: u16,
-    /// How the connection is kept from others.
+    /// Encryption of the connection.
     pub encryption: Encryption,
-    /// User and password, if it wants them.
+    /// Username and password, if the server requires them.
     pub credentials: Option<(String, String)>,
-    /// A file with one more root certificate, in PEM.
+    /// A file with an additional root certificate, in PEM.
     pub ca: Option<PathBuf>,
 }
 
-/// How a connection to a mail server is kept from others.
+/// Encryption of the connection to an SMTP server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encryption {
     /// TLS from the first byte.
     Tls,
-    /// TLS by STARTTLS, and nothing without it.
+    /// STARTTLS, required.
     StartTls,
-    /// Not at all: the server is on this machine.
+    /// No encryption: the server runs on this machine.
     None,
 }
 
-/// Not the password.
+/// Hides username and password.
 impl fmt::Debug for SmtpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmtpSettings").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
@@ -87,7 +88,10 @@ impl fmt::Debug for SmtpSettings {
 impl RawMailSettings {
     pub(super) fn parse(&self) -> Result<MailSettings, SettingError> {
         let from = self.mail_from.parse::<Mailbox>().map_err(|_| {
-            SettingError::new(FROM, format!("{:?} is no sender; write it like Name <name@example.org>", self.mail_from))
+            SettingError::new(
+                FROM,
+                format!("{:?} is not a sender; write it like Name <name@example.org>", self.mail_from),
+            )
         })?;
         Ok(MailSettings {
             transport: transport(&self.mail_url)?,
@@ -98,23 +102,24 @@ impl RawMailSettings {
     }
 }
 
-/// The value itself is never repeated in an error: it may hold a password.
+/// Parses `MAIL_URL`. Errors never repeat its value, which may contain a password.
 fn transport(text: &str) -> Result<TransportSettings, SettingError> {
     let wrong = |problem: &str| SettingError::new(URL, problem);
     if let Some(folder) = text.trim().strip_prefix("file://") {
         return match folder {
-            "" => Err(wrong("names no folder; write it like file://data/mail")),
+            "" => Err(wrong("has no folder; write it like file://data/mail")),
             folder => Ok(TransportSettings::File(PathBuf::from(folder))),
         };
     }
-    let url = Url::parse(text.trim()).map_err(|_| wrong("is no URL; write it like smtp://user:password@host:587"))?;
+    let url =
+        Url::parse(text.trim()).map_err(|_| wrong("is not a URL; write it like smtp://user:password@host:587"))?;
     let is_implicit = match url.scheme() {
         "smtp" => false,
         "smtps" => true,
         _ => return Err(wrong("must begin with file://, smtp:// or smtps://")),
     };
     if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
-        return Err(wrong("must have nothing after the host and the port but ?ca="));
+        return Err(wrong("must end after host and port; only ?ca=FILE.pem may follow"));
     }
     let ca = ca(&url)?;
     let (host, is_loopback) = host(&url)?;
@@ -128,25 +133,25 @@ fn transport(text: &str) -> Result<TransportSettings, SettingError> {
 }
 
 fn host(url: &Url) -> Result<(String, bool), SettingError> {
-    // `url` leaves an IPv4 address of a scheme that it does not know a name.
+    // `url` parses an IPv4 address as a domain if it does not know the scheme.
     let host = url.host_str().filter(|host| !host.is_empty()).map(Host::parse);
     match host {
         Some(Ok(Host::Domain(name))) => Ok((name.clone(), name == "localhost" || name.ends_with(".localhost"))),
         Some(Ok(Host::Ipv4(ip))) => Ok((ip.to_string(), ip.is_loopback())),
         Some(Ok(Host::Ipv6(ip))) => Ok((ip.to_string(), ip.is_loopback())),
-        _ => Err(SettingError::new(URL, "names no host; write it like smtp://user:password@host:587")),
+        _ => Err(SettingError::new(URL, "has no host; write it like smtp://user:password@host:587")),
     }
 }
 
 fn credentials(url: &Url) -> Result<Option<(String, String)>, SettingError> {
     let decode = |text: &str| {
-        // `+` and `&` stand for themselves here, unlike in a form.
+        // Unlike in a form, `+` and `&` have no special meaning here.
         let pair = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
         url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
     };
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
-        ("", Some(_)) | (_, None) => Err(SettingError::new(URL, "has a user or a password without the other")),
+        ("", Some(_)) | (_, None) => Err(SettingError::new(URL, "must have both a user and a password, or neither")),
         (user, Some(password)) => Ok(Some((decode(user), decode(password)))),
     }
 }
@@ -155,7 +160,7 @@ fn ca(url: &Url) -> Result<Option<PathBuf>, SettingError> {
     let mut found = None;
     for (name, value) in url.query_pairs() {
         if name != "ca" || value.is_empty() || found.is_some() {
-            return Err(SettingError::new(URL, "takes nothing but one ?ca=FILE.pem"));
+            return Err(SettingError::new(URL, "may have one query parameter only: ?ca=FILE.pem"));
         }
         found = Some(PathBuf::from(value.into_owned()));
     }

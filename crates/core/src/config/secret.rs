@@ -1,4 +1,4 @@
-//! The keys that sign tokens.
+//! Keys that sign tokens.
 
 use std::collections::HashSet;
 use std::fs;
@@ -13,14 +13,14 @@ use super::{SettingError, given};
 use crate::security::random;
 
 const NAME: &str = "JWT_SECRET";
-/// Where a key is kept that was made for development.
+/// File of the key that is generated for development.
 const FILE: &str = "data/jwt_secret";
-/// RFC 7518, 3.2: as long as the hash at least.
+/// RFC 7518, 3.2: at least as long as the output of the hash.
 const BYTES_MIN: usize = 32;
-/// Fewer different bytes are a placeholder, not a key.
+/// A value with fewer distinct bytes is a placeholder, not a key.
 const DIFFERENT_MIN: usize = 10;
 
-/// The key that signs, then those that only verify.
+/// Reads the signing keys: the first one signs, the others only verify.
 pub(super) fn read(current: Option<&str>, previous: Option<&str>, is_dev: bool) -> Result<Vec<Vec<u8>>, SettingError> {
     let current = match (current.filter(|secret| !secret.is_empty()), is_dev) {
         (Some(secret), _) => secret.to_owned(),
@@ -37,10 +37,7 @@ pub(super) fn read(current: Option<&str>, previous: Option<&str>, is_dev: bool) 
     Ok(secrets)
 }
 
-/// A new key: 256 random bits in base64url.
-///
-/// # Errors
-/// When the operating system has no randomness to give.
+/// Generates a key: 256 random bits in base64url.
 pub fn generate() -> anyhow::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random::bytes::<32>()?))
 }
@@ -59,17 +56,17 @@ fn validated(name: &'static str, secret: &str) -> Result<Vec<u8>, SettingError> 
     Ok(bytes.to_vec())
 }
 
-/// The key in the file, made if there is none.
+/// Reads the key from the file; generates it if the file is missing.
 fn kept(path: &Path) -> Result<String, SettingError> {
     let wrong = |what: &str, error: &dyn std::fmt::Display| {
         SettingError::new(NAME, format!("cannot {what} {}: {error}", path.display()))
     };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| wrong("make the folder of", &error))?;
+        fs::create_dir_all(folder).map_err(|error| wrong("create the folder of", &error))?;
     }
     match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(mut file) => {
-            let secret = generate().map_err(|error| wrong("make a key for", &error))?;
+            let secret = generate().map_err(|error| wrong("generate a key for", &error))?;
             file.write_all(secret.as_bytes()).map_err(|error| wrong("write", &error))?;
             Ok(secret)
         }

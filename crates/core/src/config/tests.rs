@@ -1,4 +1,4 @@
-//! Each setting: what is taken, what is refused, and with which line.
+//! Every setting: accepted values, refused values, and the error line.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 

@@ -1,26 +1,26 @@
-//! Reads the mails back that [`super::layout`] wrote: for `/dev/mail` and for tests. No reader of anybody else's mail.
+//! Parser for messages written by [`super::layout`], for `/dev/mail` and tests. Not a parser for other emails.
 
-/// A mail.
+/// A parsed email.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Eml {
-    /// Which one of its folder.
+    /// The number of the file in its folder.
     pub number: u64,
-    /// The recipients, as the header has them.
+    /// The header `To`.
     pub to: String,
-    /// The subject.
+    /// The header `Subject`.
     pub subject: String,
-    /// When it was written, as the header has it.
+    /// The header `Date`.
     pub date: String,
-    /// What tells two deliveries of one mail.
+    /// The header `Message-ID`: the same for every attempt to deliver an email.
     pub message_id: String,
-    /// The plain text.
+    /// The part `text/plain`.
     pub text: String,
-    /// The same in HTML.
+    /// The part `text/html`.
     pub html: String,
 }
 
 impl Eml {
-    /// Reads a mail; what it does not find stays empty.
+    /// Parses a message. Missing headers and parts are empty.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
         let raw = raw.replace("\r\n", "\n");
@@ -48,14 +48,14 @@ impl Eml {
         eml
     }
 
-    /// The one line of the text that is nothing but a link.
+    /// The first line of the text that consists of a link.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
         self.text.lines().find(|line| is_link(line))
     }
 }
 
-/// Whether a line is nothing but a link.
+/// Whether a line consists of a link.
 #[must_use]
 pub fn is_link(line: &str) -> bool {
     (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')

@@ -1,4 +1,4 @@
-//! A text, laid out as a message: headers, a plain text, and the same in HTML.
+//! The MIME message of an email: headers, plain text and HTML.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,36 +10,33 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use super::texts::{MailText, footer};
 use latchkey_types::{EmailAddress, Product};
 
-/// What a message is made of beside its text.
+/// Headers and branding of a message.
 #[derive(Debug)]
 pub struct Envelope<'a> {
-    /// The name and the colour of the application.
+    /// Name and brand colour of the application.
     pub product: Product,
-    /// Who it comes from.
+    /// The sender.
     pub from: &'a Mailbox,
-    /// Whom it goes to.
+    /// The recipient.
     pub to: &'a EmailAddress,
-    /// The same at every try, so that a reader's program shows a mail that was delivered twice once.
+    /// The same for every attempt, so that mail programs show an email that was delivered twice only once.
     pub message_id: String,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub date: i64,
-    /// Where people reach this server.
+    /// The public origin of this server, for the footer.
     pub site: &'a str,
 }
 
-/// The message.
-///
-/// # Errors
-/// When something in it can't stand in a header.
+/// Builds the message. Fails if a value is not allowed in a header.
 pub fn message(envelope: &Envelope<'_>, text: &MailText) -> anyhow::Result<Message> {
-    let address = envelope.to.as_str().parse().context("the recipient is no address")?;
+    let address = envelope.to.as_str().parse().context("the recipient is not a valid email address")?;
     let seconds = u64::try_from(envelope.date).unwrap_or_default();
     let parts = MultiPart::alternative()
         .singlepart(part(ContentType::TEXT_PLAIN, plain(envelope, text)))
         .singlepart(part(ContentType::TEXT_HTML, html(envelope, text)));
     let message = Message::builder()
         .from(envelope.from.clone())
-        // An address alone: a name before it would be somebody else's text in a header.
+        // No display name: it would put user input into a header.
         .to(Mailbox::new(None, address))
         .subject(text.subject.clone())
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
@@ -49,12 +46,12 @@ pub fn message(envelope: &Envelope<'_>, text: &MailText) -> anyhow::Result<Messa
     Ok(message)
 }
 
-/// Quoted-printable whatever the text: long lines and umlauts pass every server, and one way back suffices.
+/// Always quoted-printable: long lines and non-ASCII text pass every mail server, and parsing needs one decoder.
 fn part(kind: ContentType, text: String) -> SinglePart {
     SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(text)
 }
 
-/// RFC 3834: no machine is to answer this.
+/// `Auto-Submitted` (RFC 3834): auto-responders must not reply.
 #[derive(Clone)]
 struct AutoSubmitted;
 
@@ -72,7 +69,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The link stands alone on its line, so that no program takes a full stop into it.
+/// The plain text. The link has its own line, so that mail programs do not include punctuation in it.
 fn plain(envelope: &Envelope<'_>, text: &MailText) -> String {
     let mut blocks: Vec<String> = text.opening.iter().map(|paragraph| one_line(paragraph)).collect();
     blocks.extend(text.action.iter().map(|(_, link)| link.clone()));
@@ -80,7 +77,7 @@ fn plain(envelope: &Envelope<'_>, text: &MailText) -> String {
     format!("{}\n\n-- \n{}\n", blocks.join("\n\n"), footer(envelope.product.name, envelope.site))
 }
 
-/// A name or a device that holds a line end must not be able to put a link of its own on a line.
+/// Replaces control characters: a line break in a username or device must not put a link on a line of its own.
 fn one_line(paragraph: &str) -> String {
     paragraph.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
 }
@@ -116,7 +113,7 @@ fn button(words: &str, link: &str, colour: &str) -> String {
     )
 }
 
-/// For text and for attributes in double quotes.
+/// Escapes text for HTML, including attributes in double quotes.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {

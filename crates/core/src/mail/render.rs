@@ -1,6 +1,7 @@
-//! Whom a mail goes to and what it says, found out when it is delivered.
+//! Recipient and text of a queued email, looked up when it is delivered.
 //!
-//! Tokens are made here and nowhere else: until then no usable secret lies in any table.
+//! Email tokens are generated here and nowhere else. No usable secret is ever stored: `outbox` contains no token, and
+//! `mail_tokens` only its hash.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,16 +22,16 @@ use crate::store::mail_tokens::{self, NewToken};
 use crate::store::outbox::{self, Template};
 use crate::store::{email_changes, registrations, sessions, users};
 
-/// What became of a row.
+/// The result of rendering a row of the outbox.
 #[derive(Debug)]
 pub enum Rendered {
-    /// It goes out.
+    /// The email to send, and its recipient.
     Mail(Box<MailText>, EmailAddress),
-    /// Nobody wants it any more: its subject is gone, was settled, or has no address.
+    /// Nothing to send: the subject no longer exists, is settled, or has no email address.
     Skip,
 }
 
-/// Writes letters.
+/// Renders rows of the outbox.
 #[derive(Clone)]
 pub struct Renderer {
     emails: Arc<dyn Emails>,
@@ -45,7 +46,7 @@ impl fmt::Debug for Renderer {
     }
 }
 
-/// The row that is rendered, and when.
+/// The row to render, and the current time.
 #[derive(Clone, Copy)]
 struct MailJob<'a> {
     row: &'a row::Model,
@@ -53,16 +54,16 @@ struct MailJob<'a> {
 }
 
 impl Renderer {
-    /// Links begin with `public_url`, whatever a request calls this server.
+    /// Creates a renderer. Links begin with `public_url`, never with the `Host` header of a request.
     #[must_use]
     pub fn new(product: Product, public_url: Url, settings: &MailSettings, emails: Arc<dyn Emails>) -> Self {
         Self { emails, product, public_url, reset_seconds: settings.reset_seconds }
     }
 
-    /// The text of a row, its token written into the table.
+    /// Renders a row, and stores the hash of its token.
     ///
     /// # Errors
-    /// The database's; an address that is none; a row that a later version of this program wrote.
+    /// Database errors, an invalid email address, or an email of the application without a code.
     pub async fn render(&self, tx: &DatabaseTransaction, row: &row::Model, now: i64) -> anyhow::Result<Rendered> {
         let job = MailJob { row, now };
         let parts = match row.template {
@@ -91,8 +92,8 @@ impl Renderer {
             }),
         };
         let Some((text, Some(address))) = parts else { return Ok(Rendered::Skip) };
-        // Addresses that came by another way than a form may be none.
-        let to = EmailAddress::parse(&address).map_err(|_| anyhow!("the recipient is no address"))?;
+        // Addresses that were not entered in a form may be invalid.
+        let to = EmailAddress::parse(&address).map_err(|_| anyhow!("the recipient is not a valid email address"))?;
         Ok(Rendered::Mail(Box::new(text), to))
     }
 
@@ -108,7 +109,7 @@ impl Renderer {
     async fn reset(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some(id) = job.row.user_id else { return Ok(None) };
         let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
-        // A mail that was held up must not void the link of one that was asked for after it.
+        // A delayed email must not invalidate the link of a later request.
         if outbox::is_superseded(tx, job.row).await? {
             return Ok(None);
         }
@@ -120,9 +121,9 @@ impl Renderer {
 
     async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
-        // Once the new address is confirmed it can't be stopped, so the owner of the old one hears of it first.
+        // A confirmed change can't be cancelled, so the owner of the old address must be notified first.
         if outbox::awaits_notice(tx, change.id).await? {
-            return Err(anyhow!("the notice to the old address waits"));
+            return Err(anyhow!("the notice to the old address has not been sent yet"));
         }
         let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
         let link = self.tokened(tx, paths::NEW_EMAIL, Purpose::EmailChange, new).await?;
@@ -139,8 +140,7 @@ impl Renderer {
     }
 
     async fn site(&self, tx: &DatabaseTransaction, job: MailJob<'_>) -> anyhow::Result<MailParts> {
-        let code =
-            job.row.site_code.as_deref().and_then(SiteCode::parse).context("an email of the site without a code")?;
+        let code = job.row.site_code.as_deref().and_then(SiteCode::parse).context("the row has no valid site_code")?;
         let Some(user) = about_user(tx, job.row).await?.filter(|user| user.is_active) else { return Ok(None) };
         let email = SiteEmail {
             code: &code,
@@ -151,7 +151,7 @@ impl Renderer {
         Ok(self.emails.render(tx, email).await?.map(|text| (text, user.email)))
     }
 
-    /// A link with a new token, whose hash is in the table from now on.
+    /// Creates a link with a new token, and stores the hash of the token.
     async fn tokened(
         &self,
         tx: &impl ConnectionTrait,
@@ -169,7 +169,7 @@ impl Renderer {
     }
 }
 
-/// A text and the address that it goes to, if there is one.
+/// A text and the email address of its recipient, if there is one.
 type MailParts = Option<(MailText, Option<String>)>;
 
 impl MailJob<'_> {
@@ -198,7 +198,7 @@ async fn about_change(
 ) -> Result<Option<(user::Model, email_change::Model)>, DbErr> {
     let Some(id) = job.row.email_change_id else { return Ok(None) };
     let Some(change) = email_changes::live(tx, id, job.now).await? else { return Ok(None) };
-    // The account is held before its links, as by whatever voids them: two that lock in another order wait for each other.
+    // Lock order: the account before its links, as everywhere else. Another order could deadlock.
     let Some(user) = users::lock(tx, change.user_id).await? else { return Ok(None) };
     Ok(email_changes::live(tx, id, job.now).await?.map(|change| (user, change)))
 }

@@ -1,4 +1,4 @@
-//! How a message is handed over: to a mail server, or into a folder.
+//! Mail transports: an SMTP server, or a folder of `.eml` files.
 
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -16,27 +16,27 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use super::eml::Eml;
 use crate::config::mail::{Encryption, SmtpSettings, TransportSettings};
 
-/// How long a mail server may take to answer the connection.
+/// Timeout for connecting to the mail server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long it may take for a mail altogether. Shorter than a claim, so that nobody else sends the same mail meanwhile.
+/// Timeout for sending an email. Shorter than a claim, so that no other worker sends the same email meanwhile.
 pub(super) const SEND_TIMEOUT: Duration = Duration::from_secs(45);
-/// The ending of a mail's file.
+/// The file extension of an email.
 const ENDING: &str = "eml";
 
-/// Hands messages over.
+/// Sends emails.
 #[derive(Clone, Debug)]
 pub enum Transport {
-    /// Into a folder.
+    /// Writes emails into a folder.
     File(Folder),
-    /// To a mail server; each mail by a connection of its own.
+    /// Sends emails to an SMTP server, each with its own connection.
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
 
 impl Transport {
-    /// What the settings say. `name` is what this host calls itself.
+    /// Creates the transport. `name` is the host name for the SMTP greeting.
     ///
     /// # Errors
-    /// When the certificate can't be read; the message names the variable.
+    /// If the root certificate can't be read; the message names `MAIL_URL`.
     pub fn new(settings: &TransportSettings, name: &str) -> anyhow::Result<Self> {
         match settings {
             TransportSettings::File(path) => Ok(Self::File(Folder(path.clone()))),
@@ -44,10 +44,7 @@ impl Transport {
         }
     }
 
-    /// Hands one message over.
-    ///
-    /// # Errors
-    /// Why it was not taken, without the address.
+    /// Sends one message. Errors never contain the address of the recipient.
     pub async fn send(&self, message: Message) -> anyhow::Result<()> {
         match self {
             Self::File(folder) => {
@@ -57,7 +54,7 @@ impl Transport {
             Self::Smtp(server) => match tokio::time::timeout(SEND_TIMEOUT, server.send(message)).await {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(error)) => Err(without_address(error)),
-                Err(_) => Err(anyhow!("the mail server took too long")),
+                Err(_) => Err(anyhow!("the mail server did not respond in time")),
             },
         }
     }
@@ -86,8 +83,8 @@ fn smtp(settings: &SmtpSettings, name: &str) -> anyhow::Result<AsyncSmtpTranspor
     Ok(builder.build())
 }
 
-/// Servers like to repeat the address in what they answer, and an address must not get into the log: of an answer only
-/// the code is kept.
+/// Reduces an SMTP error to its status code: servers often repeat the address of the recipient, which must not be
+/// logged.
 fn without_address(error: lettre::transport::smtp::Error) -> anyhow::Error {
     match error.status() {
         Some(code) => anyhow!("the mail server answered {code}"),
@@ -95,24 +92,21 @@ fn without_address(error: lettre::transport::smtp::Error) -> anyhow::Error {
     }
 }
 
-/// A folder of mails, numbered in the order of delivery.
+/// A folder of emails, numbered in the order of delivery.
 #[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes the folder if it is missing.
+    /// Creates the folder if it is missing, readable for its owner only.
     ///
     /// # Errors
-    /// When it can't be made; the message names the variable.
+    /// If it can't be created; the message names `MAIL_URL`.
     pub fn prepare(&self) -> anyhow::Result<()> {
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        made.with_context(|| format!("MAIL_URL: cannot make the folder {}", self.0.display()))
+        made.with_context(|| format!("MAIL_URL: cannot create the folder {}", self.0.display()))
     }
 
-    /// The numbers of the mails in it, in the order of delivery.
-    ///
-    /// # Errors
-    /// When it can't be read; a folder that does not exist is empty.
+    /// The numbers of all emails, in the order of delivery. A missing folder is empty.
     pub fn numbers(&self) -> std::io::Result<Vec<u64>> {
         let entries = match fs::read_dir(&self.0) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -126,10 +120,7 @@ impl Folder {
         Ok(numbers)
     }
 
-    /// The mail with this number, if there is one.
-    ///
-    /// # Errors
-    /// When it can't be read.
+    /// The email with this number, if there is one.
     pub fn read(&self, number: u64) -> std::io::Result<Option<Eml>> {
         match fs::read_to_string(self.path(number)) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -137,12 +128,12 @@ impl Folder {
         }
     }
 
-    /// Written whole under another name and linked to its own, so that nobody reads half a mail, and of two processes
-    /// that take one number the second takes the next.
+    /// Writes to a temporary file and links it to its number. No reader sees a partial email, and if two processes
+    /// choose the same number, the second one takes the next.
     fn add(&self, mail: &[u8]) -> anyhow::Result<()> {
         self.prepare()?;
         let draft = self.0.join(format!(".{}", crate::security::random::id()?));
-        // Its owner's alone: whoever reads a link can use it.
+        // Readable for its owner only: anyone who reads a link can use it.
         let mut file = fs::File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(mail)?;
         file.sync_all()?;

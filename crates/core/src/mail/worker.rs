@@ -1,8 +1,8 @@
-//! The worker that delivers the outbox, one mail after another, on every node.
+//! The mail worker: delivers the outbox, one email at a time, on every node.
 //!
-//! A mail belongs to the worker that claimed it until the claim runs out, so of many nodes one sends it, and one that
-//! was killed loses nothing. Nothing is locked while a mail server is spoken to. What was sent and could not be noted is
-//! sent again, with the same `Message-ID`.
+//! A worker claims an email for [`CLAIM_SECONDS`]. This way only one of several nodes sends it, and if a worker is
+//! killed, another one sends it after the claim has expired. No lock is held while talking to the mail server. If an
+//! email was sent but could not be marked as sent, it is sent again with the same `Message-ID`.
 
 use std::time::Duration;
 
@@ -24,17 +24,17 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::outbox as row;
 use crate::store::{Store, outbox, users};
 
-/// For how long a mail is left to who claimed it. Longer than any delivery takes.
+/// How long a claimed email is reserved for its worker. Longer than any delivery takes.
 pub const CLAIM_SECONDS: i64 = 120;
-/// After how long a mail that can't be delivered is given up.
+/// An email that can't be delivered is given up after this time.
 pub const GIVE_UP_SECONDS: i64 = 86_400;
-/// The wait after the first failure; it doubles with each.
+/// Delay after the first failed attempt; doubles with each further attempt.
 const BACKOFF_SECONDS: i64 = 30;
-/// The longest wait.
+/// Maximum delay between attempts.
 const BACKOFF_MAX_SECONDS: i64 = 3_600;
-/// How often the outbox is looked into when nobody rings: for the mails of other nodes, and for second tries.
+/// How often the outbox is polled without a notification: for emails of other nodes, and for further attempts.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// How long the mail in hand may take once the server is to stop.
+/// How long the current delivery may take after shutdown has begun.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Delivers the outbox.
@@ -47,15 +47,12 @@ pub struct MailWorker {
     renderer: Renderer,
     from: Mailbox,
     public_url: Url,
-    /// Tells couriers apart.
+    /// Identifies this worker in `outbox.claimed_by`.
     name: String,
 }
 
 impl MailWorker {
-    /// For one node.
-    ///
-    /// # Errors
-    /// When the settings name a file that can't be read, or there is no randomness.
+    /// Creates the worker of a node. Fails if the settings name a file that can't be read.
     pub fn new(config: &Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
         let (settings, public_url) = (&config.mail, &config.public_url);
         Ok(Self {
@@ -70,7 +67,7 @@ impl MailWorker {
         })
     }
 
-    /// The folder that mails go into, if they do.
+    /// The folder that emails are written to; `None` with SMTP.
     #[must_use]
     pub fn folder(&self) -> Option<&Folder> {
         match &self.transport {
@@ -79,12 +76,13 @@ impl MailWorker {
         }
     }
 
-    /// Delivers until the server is about to stop, then finishes the mail in hand or leaves it to another's claim.
+    /// Delivers emails until shutdown begins, then finishes the current delivery. If that takes too long, another
+    /// worker retries it after the claim has expired.
     pub async fn run(&self, stopping: CancellationToken) {
         let work = async {
             while !stopping.is_cancelled() {
                 if let Err(error) = self.deliver_until(&stopping).await {
-                    tracing::warn!(%error, "the outbox can't be read; trying again");
+                    tracing::warn!(%error, "processing the outbox failed; trying again");
                 }
                 tokio::select! {
                     () = stopping.cancelled() => {}
@@ -99,14 +97,11 @@ impl MailWorker {
         };
         tokio::select! {
             () = work => {}
-            () = too_late => tracing::warn!("a mail was not delivered before the stop; it is when its claim has run out"),
+            () = too_late => tracing::warn!("shutdown interrupted a delivery; it is retried when its claim expires"),
         }
     }
 
-    /// Delivers what is due now.
-    ///
-    /// # Errors
-    /// When the outbox can't be read or written. A mail that can't be delivered is none.
+    /// Delivers all emails that are due. Fails if the outbox can't be read or written, not if a delivery fails.
     pub async fn deliver_due(&self) -> anyhow::Result<()> {
         self.deliver_until(&CancellationToken::new()).await
     }
@@ -132,10 +127,11 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Not in the transaction of the claim: a row that can't be written would be free again at once, for ever.
+    /// Renders in a transaction of its own. In the transaction of the claim, a row that can't be rendered would roll
+    /// back its claim and be claimed again forever.
     async fn deliver(&self, mail: &row::Model, now: i64) -> anyhow::Result<&'static str> {
         let content = self.store.write_tx(async |tx| self.renderer.render(tx, mail, now).await).await?;
-        let Rendered::Mail(text, to) = content else { return Ok("a mail is wanted no more") };
+        let Rendered::Mail(text, to) = content else { return Ok("email skipped") };
         let host = self.public_url.host_str().unwrap_or("localhost");
         let envelope = Envelope {
             product: self.product,
@@ -146,7 +142,7 @@ impl MailWorker {
             site: &self.public_url.origin().ascii_serialization(),
         };
         self.transport.send(layout::message(&envelope, &text)?).await?;
-        Ok("a mail was delivered")
+        Ok("email delivered")
     }
 
     async fn note_done(&self, mail: &row::Model, what: &str) -> anyhow::Result<()> {
@@ -166,7 +162,7 @@ impl MailWorker {
                 mail.template = %mail.template.to_value(),
                 mail.attempts,
                 wait_seconds = wait,
-                "a mail was not delivered: {error:#}"
+                "email not delivered; trying again later: {error:#}"
             );
             return Ok(());
         }
@@ -187,13 +183,14 @@ impl MailWorker {
             })
             .await?
         {
-            tracing::error!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, "a mail was given up: {error:#}");
+            tracing::error!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, "email given up: {error:#}");
         }
         Ok(())
     }
 }
 
-/// Doubles with each attempt; a quarter more or less by chance, so that what failed together is not tried together.
+/// Exponential backoff with a random quarter more or less, so that emails that failed together are not retried
+/// together.
 fn backoff_seconds(attempts: i32) -> anyhow::Result<i64> {
     let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(16);
     let wait = (BACKOFF_SECONDS << doublings).min(BACKOFF_MAX_SECONDS);

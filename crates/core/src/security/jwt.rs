@@ -1,7 +1,7 @@
-//! The token: what stands in it, how it is signed, and how strictly it is read.
+//! JSON Web Tokens: claims, signing and strict decoding.
 //!
-//! `jsonwebtoken` signs and checks the signature. Header and claims are read here: its own checks ask the system's clock,
-//! ignore `typ` and `crit`, and let claims of the wrong type pass.
+//! `jsonwebtoken` only signs and verifies signatures. Header and claims are checked here, because its own validation
+//! reads the system clock, ignores `typ` and `crit`, and accepts claims of the wrong type.
 
 use std::fmt;
 
@@ -14,63 +14,64 @@ use sha2::{Digest, Sha256};
 use super::random;
 pub use crate::kinds::TokenKind;
 
-/// `typ` (RFC 9068, 2.1): keeps tokens of another purpose out.
+/// The header `typ` (RFC 9068, 2.1): rejects tokens issued for another purpose.
 const TYPE: &str = "at+jwt";
-/// Longest token, in bytes, looked at before anything is decoded. A cookie of that size is the most that browsers keep.
+/// Maximum length of a token in bytes, checked before it is decoded. Browsers do not store larger cookies.
 const TOKEN_MAX: usize = 4096;
-/// How far ahead of the clock `iat` may be, in seconds: nodes differ.
+/// How far `iat` may be in the future, in seconds: the clocks of nodes differ.
 const ISSUED_AHEAD_MAX: i64 = 60;
 const CLAIMS: [&str; 11] = ["iss", "aud", "sub", "sid", "jti", "gen", "iat", "exp", "rf_exp", "rls", "knd"];
 
-/// What stands in a token. Times are seconds since 1970.
+/// The claims of a token. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
     iss: String,
     aud: String,
-    /// Whose: `users.public_id`.
+    /// The user: `users.public_id`.
     pub sub: String,
-    /// Of which session.
+    /// The session: `sessions.id`.
     pub sid: String,
-    /// Which token of the session.
+    /// The id of this token within the session.
     pub jti: String,
-    /// The how manieth.
+    /// How often the token of the session was rotated before this one.
     #[serde(rename = "gen")]
     pub generation: u32,
-    /// Made when.
+    /// Issued at.
     pub iat: i64,
-    /// Gives access until then.
+    /// When access expires.
     pub exp: i64,
-    /// Can be exchanged until then.
+    /// When the token can no longer be refreshed.
     pub rf_exp: i64,
-    /// The roles, comma-joined.
+    /// The roles, comma-separated.
     pub rls: String,
-    /// Where it may be shown.
+    /// Where the token is accepted.
     pub knd: TokenKind,
 }
 
-/// What the issuer decides of a token.
+/// Input for new [`Claims`].
 #[derive(Debug)]
 pub struct NewClaims<'a> {
-    /// `iss` and `aud`: one application issues and accepts, see [`Product::slug`](latchkey_types::Product::slug).
+    /// `iss` and `aud`: the application accepts only its own tokens, see
+    /// [`Product::slug`](latchkey_types::Product::slug).
     pub issuer: &'a str,
-    /// Whose.
+    /// `sub`.
     pub subject: &'a str,
-    /// Of which session.
+    /// `sid`.
     pub session: &'a str,
-    /// Which token.
+    /// `jti`.
     pub token: &'a str,
-    /// The how manieth.
+    /// `gen`.
     pub generation: u32,
-    /// Made when.
+    /// `iat`.
     pub issued_at: i64,
-    /// How long it gives access, in seconds; cut at the end of the session.
+    /// How long the token grants access, in seconds. Cut at `refresh_expires_at`.
     pub access_seconds: i64,
-    /// Until when it can be exchanged.
+    /// `rf_exp`.
     pub refresh_expires_at: i64,
-    /// The roles, comma-joined.
+    /// `rls`: the roles, comma-separated.
     pub roles: &'a str,
-    /// Where it may be shown.
+    /// `knd`.
     pub kind: TokenKind,
 }
 
@@ -92,29 +93,29 @@ impl From<NewClaims<'_>> for Claims {
     }
 }
 
-/// Why a token was refused.
+/// Why a token was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not one of ours: form, signature, algorithm, issuer, audience, kind, type.
-    #[error("not a token of ours")]
+    /// Wrong format, signature, algorithm, issuer, audience, kind or type.
+    #[error("the token is invalid")]
     Invalid,
-    /// One of ours, a claim is missing.
-    #[error("a claim is missing")]
+    /// The signature is valid, but a claim is missing.
+    #[error("the token lacks a claim")]
     MissingClaim,
-    /// Past `exp`.
-    #[error("access expired")]
+    /// `exp` has passed.
+    #[error("the token no longer grants access; refresh it")]
     AccessExpired,
-    /// Past `rf_exp`.
-    #[error("refresh expired")]
+    /// `rf_exp` has passed.
+    #[error("the token can no longer be refreshed; log in again")]
     RefreshExpired,
 }
 
-/// A signed token; shown by nothing but [`Token::expose`].
+/// A signed token. Only [`Token::expose`] shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// The token itself, for a cookie or a body.
+    /// The encoded token, for a cookie or a response body.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -127,51 +128,49 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Claims with a good signature, not looked at for their time yet: no guard takes these.
+/// Claims with a valid signature, not yet checked for expiry. No guard accepts them.
 #[derive(Clone, Debug)]
 pub struct SignedClaims(Claims);
 
-/// Claims that give access: signed and not expired. What every guard takes.
+/// Claims that grant access: signed and not expired. Every guard requires them.
 #[derive(Debug)]
 pub struct AccessClaims(Claims);
 
-/// Claims that can be exchanged. Only the rotation and the logout take these, so that an expired token can't give access
-/// by a slip.
+/// Claims that can be exchanged for a new token, even if they no longer grant access. Only rotation and logout accept
+/// them, so that an expired token can't grant access by mistake.
 #[derive(Debug)]
 pub struct RefreshableClaims(Claims);
 
 impl SignedClaims {
-    /// # Errors
-    /// [`TokenError::AccessExpired`]: `exp <= now`, without leeway.
+    /// Checks `exp`, without leeway; fails with [`TokenError::AccessExpired`].
     pub fn access(self, now: i64) -> Result<AccessClaims, TokenError> {
         if self.0.exp <= now { Err(TokenError::AccessExpired) } else { Ok(AccessClaims(self.0)) }
     }
 
-    /// # Errors
-    /// [`TokenError::RefreshExpired`]: `rf_exp <= now`.
+    /// Checks `rf_exp`, without leeway; fails with [`TokenError::RefreshExpired`].
     pub fn refreshable(self, now: i64) -> Result<RefreshableClaims, TokenError> {
         if self.0.rf_exp <= now { Err(TokenError::RefreshExpired) } else { Ok(RefreshableClaims(self.0)) }
     }
 
-    /// Whose they are.
+    /// The claim `sub`.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.0.sub
     }
 
-    /// Which session they name.
+    /// The claim `sid`.
     #[must_use]
     pub fn session_id(&self) -> &str {
         &self.0.sid
     }
 
-    /// When access ends.
+    /// The claim `exp`.
     #[must_use]
     pub fn access_expires_at(&self) -> i64 {
         self.0.exp
     }
 
-    /// How long the token gives access in all, in seconds.
+    /// How long the token grants access in total, in seconds.
     #[must_use]
     pub fn access_seconds(&self) -> i64 {
         self.0.exp - self.0.iat
@@ -179,7 +178,7 @@ impl SignedClaims {
 }
 
 impl AccessClaims {
-    /// The claims.
+    /// The checked claims.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.0
@@ -187,7 +186,7 @@ impl AccessClaims {
 }
 
 impl RefreshableClaims {
-    /// The claims.
+    /// The checked claims.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.0
@@ -219,7 +218,7 @@ impl Key {
     }
 }
 
-/// The key that signs and those that still verify.
+/// The key that signs and verifies, and previous keys that only verify.
 pub struct SigningKeys {
     issuer: &'static str,
     current: Key,
@@ -233,16 +232,13 @@ impl fmt::Debug for SigningKeys {
 }
 
 impl SigningKeys {
-    /// `current` signs and verifies, `previous` verify; tokens of another `issuer` are refused.
+    /// `current` signs and verifies, `previous` only verify. Tokens of another `issuer` are rejected.
     #[must_use]
     pub fn new(issuer: &'static str, current: &[u8], previous: &[Vec<u8>]) -> Self {
         Self { issuer, current: Key::new(current), previous: previous.iter().map(|secret| Key::new(secret)).collect() }
     }
 
-    /// Signs.
-    ///
-    /// # Errors
-    /// When the claims can't be written as JSON.
+    /// Signs claims with the current key.
     pub fn sign(&self, claims: &Claims) -> anyhow::Result<Token> {
         let header = Header { alg: "HS256".to_owned(), typ: TYPE.to_owned(), kid: self.current.id.clone() };
         let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
@@ -252,10 +248,7 @@ impl SigningKeys {
         Ok(Token(format!("{message}.{signature}")))
     }
 
-    /// Reads a token that was shown where one of `kind` belongs.
-    ///
-    /// # Errors
-    /// [`TokenError::Invalid`] or [`TokenError::MissingClaim`].
+    /// Verifies signature, header and claims of a token that must be of `kind`. Does not check its expiry.
     pub fn decode(&self, token: &str, kind: TokenKind, now: i64) -> Result<SignedClaims, TokenError> {
         if token.len() > TOKEN_MAX {
             return Err(TokenError::Invalid);
@@ -268,7 +261,7 @@ impl SigningKeys {
         }
         let keys = std::iter::once(&self.current).chain(&self.previous);
         let key = keys.into_iter().find(|key| key.id == header.kid).ok_or(TokenError::Invalid)?;
-        // The signature's own encoding must be the one and only, or a revoked token had twins.
+        // Strict base64url: a token must not have several valid spellings.
         decode_part(signature)?;
         match crypto::verify(signature, message.as_bytes(), &key.verifying, Algorithm::HS256) {
             Ok(true) => {}

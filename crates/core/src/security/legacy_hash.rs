@@ -1,4 +1,5 @@
-//! Hashes that passlib made for another application: they verify once more, and are replaced at that login.
+//! Password hashes of other applications, created by passlib. The next login verifies them and replaces them by
+//! Argon2id.
 
 use std::str::FromStr;
 
@@ -8,17 +9,17 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq;
 
-/// Most rounds that a stored hash may ask for: a poisoned row must not hold a processor for minutes.
+/// Maximum number of rounds of a stored hash: a manipulated row must not occupy a CPU for minutes.
 const ROUNDS_MAX: u32 = 2_000_000;
-/// The largest bcrypt cost that is computed: some seconds.
+/// Maximum bcrypt cost of a stored hash; computing it takes a few seconds.
 const BCRYPT_COST_MAX: u32 = 15;
-/// Standard base64 with `.` for `+`, and no padding: passlib's `ab64`.
+/// The alphabet of passlib's `ab64`: standard base64 with `.` instead of `+`, and no padding.
 const AB64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./";
 
-/// A hash of another application's.
+/// A password hash of another application.
 #[derive(Debug)]
 pub(super) enum LegacyHash<'a> {
-    /// `$pbkdf2-sha512$rounds$salt$hash`, what flask-praetorian makes.
+    /// `$pbkdf2-sha512$rounds$salt$hash`, the format of flask-praetorian.
     Pbkdf2Sha512(Pbkdf2),
     /// `$pbkdf2-sha256$rounds$salt$hash`.
     Pbkdf2Sha256(Pbkdf2),
@@ -26,7 +27,7 @@ pub(super) enum LegacyHash<'a> {
     Bcrypt(&'a str),
 }
 
-/// The parts of a hash by PBKDF2 (RFC 8018, 5.2).
+/// The parts of a PBKDF2 hash (RFC 8018, 5.2).
 #[derive(Debug)]
 pub(super) struct Pbkdf2 {
     rounds: u32,
@@ -35,7 +36,7 @@ pub(super) struct Pbkdf2 {
 }
 
 impl<'a> LegacyHash<'a> {
-    /// Reads a stored hash; `None` for another scheme, or one that asks for too much work.
+    /// Parses a stored hash; `None` for other schemes, and for hashes that are too expensive to verify.
     pub(super) fn parse(stored: &'a str) -> Option<Self> {
         let (scheme, rest) = stored.strip_prefix('$')?.split_once('$')?;
         match scheme {
@@ -49,7 +50,7 @@ impl<'a> LegacyHash<'a> {
         }
     }
 
-    /// Whether `password` is the one.
+    /// Whether the hash is that of `password`.
     pub(super) fn is_of(&self, password: &str) -> bool {
         match self {
             Self::Pbkdf2Sha512(parts) => parts.is_derived(|salt, rounds, out| {
@@ -58,7 +59,7 @@ impl<'a> LegacyHash<'a> {
             Self::Pbkdf2Sha256(parts) => parts.is_derived(|salt, rounds, out| {
                 pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), salt, rounds, out);
             }),
-            // Its first 72 bytes count, as they did where the hash was made.
+            // bcrypt only uses the first 72 bytes, here and where the hash was created.
             Self::Bcrypt(stored) => bcrypt::verify(password, stored).unwrap_or(false),
         }
     }
@@ -88,7 +89,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// Made by passlib 1.7.4 with bcrypt 4.0.
+    /// Created with passlib 1.7.4 and bcrypt 4.0.
     const VECTORS: [(&str, &str); 4] = [
         (
             "tin wolf orbit cave",

@@ -1,6 +1,6 @@
-//! The secrets that are mailed: random, named by a prefix, stored as a hash.
+//! Tokens of email links: random, with a prefix for their purpose, stored as a hash.
 //!
-//! Invariant: only [`MailToken::expose`] shows one, for the mail and for the form of the page that its link opens.
+//! Invariant: only [`MailToken::expose`] shows a token, for the email and for the form on the page that its link opens.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use sha2::{Digest, Sha256};
 use super::random;
 pub use crate::kinds::Purpose;
 
-/// Random bytes of a token: 256 bits.
+/// Number of random bytes in a token: 256 bits.
 const BYTES: usize = 32;
 
-/// The prefix of a token tells what it is good for, so that one in the wrong place is known without a look-up.
+/// The prefix of a token shows its purpose, so that a token in the wrong place is recognised without a query.
 impl Purpose {
-    /// What every token for this begins with.
+    /// The prefix of every token with this purpose.
     #[must_use]
     pub fn prefix(self) -> &'static str {
         match self {
@@ -27,14 +27,14 @@ impl Purpose {
         }
     }
 
-    /// What a text claims to be good for by its beginning, whether or not it is a token.
+    /// The purpose that the prefix of `text` claims, whether or not it is a valid token.
     #[must_use]
     pub fn claimed_by(text: &str) -> Option<Self> {
         Self::all().find(|purpose| text.starts_with(purpose.prefix()))
     }
 }
 
-/// A token: a prefix and 256 random bits in base64url.
+/// An email token: a prefix and 256 random bits in base64url.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailToken {
     purpose: Purpose,
@@ -42,43 +42,40 @@ pub struct MailToken {
 }
 
 impl MailToken {
-    /// A new one.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
+    /// Generates a new token.
     pub fn generate(purpose: Purpose) -> anyhow::Result<Self> {
         let random = URL_SAFE_NO_PAD.encode(random::bytes::<BYTES>()?);
         Ok(Self { purpose, text: format!("{}{random}", purpose.prefix()) })
     }
 
-    /// `typed` if it has the form of a token; whether it is good for anything is for the table to say.
+    /// Parses the format of a token. Only the database can tell whether the token is valid.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         let purpose = Purpose::claimed_by(typed)?;
-        // Strict base64url: one token has one spelling, and it can stand in a URL as it is.
+        // Strict base64url: each token has exactly one spelling and needs no escaping in a URL.
         let bytes = URL_SAFE_NO_PAD.decode(typed.strip_prefix(purpose.prefix())?).ok()?;
         (bytes.len() == BYTES).then(|| Self { purpose, text: typed.to_owned() })
     }
 
-    /// [`Self::parse`], for one purpose alone.
+    /// Like [`Self::parse`], but refuses tokens with another purpose.
     #[must_use]
     pub fn parse_for(purpose: Purpose, typed: &str) -> Option<Self> {
         Self::parse(typed).filter(|token| token.purpose == purpose)
     }
 
-    /// What it is good for.
+    /// The purpose of the token.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.purpose
     }
 
-    /// The token itself.
+    /// The token itself: a secret.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// What is stored of it. No salt and one pass: 256 random bits can't be guessed.
+    /// The hash to store. No salt and a single pass: 256 random bits can't be guessed.
     #[must_use]
     pub fn hash(&self) -> MailTokenHash {
         let digest = Sha256::digest(self.text.as_bytes());
@@ -92,12 +89,12 @@ impl fmt::Debug for MailToken {
     }
 }
 
-/// SHA-256 of a token, in hexadecimal.
+/// SHA-256 of an email token, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailTokenHash(String);
 
 impl MailTokenHash {
-    /// As it stands in the table.
+    /// The hash, as stored in `mail_tokens`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

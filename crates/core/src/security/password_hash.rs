@@ -1,4 +1,4 @@
-//! Argon2id, off the async threads, as many at once as there are processors and a bounded number waiting.
+//! Password hashing with Argon2id. Hashes run on blocking threads, one per CPU at a time, with a bounded queue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,54 +13,53 @@ use super::{password_rule, random};
 use latchkey_types::FieldError;
 use latchkey_types::Password;
 
-/// How many may wait for a processor; at some 20 ms a hash the last of them waits under a second on two processors.
+/// Maximum number of waiting requests. At about 20 ms per hash, the last one waits less than a second on two CPUs.
 const QUEUE: usize = 64;
-/// Largest memory that a stored hash may ask for, in KiB: a poisoned row must not take the server down.
+/// Maximum memory cost of a stored hash in KiB: a manipulated row must not exhaust the server's memory.
 const MEMORY_MAX_KIB: u32 = 128 * 1024;
-/// Most passes that a stored hash may ask for.
+/// Maximum time cost of a stored hash.
 const PASSES_MAX: u32 = 16;
-/// Most lanes that a stored hash may ask for.
+/// Maximum parallelism of a stored hash.
 const LANES_MAX: u32 = 16;
 
-/// Stands where a hash would, in an account whose password nobody can know: it has to be reset first.
+/// Stored instead of a hash if an account has no password. The password has to be reset first.
 pub const UNUSABLE: &str = "!";
 
-/// Why nothing was hashed.
+/// Why a password was not hashed.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
-    /// More are waiting than should.
-    #[error("too many passwords are being hashed")]
+    /// The queue is full.
+    #[error("the queue for password hashing is full")]
     Busy,
-    /// A fault of ours.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
 }
 
-/// What a comparison found.
+/// The result of verifying a password.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PasswordCheck {
-    /// The password is another one.
+    /// The password is wrong.
     Mismatch,
-    /// The password is right.
+    /// The password is correct.
     Match {
-        /// The hash to store instead, if the stored one is weaker than today's.
+        /// A new hash to store, if the stored one is weaker than the current parameters.
         replacement: Option<String>,
     },
 }
 
-/// Hashes and compares.
+/// Hashes and verifies passwords.
 #[derive(Clone, Debug)]
 pub struct Hasher {
     application: &'static str,
     permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
-    /// Compared with where there is no account, so that an unknown name costs what a wrong password costs.
+    /// Verified if there is no account, so that an unknown username takes as long as a wrong password.
     dummy: Arc<str>,
 }
 
 impl Hasher {
-    /// # Errors
-    /// When the operating system has no randomness to give.
+    /// Creates a hasher. New passwords must not contain `application`, the name of the application.
     pub fn new(application: &'static str) -> anyhow::Result<Self> {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
@@ -72,18 +71,13 @@ impl Hasher {
     }
 
     /// Hashes a new password.
-    ///
-    /// # Errors
-    /// [`HashError`].
     pub async fn hash(&self, password: &Password) -> Result<String, HashError> {
         let password = password.clone();
         Ok(self.run(move || hash(password.expose())).await??)
     }
 
-    /// Judges a new password by [`password_rule`], among the hashes because it takes as much of a processor.
-    ///
-    /// # Errors
-    /// [`HashError`].
+    /// Validates a new password with [`password_rule`]. Uses the same queue, because it takes as much CPU time as a
+    /// hash.
     pub async fn validate(
         &self,
         password: &Password,
@@ -95,10 +89,7 @@ impl Hasher {
             .await
     }
 
-    /// Compares with a stored hash, or with a dummy that takes as long.
-    ///
-    /// # Errors
-    /// [`HashError`].
+    /// Verifies a password against a stored hash, or against a dummy that takes as long.
     pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<PasswordCheck, HashError> {
         let password = password.clone();
         let account = stored.is_some();
@@ -106,7 +97,7 @@ impl Hasher {
         let stored: Arc<str> = stored.map_or_else(|| Arc::clone(&dummy), Arc::from);
         self.run(move || {
             let (right, weak) = compare(password.expose(), &stored).unwrap_or_else(|| {
-                // Costs what a hash costs: an account without a usable password must not show by its haste.
+                // A fast response would reveal an account without a usable password.
                 let _ = compare(password.expose(), &dummy);
                 (false, false)
             });
@@ -122,8 +113,8 @@ impl Hasher {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
         let Some(_slot) = QueueSlot::acquire(&self.waiting) else { return Err(HashError::Busy) };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(anyhow::Error::from)?;
-        // The permit goes with the work: if it stayed here, a request that is given up would free it while its hash
-        // still runs, and a flood of given up requests would run without bound.
+        // The permit moves into the task. Otherwise a cancelled request would release it while its hash still runs, and
+        // a flood of cancelled requests would run without bound.
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
@@ -132,13 +123,13 @@ impl Hasher {
     }
 }
 
-/// A slot in the queue, given back when dropped.
+/// A slot in the queue, released on drop.
 struct QueueSlot<'a>(&'a AtomicUsize);
 
 impl<'a> QueueSlot<'a> {
     fn acquire(waiting: &'a AtomicUsize) -> Option<Self> {
         let slot = Self(waiting);
-        // Counted first: two that look before they count could both take the last slot.
+        // Incremented before it is compared: otherwise two requests could both take the last slot.
         if waiting.fetch_add(1, Ordering::SeqCst) < QUEUE { Some(slot) } else { None }
     }
 }
@@ -149,7 +140,7 @@ impl Drop for QueueSlot<'_> {
     }
 }
 
-/// OWASP's and ASVS 5.0's (appendix C) minimum: 19 MiB, two passes, one lane.
+/// The minimum parameters of OWASP and ASVS 5.0 (appendix C): 19 MiB, two passes, one lane.
 fn argon2id() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
 }
@@ -157,16 +148,17 @@ fn argon2id() -> Argon2<'static> {
 fn hash(password: &str) -> anyhow::Result<String> {
     let salt = random::bytes::<16>()?;
     let hash = argon2id().hash_password_with_salt(password.as_bytes(), &salt);
-    Ok(hash.map_err(|error| anyhow::anyhow!("hashing failed: {error}"))?.to_string())
+    Ok(hash.map_err(|error| anyhow::anyhow!("hashing a password failed: {error}"))?.to_string())
 }
 
-/// Whether a stored hash is of a scheme that passwords can be compared with here.
+/// Whether a stored hash has a supported scheme and acceptable costs.
 #[must_use]
 pub fn is_usable(stored: &str) -> bool {
     LegacyHash::parse(stored).is_some() || argon2_params(stored).is_some()
 }
 
-/// Whether the password is right, and whether the stored hash is weaker than today's; `None` for what is no usable hash.
+/// Whether the password is correct, and whether the hash is weaker than the current parameters. `None` if the hash is
+/// not usable.
 fn compare(password: &str, stored: &str) -> Option<(bool, bool)> {
     if let Some(legacy) = LegacyHash::parse(stored) {
         return Some((legacy.is_of(password), true));
@@ -192,7 +184,7 @@ fn argon2_params(stored: &str) -> Option<(PasswordHash, Params)> {
 mod tests {
     use super::*;
 
-    /// The test vector of RFC 9106's reference program with small parameters, made with another implementation's format.
+    /// A hash with weaker parameters than the current ones.
     fn weak_hash(password: &str) -> String {
         let small = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
         small.hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap().to_string()

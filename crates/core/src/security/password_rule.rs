@@ -1,19 +1,20 @@
-//! Whether a new password is hard enough to guess. The text is for the edge; here are codes.
+//! Strength rule for new passwords. Returns codes; texts are added where errors are shown.
 
 use zxcvbn::Score;
 
 use latchkey_types::FieldError;
 use latchkey_types::Password;
 
-/// Shorter words of a person's own occur by chance; `zxcvbn` still counts them as known to a guesser.
+/// Minimum length of a personal word, in bytes. Shorter ones occur in passwords by chance; `zxcvbn` still takes them
+/// into account.
 const PERSONAL_WORD_MIN: usize = 4;
 
-/// Judges `password` for somebody who is called and reached by `personal` words; the name of the application is one of
-/// them, since it is the first thing that a guesser tries. Takes milliseconds: not for an
-/// async thread.
+/// Validates a new password: neither too short nor too long, not personal, not easy to guess. No rules about kinds of
+/// characters (NIST SP 800-63B).
 ///
-/// # Errors
-/// The reason: too short, too long, personal, or easy to guess (NIST SP 800-63B: no rules of composition).
+/// `personal` contains the words that an attacker would try first: username, email address, name of the application.
+///
+/// Takes milliseconds of CPU time, so it must not run on an async thread.
 pub fn validate(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
     let typed = password.expose();
     if typed.chars().count() < Password::MIN {

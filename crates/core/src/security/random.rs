@@ -3,25 +3,20 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// 128 random bits in base64url: 22 characters. For `sub`, `sid` and `jti` (ASVS 11.5.1: at least 128 bits).
-///
-/// # Errors
-/// When the operating system has no randomness to give.
+/// A random id: 128 bits in base64url, 22 characters. For `sub`, `sid` and `jti` (ASVS 11.5.1: at least 128 bits).
 pub fn id() -> anyhow::Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<16>()?))
 }
 
-/// `N` random bytes.
-///
-/// # Errors
-/// When the operating system has no randomness to give.
+/// Returns `N` random bytes.
 pub fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the operating system returned no random bytes: {error}"))?;
     Ok(bytes)
 }
 
-/// Whether a text is an [`id`]: exactly 16 bytes in strict base64url.
+/// Whether a text has the format of an [`id`]: exactly 16 bytes in strict base64url.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
     text.len() == 22 && URL_SAFE_NO_PAD.decode(text).is_ok()

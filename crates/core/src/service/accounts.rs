@@ -1,4 +1,4 @@
-//! What those who look after accounts do with them.
+//! Account administration: activation, roles, ending sessions, listing.
 
 use std::sync::Arc;
 
@@ -18,51 +18,51 @@ mod page;
 
 pub use page::{PAGE_MAX, Page};
 
-/// Why an account was left as it was, or none was shown.
+/// Why an account was not changed or listed.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// Nobody is called that.
-    #[error("there is no user of that name")]
+    /// No account has this name or id.
+    #[error("there is no user with this name")]
     Unknown,
-    /// Nobody would be left to administer.
-    #[error("this is the last active administrator")]
+    /// The change would leave no active administrator.
+    #[error("this is the last active administrator; make another user an administrator first")]
     LastAdmin,
-    /// Whoever asks does not administer any more.
+    /// The actor is no longer an active administrator.
     #[error("only an active administrator may do this")]
     NotAdmin,
-    /// The password must be given again.
+    /// The password must be entered again.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
-    /// Not what an earlier page gave as its `next`.
-    #[error("there is no such page")]
+    /// The cursor is not one that an earlier page returned as `next`.
+    #[error("the cursor is not from an earlier page")]
     NoSuchPage,
-    /// It could not be done.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
 from_service_errors!(AccountError: DbErr);
 
-/// Which account.
+/// Identifies an account.
 #[derive(Clone, Copy, Debug)]
 pub enum Account<'a> {
-    /// The one of this name, in whatever case.
+    /// By username, regardless of case.
     Name(&'a str),
-    /// The one with this `public_id`.
+    /// By `public_id`.
     Id(&'a str),
 }
 
-/// On whose behalf an account is changed.
+/// Who changes an account.
 #[derive(Clone, Copy, Debug)]
 pub enum Actor<'a> {
-    /// The operator, at the command line of the server.
+    /// The operator at the command line of the server.
     CommandLine,
-    /// An administrator, who gave the password within the last ten minutes.
+    /// An administrator, who must have entered the password within the last ten minutes.
     Administrator(&'a AuthSession),
 }
 
 impl Actor<'_> {
-    /// What the audit calls them.
+    /// The actor id in audit events.
     fn id(&self) -> &str {
         match self {
             Self::CommandLine => EventActor::COMMAND_LINE,
@@ -70,7 +70,7 @@ impl Actor<'_> {
         }
     }
 
-    /// An administrator's password must be fresh, whichever way they came (ASVS 7.5.1).
+    /// Administrators must have entered their password recently, on pages and in the API (ASVS 7.5.1).
     fn require_fresh(&self, now: i64) -> Result<(), NotFresh> {
         match self {
             Self::CommandLine => Ok(()),
@@ -79,16 +79,16 @@ impl Actor<'_> {
     }
 }
 
-/// A change of what an account may do; what is nothing stays as it is.
+/// A change of activation and roles. `None` leaves a value unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// Whether it may be used. If not, its sessions end.
+    /// Whether the account can be used. Deactivation ends its sessions.
     pub is_active: Option<bool>,
-    /// It has these roles and no other.
+    /// The new roles; they replace all current ones.
     pub roles: Option<Roles>,
 }
 
-/// Looks after accounts.
+/// Account administration.
 #[derive(Clone, Debug)]
 pub struct AccountService {
     core: Arc<Core>,
@@ -96,16 +96,11 @@ pub struct AccountService {
 }
 
 impl AccountService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+    pub(super) fn new(core: Arc<Core>, session: SessionService) -> Self {
         Self { core, session }
     }
 
-    /// Changes what an account may do, and says what it is now; in force here at once, elsewhere within a second.
-    ///
-    /// # Errors
-    /// [`AccountError`].
+    /// Changes activation and roles of an account. Effective on this node at once, on others within a second.
     pub async fn change(
         &self,
         account: Account<'_>,
@@ -152,10 +147,7 @@ impl AccountService {
         Ok(listed(changed))
     }
 
-    /// Ends every session of an account; how many there were.
-    ///
-    /// # Errors
-    /// [`AccountError`].
+    /// Ends all sessions of an account and returns their number.
     pub async fn log_out(&self, account: Account<'_>, actor: Actor<'_>, client: &Client) -> Result<u64, AccountError> {
         let now = self.core.clock.now();
         actor.require_fresh(now)?;
@@ -175,8 +167,8 @@ impl AccountService {
     }
 }
 
-/// The active administrators, held until the transaction ends, with `actor` among them. Asked here once more: between
-/// the door and this lock somebody may have taken the role away, and it must not be given back by who lost it.
+/// Locks the active administrators until the transaction ends, and checks that `actor` is one of them. This repeats the
+/// check at the edge: the role may have been removed since, and someone who lost it must not be able to restore it.
 async fn admins_with(tx: &impl ConnectionTrait, actor: Actor<'_>) -> Result<Vec<user::Model>, AccountError> {
     let admins = users::lock_active_admins(tx).await?;
     let may = match actor {
@@ -186,7 +178,7 @@ async fn admins_with(tx: &impl ConnectionTrait, actor: Actor<'_>) -> Result<Vec<
     if may { Ok(admins) } else { Err(AccountError::NotAdmin) }
 }
 
-/// Ends every session of an account, and records it if there was one.
+/// Ends all sessions of an account, and records an event if there were any.
 async fn end_sessions(
     tx: &impl ConnectionTrait,
     user: &user::Model,
@@ -210,7 +202,7 @@ async fn locked(tx: &impl ConnectionTrait, account: Account<'_>) -> Result<user:
             users::by_username(tx, &username).await?
         }
         Account::Id(id) if random::is_id(id) => users::by_public_id(tx, id).await?,
-        // What is no id, such as a NUL, never gets to the database.
+        // Invalid ids, such as one with a NUL character, never reach the database.
         Account::Id(_) => None,
     };
     users::lock(tx, found.ok_or(AccountError::Unknown)?.id).await?.ok_or(AccountError::Unknown)
@@ -218,7 +210,7 @@ async fn locked(tx: &impl ConnectionTrait, account: Account<'_>) -> Result<user:
 
 fn listed(user: user::Model) -> UserSummary {
     UserSummary {
-        // What no longer parses gives nothing.
+        // Roles that do not parse grant nothing.
         roles: Roles::parse(&user.roles).unwrap_or_default(),
         id: user.public_id,
         username: user.username,

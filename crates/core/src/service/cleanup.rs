@@ -1,4 +1,4 @@
-//! What has served its time is deleted.
+//! Deletion of old rows.
 
 use std::sync::Arc;
 
@@ -7,29 +7,24 @@ use sea_orm::Iterable;
 use super::{Core, ServiceError};
 use crate::store::prune::{self, Limits, Table};
 
-/// For how many seconds what has expired is kept still: the clocks of nodes differ, and what one has in hand another
-/// must not delete.
+/// How long expired rows are kept, in seconds. The clocks of nodes differ, and no node may delete a row that another
+/// one still considers valid.
 const EXPIRED_SECONDS: i64 = 3_600;
-/// For how many seconds a mail that was sent or given up can be looked up.
+/// How long rows of sent and given-up emails are kept, in seconds.
 const MAIL_SECONDS: i64 = 30 * 86_400;
 
-/// Deletes what is old.
+/// Deletes old rows.
 #[derive(Clone, Debug)]
 pub struct CleanupService {
     core: Arc<Core>,
 }
 
 impl CleanupService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>) -> Self {
+    pub(super) fn new(core: Arc<Core>) -> Self {
         Self { core }
     }
 
-    /// Deletes some of what is old in every table; how many rows. At zero there is nothing left to do.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// Deletes a batch of old rows from every table and returns their number. Zero means that there are none left.
     pub async fn prune_batch(&self) -> Result<u64, ServiceError> {
         let now = self.core.clock.now();
         let limits = Limits {

@@ -1,4 +1,4 @@
-//! How an account gets another address: the new one confirms, the old one is told and can stop it.
+//! Change of the email address: the new address confirms it, the old address is notified and can cancel it.
 
 use std::sync::Arc;
 
@@ -15,31 +15,31 @@ use crate::store::{email_changes, mail_tokens, registrations, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, EmailLinkDetails};
 
-/// When it is worth trying again: after the shortest time between two mails.
+/// When to try again after a refusal: the minimum time between two emails.
 const RETRY_AFTER_SECONDS: u32 = 60;
 
-/// Why an address was not changed.
+/// Why an email address was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EmailChangeError {
-    /// What was typed, or that the address was taken meanwhile.
+    /// The address is invalid, unchanged, or has been taken meanwhile.
     #[error("refused: {0:?}")]
     Refused(FieldError),
-    /// The account asked for mail just now, or too often today.
-    #[error("too many requests")]
+    /// The account requested an email too recently, or too often today.
+    #[error("too many requests; try again in {retry_after_seconds} seconds")]
     TooMany {
-        /// When it is worth trying again.
+        /// Seconds to wait before trying again.
         retry_after_seconds: u32,
     },
-    /// The link is unknown, used or too old, or its account can't be used.
-    #[error("the link opens nothing")]
+    /// The link is unknown, used or expired, or its account can't be used.
+    #[error("the link is invalid or has expired")]
     LinkInvalid,
-    /// The password must be given again.
+    /// The password must be entered again.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
-    /// The account is gone.
-    #[error("the account is gone")]
+    /// The account was deleted or deactivated, or the session has ended.
+    #[error("the account or its session no longer exists")]
     Gone,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -61,7 +61,7 @@ impl From<users::InsertError> for EmailChangeError {
 
 from_service_errors!(EmailChangeError: DbErr);
 
-/// Changes addresses.
+/// Changes email addresses.
 #[derive(Clone, Debug)]
 pub struct EmailChangeService {
     core: Arc<Core>,
@@ -69,17 +69,17 @@ pub struct EmailChangeService {
 }
 
 impl EmailChangeService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+    pub(super) fn new(core: Arc<Core>, session: SessionService) -> Self {
         Self { core, session }
     }
 
-    /// Notes the new address, and has a mail sent there to confirm it and one to the old address to stop it. Where the
-    /// new one is another account's, its owner is told instead; the answer and the work are the same.
+    /// Stores the new address and queues two emails: one to the new address to confirm it, one to the old address to
+    /// cancel the change.
+    ///
+    /// If another account has the new address, its owner is notified instead. Response and work are the same.
     ///
     /// # Errors
-    /// [`EmailChangeError`], never that the address is taken.
+    /// [`EmailChangeError`], but never that the address is taken.
     pub async fn request(&self, auth: &AuthSession, email: &str, client: &Client) -> Result<(), EmailChangeError> {
         let now = self.core.clock.now();
         auth.require_fresh(now)?;
@@ -89,14 +89,15 @@ impl EmailChangeService {
             .write_tx(async |tx| -> Result<(), EmailChangeError> {
                 let user = users::lock(tx, auth.account_id()).await?.filter(|user| user.is_active);
                 let user = user.ok_or(EmailChangeError::Gone)?;
-                // What waited for that lock may have ended the session: a changed password, a reset.
+                // Checked under the lock: a password change or reset may have ended the session meanwhile.
                 if !self.session.is_live(tx, auth).await? {
                     return Err(EmailChangeError::Gone);
                 }
                 if user.email_key == Some(email.key()) {
                     return Err(FieldError::EmailUnchanged.into());
                 }
-                // By account: the notice to the old address must never be the mail that is left out.
+                // Limited by account, not by address: the notice to the old address must never be the email that is
+                // dropped.
                 if !mail_queue::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
                     return Err(EmailChangeError::TooMany { retry_after_seconds: RETRY_AFTER_SECONDS });
                 }
@@ -128,16 +129,13 @@ impl EmailChangeService {
             None if may => (Template::ConfirmNewAddress, own),
             _ => (Template::Noop, Subject::default()),
         };
-        // The notice first: once the new address is confirmed, it can't be stopped.
+        // The notice comes first: a confirmed change can't be cancelled.
         let notice = if user.email.is_some() { Template::AddressChangeNotice } else { Template::Noop };
         mail_queue::enqueue(tx, notice, own, now).await?;
         mail_queue::enqueue(tx, template, subject, now).await
     }
 
-    /// What a link of either mail is about; uses nothing up.
-    ///
-    /// # Errors
-    /// [`EmailChangeError::LinkInvalid`].
+    /// Details for the page of either link. Does not consume the link.
     pub async fn preview(&self, token: &str) -> Result<EmailLinkDetails, EmailChangeError> {
         let purposes = [Purpose::EmailChange, Purpose::EmailStop];
         let token = MailToken::parse(token).filter(|token| purposes.contains(&token.purpose()));
@@ -145,10 +143,10 @@ impl EmailChangeService {
         Ok(EmailLinkDetails { username: user.username, email: Some(change.email) })
     }
 
-    /// Gives the account its new address. Every other link of the account is dead then.
+    /// Sets the new address and invalidates all other links of the account.
     ///
     /// # Errors
-    /// [`EmailChangeError::Refused`] where another account got the address meanwhile.
+    /// [`EmailChangeError::Refused`] if another account has taken the address meanwhile.
     pub async fn confirm(&self, token: &str, client: &Client) -> Result<(), EmailChangeError> {
         let token = parse(Purpose::EmailChange, token)?;
         let now = self.core.clock.now();
@@ -158,7 +156,8 @@ impl EmailChangeService {
             .write_tx(async |tx| -> Result<(), EmailChangeError> {
                 let (user, change) = take(tx, &token, user.id, now).await?;
                 let email = EmailAddress::parse(&change.email)?;
-                // Before the address, as a confirmation of one of them does: two that lock in another order wait for each other.
+                // Lock order: registrations before the address, as in the confirmation of a registration. Another order
+                // could deadlock.
                 registrations::lock_of_email(tx, &email.key()).await?;
                 users::set_email(tx, user.id, &email).await?;
                 mail_tokens::delete_of_user(tx, user.id).await?;
@@ -173,10 +172,10 @@ impl EmailChangeService {
         Ok(())
     }
 
-    /// Keeps the old address.
+    /// Cancels the change; the account keeps the old address.
     ///
     /// # Errors
-    /// [`EmailChangeError::LinkInvalid`], also when the new address was confirmed before.
+    /// [`EmailChangeError::LinkInvalid`], also if the new address has already been confirmed.
     pub async fn stop(&self, token: &str, client: &Client) -> Result<(), EmailChangeError> {
         let token = parse(Purpose::EmailStop, token)?;
         let now = self.core.clock.now();
@@ -203,7 +202,7 @@ impl EmailChangeService {
     }
 }
 
-/// Holds the account and uses the link up.
+/// Locks the account and consumes the link.
 async fn take(
     tx: &impl ConnectionTrait,
     token: &MailToken,
@@ -211,7 +210,7 @@ async fn take(
     now: i64,
 ) -> Result<(user::Model, email_change::Model), EmailChangeError> {
     let user = users::lock(tx, user_id).await?.filter(|user| user.is_active).ok_or(EmailChangeError::LinkInvalid)?;
-    // Asked again under the lock: what was asked for may have been stopped or replaced meanwhile.
+    // Read again under the lock: the change may have been cancelled or replaced meanwhile.
     let row = mail_tokens::live(tx, token, now).await?;
     let id = row.and_then(|row| row.email_change_id).ok_or(EmailChangeError::LinkInvalid)?;
     let change = email_changes::live(tx, id, now).await?.ok_or(EmailChangeError::LinkInvalid)?;

@@ -1,4 +1,4 @@
-//! The audit, as those who look after accounts read it.
+//! The audit log, for administrators.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,55 +13,50 @@ use crate::store::entity::audit_event::{Column, Model};
 use crate::store::users;
 use latchkey_types::{AuditEvent, EventActor, Username};
 
-/// Most events of a page.
+/// Maximum number of events per page.
 const PAGE_MAX: u64 = 100;
 
-/// Which events are asked for; what is nothing lets all through.
+/// A filter of the audit log. `None` matches all events.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {
-    /// Of the account of this name, or with this id if there is none of that name any more: what it did, and what was
-    /// done to it.
+    /// A username, or a `public_id` if no account has that name, as for deleted accounts. Matches events by the account
+    /// and about it.
     pub user: Option<&'a str>,
-    /// Of this kind.
+    /// An audit kind.
     pub kind: Option<&'a str>,
 }
 
-/// Some events, the latest first.
+/// A page of the audit log.
 #[derive(Clone, Debug, Default)]
 pub struct EventPage {
-    /// The events.
+    /// Events, newest first.
     pub events: Vec<AuditEvent>,
-    /// What to ask for before, if there are more.
+    /// The value of `before` for the next page, if there is one.
     pub next: Option<i64>,
 }
 
-/// Reads the audit.
+/// Reads the audit log.
 #[derive(Clone, Debug)]
 pub struct EventService {
     core: Arc<Core>,
 }
 
 impl EventService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>) -> Self {
+    pub(super) fn new(core: Arc<Core>) -> Self {
         Self { core }
     }
 
-    /// Every kind of event that there is, those of the application included.
+    /// All audit kinds, including those of the application.
     #[must_use]
     pub fn kinds(&self) -> Vec<String> {
         let of_site = self.core.audit_kinds.iter().map(|code| code.as_str().to_owned());
         Kind::iter().map(|kind| kind.to_value()).chain(of_site).collect()
     }
 
-    /// The latest events that a filter lets through, before the one with the id `before` if that is given.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// Lists the latest events that match `filter`, before the event with the id `before`.
     pub async fn page(&self, filter: Filter<'_>, before: Option<i64>, limit: u64) -> Result<EventPage, ServiceError> {
         let limit = limit.clamp(1, PAGE_MAX);
-        // What is no kind, such as a NUL, never gets to the database.
+        // An unknown kind, such as one with a NUL character, never reaches the database.
         if filter.kind.is_some_and(|kind| !self.kinds().iter().any(|known| known == kind)) {
             return Ok(EventPage::default());
         }
@@ -81,8 +76,8 @@ impl EventService {
         Ok(EventPage { events: self.named(found).await?, next })
     }
 
-    /// The latest events that name an account in either role. Two stretches of two indexes, since one question for both
-    /// would be answered by sorting all of them.
+    /// The latest events with the account as actor or subject. Two queries, each a range scan of an index: a single
+    /// query would sort all of these events.
     async fn of_party(
         &self,
         id: &str,
@@ -98,7 +93,7 @@ impl EventService {
         Ok(found)
     }
 
-    /// The id of the account that is called `user`; else `user` itself if it could be one.
+    /// The `public_id` of the account with this username; otherwise `user` itself, if it has the format of an id.
     async fn id_of(&self, user: &str) -> Result<Option<String>, DbErr> {
         if let Ok(username) = Username::parse(user)
             && let Some(found) = users::by_username(self.core.store.reader(), &username).await?
@@ -108,7 +103,7 @@ impl EventService {
         Ok(random::is_id(user).then(|| user.to_owned()))
     }
 
-    /// The events with the names that their accounts have now.
+    /// Adds the current usernames to events.
     async fn named(&self, events: Vec<Model>) -> Result<Vec<AuditEvent>, DbErr> {
         let mut ids =
             events.iter().flat_map(|event| [&event.actor_id, &event.subject_id]).flatten().collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! What was typed into a rejected form and is too long for a cookie, kept until the form is shown again.
+//! Drafts: values of a rejected form that are too long for a cookie, stored until the form is shown again.
 
 use std::sync::Arc;
 
@@ -11,29 +11,25 @@ use crate::security::random;
 use crate::store::entity::form_draft::Model;
 use crate::store::form_drafts;
 
-/// How long a draft is kept: as long as a form waits for a password.
+/// Lifetime of a draft: as long as a pending form waits for the password.
 const LIFESPAN_SECONDS: i64 = 600;
 
-/// Names and values of a form's fields.
+/// Names and values of form fields.
 pub type Fields = Vec<(String, String)>;
 
-/// Keeps drafts.
+/// Stores drafts.
 #[derive(Clone, Debug)]
 pub struct FormDraftService {
     core: Arc<Core>,
 }
 
 impl FormDraftService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>) -> Self {
+    pub(super) fn new(core: Arc<Core>) -> Self {
         Self { core }
     }
 
-    /// Keeps what was typed for ten minutes. The key that it returns opens it, so it belongs into an HttpOnly cookie.
-    ///
-    /// # Errors
-    /// When it can't be written.
+    /// Stores a draft for ten minutes and returns its key. The key grants access to the draft, so it belongs in an
+    /// `HttpOnly` cookie.
     pub async fn save(&self, fields: &Fields) -> Result<String, ServiceError> {
         let key = random::id()?;
         let draft = Model {
@@ -45,20 +41,14 @@ impl FormDraftService {
         Ok(key)
     }
 
-    /// What was typed; nothing for a key that opens nothing.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// Loads a draft; empty if the key is unknown or has expired.
     pub async fn load(&self, key: &str) -> Result<Fields, ServiceError> {
         let draft = form_drafts::live(self.core.store.reader(), &hash(key), self.core.clock.now()).await?;
         let fields = draft.map(|draft| serde_json::from_str(&draft.fields)).transpose();
         Ok(fields.map_err(anyhow::Error::from)?.unwrap_or_default())
     }
 
-    /// Forgets a draft, because it was shown.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// Deletes a draft after it has been shown.
     pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
         let hash = hash(key);
         Ok(self.core.store.write_tx(async |tx| form_drafts::delete(tx, &hash).await).await?)

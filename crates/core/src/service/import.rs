@@ -1,4 +1,4 @@
-//! Accounts come over from another application, with the hashes of their passwords.
+//! Import of accounts from another application, with their password hashes.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,25 +14,25 @@ use crate::store::users::{self, InsertError, NewUser};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Role, Roles, Username};
 
-/// What there is to say about an account that came, or did not.
+/// A remark about an account in an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// Left out: the name can't be one here.
+    /// Skipped: the username is invalid here.
     NameRefused(FieldError),
-    /// Left out: somebody has the name, in whatever case; after an earlier import, this very account.
+    /// Skipped: the username is taken, regardless of case; after an earlier import, by this very account.
     NameTaken,
-    /// Left out: somebody has the address.
+    /// Skipped: the email address is taken.
     EmailTaken,
-    /// Came without the address, which can't be one here.
+    /// Imported without the email address, which is invalid here.
     EmailRefused,
-    /// Came without the roles that can't be ones here.
+    /// Imported without the roles that are invalid here.
     RolesRefused,
-    /// Came without a password: the scheme of its hash is not known here.
+    /// Imported without a password: the scheme of its hash is not supported.
     PasswordUnusable,
 }
 
 impl Remark {
-    /// Whether the account was left out.
+    /// Whether the account was skipped.
     #[must_use]
     pub fn is_skip(&self) -> bool {
         matches!(self, Self::NameRefused(_) | Self::NameTaken | Self::EmailTaken)
@@ -42,56 +42,51 @@ impl Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NameRefused(FieldError::UsernameLength) => "the name does not have 3 to 32 characters",
-            Self::NameRefused(_) => "the name has other characters than ASCII letters, digits, '.', '_' and '-'",
+            Self::NameRefused(FieldError::UsernameLength) => "the name must have 3 to 32 characters",
+            Self::NameRefused(_) => "the name may only contain ASCII letters, digits, '.', '_' and '-'",
             Self::NameTaken => "the name is taken",
             Self::EmailTaken => "the e-mail address is taken",
-            Self::EmailRefused => "the e-mail address is none that mail can be sent to; left out",
-            Self::RolesRefused => "some roles are no lower-case words; left out",
-            Self::PasswordUnusable => "the scheme of the password's hash is unknown; it has to be reset",
+            Self::EmailRefused => "the e-mail address is invalid and was left out",
+            Self::RolesRefused => "roles that are not lower-case words were left out",
+            Self::PasswordUnusable => "the password hash has an unsupported scheme; the password must be reset",
         })
     }
 }
 
-/// What became of an import.
+/// The result of an import.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// How many accounts came.
+    /// The number of imported accounts.
     pub imported: usize,
-    /// What there is to say, by the name in the other application.
+    /// Remarks, by username in the other application.
     pub remarks: Vec<(String, Remark)>,
 }
 
 impl Report {
-    /// How many were left out.
+    /// The number of skipped accounts.
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.remarks.iter().filter(|(_, remark)| remark.is_skip()).count()
     }
 }
 
-/// Takes accounts over.
+/// Imports accounts.
 #[derive(Clone, Debug)]
 pub struct ImportService {
     core: Arc<Core>,
 }
 
 impl ImportService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>) -> Self {
+    pub(super) fn new(core: Arc<Core>) -> Self {
         Self { core }
     }
 
-    /// Takes over who is not here yet, all of them or none; so it can be done again.
-    ///
-    /// # Errors
-    /// When the database can't take them.
+    /// Imports all accounts that do not exist here yet, in one transaction. Can be repeated.
     pub async fn import(&self, source: Vec<FlaskUser>, client: &Client) -> Result<Report, ServiceError> {
         self.core
             .store
             .write_tx(async |tx| {
-                // Looked up beforehand, because a statement that fails ends the transaction on PostgreSQL.
+                // Checked beforehand: on PostgreSQL, a failed statement aborts the transaction.
                 let (mut names, addresses): (HashSet<_>, Vec<_>) = users::keys(tx).await?.into_iter().unzip();
                 let mut emails = addresses.into_iter().flatten().collect::<HashSet<_>>();
                 let mut report = Report::default();
@@ -137,7 +132,7 @@ impl ImportService {
     }
 }
 
-/// An account as it will be here.
+/// An account to insert.
 struct Newcomer {
     username: Username,
     email: Option<EmailAddress>,
@@ -147,7 +142,7 @@ struct Newcomer {
     created_at: i64,
 }
 
-/// What an account becomes, `None` if it is left out. Its name and address count as taken from then on.
+/// Validates an account; `None` if it is skipped. The username and email address of an accepted account count as taken.
 fn validate(
     theirs: FlaskUser,
     names: &mut HashSet<String>,
@@ -189,7 +184,7 @@ fn validate(
     Ok(Some(Newcomer {
         username,
         email,
-        // What is of no known scheme may be anything, the password itself included: it is not taken over.
+        // A value of an unsupported scheme is dropped: it may even be the password itself.
         password_hash: if is_usable { theirs.password } else { password_hash::UNUSABLE.to_owned() },
         roles: Roles::from_words(roles).map_err(|refusal| anyhow::anyhow!("{refusal}"))?,
         is_active: theirs.is_active,

@@ -1,7 +1,6 @@
-//! What other use cases say to the outbox: that a mail is due, and whether one may be sent.
+//! The mail queue: use cases queue emails and check the rate limit here.
 //!
-//! Everything here happens in the transaction that causes the mail. It is rendered and delivered later, by
-//! `server::mail`.
+//! Both happen in the transaction that causes the email. [`crate::mail`] renders and delivers it later.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,17 +12,14 @@ use crate::store::{mail_throttle, outbox};
 
 pub use crate::store::outbox::{Subject, Template};
 
-/// Fewest seconds between two mails of a purpose to an address.
+/// Minimum number of seconds between two emails with the same purpose to the same address.
 pub const MAIL_INTERVAL_SECONDS: i64 = 60;
-/// Most mails of a purpose to an address within [`MAIL_DAY_SECONDS`].
+/// Maximum number of emails with the same purpose to the same address within [`MAIL_DAY_SECONDS`].
 pub const MAILS_A_DAY: usize = 10;
-/// The day over which mails are counted: the last 24 hours at any moment.
+/// Sliding window of the rate limit: the last 24 hours.
 pub const MAIL_DAY_SECONDS: i64 = 86_400;
 
-/// Has a mail delivered once the transaction is committed.
-///
-/// # Errors
-/// The database's.
+/// Queues an email, which is delivered after the transaction has committed.
 pub async fn enqueue(
     tx: &impl ConnectionTrait,
     template: Template,
@@ -33,12 +29,9 @@ pub async fn enqueue(
     outbox::insert(tx, template, subject, now).await
 }
 
-/// Whether one more mail of a purpose may go to an address; if so, it is counted.
+/// Checks the rate limit of an address, and counts the email if it is allowed.
 ///
-/// To be asked for addresses without an account too, so that they are counted, and answered, alike.
-///
-/// # Errors
-/// The database's.
+/// Must also be called for addresses without an account, so that they are counted, and answered, alike.
 pub async fn may_send(tx: &impl ConnectionTrait, email_key: &str, purpose: Purpose, now: i64) -> Result<bool, DbErr> {
     let key = throttle_key(email_key, purpose);
     let mut times = mail_throttle::lock(tx, &key).await?;

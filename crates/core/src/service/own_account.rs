@@ -1,4 +1,4 @@
-//! What people see of their own account and do with it.
+//! Users' own accounts: overview, password change, deletion.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ mod password;
 pub use deletion::DeletionError;
 pub use password::PasswordError;
 
-/// How many events are shown.
+/// Number of events in the overview.
 const EVENTS_SHOWN: u64 = 20;
-/// Of what people are told. That a token was exchanged in time happens four times an hour and is not among it.
+/// Audit kinds in the overview. Token rotations are left out: they happen four times an hour.
 const TOLD: [(audit::Kind, EventKind); 11] = [
     (audit::Kind::UserCreated, EventKind::AccountCreated),
     (audit::Kind::UserUpdated, EventKind::AccountChanged),
@@ -35,7 +35,7 @@ const TOLD: [(audit::Kind, EventKind); 11] = [
     (audit::Kind::TokenReuse, EventKind::TokenReused),
 ];
 
-/// Serves people's own accounts.
+/// Use cases of a user's own account.
 #[derive(Clone, Debug)]
 pub struct OwnAccountService {
     core: Arc<Core>,
@@ -43,20 +43,15 @@ pub struct OwnAccountService {
 }
 
 impl OwnAccountService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+    pub(super) fn new(core: Arc<Core>, session: SessionService) -> Self {
         Self { core, session }
     }
 
-    /// The user's account, its live sessions and its last events.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// The user's account, its live sessions and its latest security events.
     pub async fn overview(&self, auth: &AuthSession) -> Result<AccountOverview, ServiceError> {
         let user = auth.user();
         let kinds = TOLD.map(|(kind, _)| kind);
-        // That a session made room for its successor is no news: the login beside it is.
+        // Superseded sessions are left out: the login that replaced them is listed.
         let events = audit::recent(
             self.core.store.reader(),
             &user.public_id,

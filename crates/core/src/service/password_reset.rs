@@ -1,4 +1,4 @@
-//! How somebody who forgot their password gets in again: by a link to the address of the account.
+//! Password reset: a link to the email address of the account.
 
 use std::sync::Arc;
 
@@ -16,16 +16,16 @@ use crate::store::{email_changes, mail_tokens, sessions, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, EmailLinkDetails, Password};
 
-/// Why no password was set.
+/// Why a password was not reset.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetError {
-    /// What was typed.
+    /// The input is invalid.
     #[error("refused: {0:?}")]
     Refused(FieldError),
-    /// The link is unknown, used or too old, or its account can't be used.
-    #[error("the link opens nothing")]
+    /// The link is unknown, used or expired, or its account can't be used.
+    #[error("the link is invalid or has expired")]
     LinkInvalid,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -38,7 +38,7 @@ impl From<FieldError> for ResetError {
 
 from_service_errors!(ResetError: DbErr, HashError);
 
-/// Sets passwords by link.
+/// Resets passwords.
 #[derive(Clone, Debug)]
 pub struct PasswordResetService {
     core: Arc<Core>,
@@ -46,17 +46,15 @@ pub struct PasswordResetService {
 }
 
 impl PasswordResetService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+    pub(super) fn new(core: Arc<Core>, session: SessionService) -> Self {
         Self { core, session }
     }
 
-    /// Has a link sent to the address, if an active account has it. The answer is the same for every address, and so is
-    /// the work.
+    /// Queues an email with a link, if an active account has the address. Response and work are the same for every
+    /// address.
     ///
     /// # Errors
-    /// [`ResetError::Refused`] when it is no address.
+    /// [`ResetError::Refused`] for an invalid email address.
     pub async fn request(&self, email: &str, client: &Client) -> Result<(), ResetError> {
         let email = EmailAddress::parse(email)?;
         let now = self.core.clock.now();
@@ -74,19 +72,16 @@ impl PasswordResetService {
             .await
     }
 
-    /// Which account a link is for; uses nothing up.
-    ///
-    /// # Errors
-    /// [`ResetError::LinkInvalid`].
+    /// Details for the page of a link. Does not consume the link.
     pub async fn preview(&self, token: &str) -> Result<EmailLinkDetails, ResetError> {
         Ok(EmailLinkDetails { username: self.owner(&parse(token)?).await?.username, email: None })
     }
 
-    /// Sets the password. Every session and every link of the account is dead then, and nobody is logged in: a link is
-    /// no proof of who somebody is (ASVS 6.3.6).
+    /// Sets the password, ends all sessions and invalidates all links of the account. Does not log in: a link does not
+    /// prove who opened it (ASVS 6.3.6).
     ///
     /// # Errors
-    /// [`ResetError`]. A password that is refused leaves the link as it is.
+    /// [`ResetError`]. A refused password does not consume the link.
     pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
         let (token, user, hash) = self.validate(token, password).await?;
         self.session.invalidate_user(
@@ -95,10 +90,7 @@ impl PasswordResetService {
         Ok(())
     }
 
-    /// [`Self::set_password`], and a new session for the program that asks.
-    ///
-    /// # Errors
-    /// [`ResetError`].
+    /// Like [`Self::set_password`], but also creates a session, for API clients.
     pub async fn finalize(
         &self,
         token: &str,
@@ -126,7 +118,7 @@ impl PasswordResetService {
         users::by_id(db, id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)
     }
 
-    /// Looks at the link first: a password is validated and hashed only for who holds one.
+    /// Checks the link first: a password is only validated and hashed for the holder of a valid link.
     async fn validate(&self, token: &str, password: &Password) -> Result<(MailToken, user::Model, String), ResetError> {
         let token = parse(token)?;
         let user = self.owner(&token).await?;
@@ -146,7 +138,7 @@ impl PasswordResetService {
         client: &Client,
     ) -> Result<user::Model, ResetError> {
         let now = self.core.clock.now();
-        // The account first, as everything does that changes one: two that lock in another order wait for each other.
+        // Lock order: the account first, as everywhere else. Another order could deadlock.
         let user = users::lock(tx, user_id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)?;
         if !mail_tokens::consume(tx, &token.hash(), now).await? {
             return Err(ResetError::LinkInvalid);

@@ -1,4 +1,4 @@
-//! How an account begins: at once, or confirmed by mail.
+//! Registration: the account is created at once, or after confirmation by email.
 
 use std::sync::Arc;
 
@@ -23,16 +23,16 @@ pub use confirm::ConfirmError;
 pub(super) use pending::mail_again;
 use validate::ValidRegistration;
 
-/// Why no account was made.
+/// Why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistrationError {
-    /// What was typed; at least one reason.
+    /// The input is invalid; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
-    /// Accounts are made at the command line alone.
+    /// Registration is closed: accounts are created at the command line only.
     #[error("registration is closed")]
     Closed,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -55,16 +55,16 @@ impl From<InsertError> for RegistrationError {
     }
 }
 
-/// What a registration led to.
+/// The result of a registration.
 #[derive(Clone, Debug)]
 pub enum Registered {
-    /// The account is active, and somebody is logged in.
+    /// The account is active, and its user is logged in.
     LoggedIn(IssuedToken),
-    /// A mail is on its way; to whom it says what is nobody's business.
+    /// An email was queued. Recipient and content stay secret: they depend on whether the address has an account.
     MailSent,
 }
 
-/// Makes accounts.
+/// Creates accounts.
 #[derive(Clone, Debug)]
 pub struct RegistrationService {
     core: Arc<Core>,
@@ -72,18 +72,16 @@ pub struct RegistrationService {
 }
 
 impl RegistrationService {
-    /// Over a core.
-    #[must_use]
-    pub fn new(core: Arc<Core>, session: SessionService) -> Self {
+    pub(super) fn new(core: Arc<Core>, session: SessionService) -> Self {
         Self { core, session }
     }
 
-    /// Registers: as the settings say, with an account that is active at once and logged in (an empty `email` is none),
-    /// or with a mail to confirm it by.
+    /// Registers a user. Depending on the settings, either creates an active account and logs in (`email` may be
+    /// empty), or queues a confirmation email.
     ///
     /// # Errors
-    /// [`RegistrationError::Refused`] with every reason found. That an address is taken is a reason only where nothing
-    /// is confirmed by mail.
+    /// [`RegistrationError::Refused`] with every reason found. A taken email address is only reported if registrations
+    /// are not confirmed by email.
     pub async fn register(
         &self,
         username: &str,
@@ -117,7 +115,7 @@ impl RegistrationService {
         if self.core.registration_is_open { Ok(()) } else { Err(RegistrationError::Closed) }
     }
 
-    /// Makes an account at the command line, active at once and with nobody logged in.
+    /// Creates an active account at the command line, without a session.
     ///
     /// # Errors
     /// [`RegistrationError::Refused`] with every reason found.
@@ -140,12 +138,12 @@ impl RegistrationService {
     }
 }
 
-/// What everybody may do.
+/// The roles of new accounts.
 fn default_roles() -> Roles {
     Roles::from_words([Role::USER]).unwrap_or_default()
 }
 
-/// Writes the row of an account, and the event.
+/// Inserts an account and records the event.
 async fn insert_user(
     core: &Core,
     tx: &DatabaseTransaction,

@@ -1,4 +1,8 @@
-//! Sessions: how they begin, give access, are renewed and end.
+//! Sessions: creation, authentication, token rotation and revocation.
+//!
+//! A session is a row of `sessions`, and its token names the row. `create` is the only place where sessions begin.
+//! `access` authenticates requests, `bearer` those of API clients, `rotation` exchanges tokens and detects reuse,
+//! `revoke` and `list` end sessions, `sudo` asks for the password again. `session_cache` keeps rows for a second.
 
 use std::sync::Arc;
 
@@ -25,7 +29,7 @@ pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
 pub use sudo::{FRESH_SECONDS, NotFresh, VerifyPasswordError};
 
-/// The use cases around sessions.
+/// Use cases of sessions.
 #[derive(Clone, Debug)]
 pub struct SessionService {
     core: Arc<Core>,
@@ -37,7 +41,7 @@ pub struct SessionService {
 pub enum RememberMe {
     /// "Keep me signed in" was chosen.
     Yes,
-    /// Until the browser is closed, and 12 hours unused at most.
+    /// The session ends with the browser, or after 12 hours without use.
     No,
 }
 
@@ -47,22 +51,22 @@ impl From<bool> for RememberMe {
     }
 }
 
-/// Through which door somebody comes in. No `Debug`: the cookie's token is in it.
+/// How a client sends its token. Not `Debug`, because it may contain a token.
 #[derive(Clone, Copy)]
 pub enum Channel<'a> {
-    /// A browser.
+    /// A browser, with a session cookie.
     Cookie {
-        /// Whether the session is to outlive it.
+        /// Whether the new session outlives the browser.
         remember_me: RememberMe,
-        /// The token of the cookie that came along, whatever it is worth: its session ends.
+        /// The token in the cookie of the request, valid or not: its session is superseded.
         presented: Option<&'a str>,
     },
-    /// A client of the API. It has no cookie, so nothing is superseded.
+    /// An API client, with a Bearer token. It has no cookie, so no session is superseded.
     Bearer,
 }
 
 impl<'a> Channel<'a> {
-    /// What kind of token it gets.
+    /// The kind of the tokens that are issued.
     fn kind(self) -> TokenKind {
         match self {
             Self::Cookie { .. } => TokenKind::Web,
@@ -70,7 +74,7 @@ impl<'a> Channel<'a> {
         }
     }
 
-    /// A client of the API keeps its token as long as it likes.
+    /// API clients store their token themselves, for as long as they like.
     fn remember_me(self) -> RememberMe {
         match self {
             Self::Cookie { remember_me, .. } => remember_me,
@@ -86,55 +90,55 @@ impl<'a> Channel<'a> {
     }
 }
 
-/// Somebody who was just given a token.
+/// A newly issued token.
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
-    /// The token: for the cookie, or for the body of an answer of the API.
+    /// The token, for the cookie or the response body.
     pub token: Token,
-    /// Whether it outlives the browser.
+    /// Whether the cookie outlives the browser.
     pub remember_me: RememberMe,
-    /// For how many seconds from now it can be exchanged.
+    /// For how many seconds the token can be refreshed.
     pub refresh_seconds: i64,
-    /// Whose it is.
+    /// The user of the token.
     pub user: CurrentUser,
 }
 
-/// Somebody whose session was found alive in this request.
+/// The authenticated session of a request, with its user.
 #[derive(Clone, Debug)]
 pub struct AuthSession {
     session: session::Model,
     user: user::Model,
     signed: SignedClaims,
-    /// Whether this request exchanged the token already.
+    /// Whether this request has already rotated the token.
     renewed: bool,
 }
 
 impl AuthSession {
-    /// What their own page may know.
+    /// The user's own data, for pages and responses.
     #[must_use]
     pub fn current_user(&self) -> CurrentUser {
         current_user(&self.user, self.signed.access_expires_at(), &self.session)
     }
 
-    /// Whose session it is, by `public_id`.
+    /// `users.public_id`.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.user.public_id
     }
 
-    /// The address of the account, if it has one.
+    /// The email address of the account, if it has one.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.user.email.as_deref()
     }
 
-    /// Which session it is.
+    /// `sessions.id`.
     #[must_use]
     pub fn session_id(&self) -> &str {
         &self.session.id
     }
 
-    /// When the session began.
+    /// When the session was created: Unix time in seconds.
     #[must_use]
     pub fn session_created_at(&self) -> i64 {
         self.session.created_at
@@ -146,42 +150,42 @@ impl AuthSession {
         self.user.id
     }
 
-    /// What they may do, as the table says now and not as the token said once.
+    /// The current roles from the database, not those in the token.
     #[must_use]
     pub fn roles(&self) -> Roles {
         roles(&self.user)
     }
 
-    /// Their account, as it was within the last second.
+    /// The account, at most a second old.
     pub(in crate::service) fn user(&self) -> &user::Model {
         &self.user
     }
 }
 
-/// Who came with a request.
+/// The result of authenticating a request.
 #[derive(Clone, Debug)]
 pub enum Authentication {
-    /// Nobody, as far as can be told.
+    /// No live session.
     Anonymous,
-    /// Somebody with a token that is good for now.
+    /// A live session whose token is still valid.
     Authenticated(AuthSession),
-    /// Somebody whose token was exchanged.
+    /// A live session whose token was rotated.
     Renewed(AuthSession, IssuedToken),
 }
 
-/// Why a token opens nothing.
+/// Why a token does not grant access.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// The token itself.
+    /// The token is invalid or has expired.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The session ended, was revoked, or is not known any more.
-    #[error("the session is over")]
+    /// The session has expired, was revoked or is unknown.
+    #[error("the session has ended")]
     Ended,
     /// The account is deactivated.
     #[error("the account is deactivated")]
     Deactivated,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -189,13 +193,11 @@ pub enum AccessError {
 from_service_errors!(AccessError: DbErr);
 
 impl SessionService {
-    /// Over a core, with an empty cache.
-    #[must_use]
-    pub fn new(core: Arc<Core>) -> Self {
+    pub(super) fn new(core: Arc<Core>) -> Self {
         Self { core, cache: session_cache::SessionCache::default() }
     }
 
-    /// What changed for an account is in force on this node from now on: its sessions are read past the cache.
+    /// Makes changes of an account effective on this node: its sessions bypass the cache.
     pub fn invalidate_user(&self, user_public_id: &str) {
         self.cache.invalidate(user_public_id);
     }
@@ -231,7 +233,7 @@ impl SessionService {
 }
 
 fn roles(user: &user::Model) -> Roles {
-    // What no longer parses gives nothing.
+    // Roles that do not parse grant nothing.
     Roles::parse(&user.roles).unwrap_or_default()
 }
 

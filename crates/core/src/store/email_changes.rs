@@ -7,11 +7,8 @@ use sea_orm::{
 use super::entity::email_change::{ActiveModel, Column, Entity, Model};
 use latchkey_types::EmailAddress;
 
-/// Notes the address that an account is to have, in place of an earlier one whose tokens go with it. The caller holds
-/// the account.
-///
-/// # Errors
-/// The database's.
+/// Stores the new address of an account. An earlier change is deleted, with its tokens. The caller has locked the
+/// account.
 pub async fn replace(
     tx: &impl ConnectionTrait,
     user_id: i64,
@@ -31,26 +28,17 @@ pub async fn replace(
     row.insert(tx).await
 }
 
-/// The change, if it can still be confirmed.
-///
-/// # Errors
-/// The database's.
+/// The change, if it has not expired.
 pub async fn live(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).filter(Column::ExpiresAt.gt(now)).one(db).await
 }
 
-/// The change, held against others until the transaction ends.
-///
-/// # Errors
-/// The database's.
+/// Locks a change that has not expired until the transaction ends.
 pub async fn lock(tx: &impl ConnectionTrait, id: i64, now: i64) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).filter(Column::ExpiresAt.gt(now)).lock_exclusive().one(tx).await
 }
 
-/// Drops what an account has asked for, and the tokens with it.
-///
-/// # Errors
-/// The database's.
+/// Deletes the pending change of an account, with its tokens.
 pub async fn delete_of_user(tx: &impl ConnectionTrait, user_id: i64) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(tx).await.map(|_| ())
 }

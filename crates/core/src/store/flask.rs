@@ -1,30 +1,30 @@
-//! The users of a flask-praetorian application, read from its own database.
+//! Reads the users of a flask-praetorian application from its own database.
 
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr, QueryResult, Statement};
 
-/// How long that database may take to answer.
+/// Timeout for connecting to that database.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A row of its table `users`.
 pub struct FlaskUser {
-    /// As it was typed there.
+    /// As stored there.
     pub username: String,
-    /// Where the table has it.
+    /// `None` if the table has no such column.
     pub email: Option<String>,
-    /// The hash, in the format of its scheme.
+    /// The password hash, in the format of its scheme.
     pub password: String,
     /// Comma-separated.
     pub roles: String,
-    /// Whether the account may be used.
+    /// Whether the account can be used.
     pub is_active: bool,
 }
 
-/// Every user, in the order in which they came. Changes nothing there.
+/// All users, ordered by id. Only reads from that database.
 ///
 /// # Errors
-/// When the database can't be reached, has no table `users`, or one without `username` and `password`.
+/// If the database can't be reached, or has no table `users` with the columns `username` and `password`.
 pub async fn users(url: &str) -> Result<Vec<FlaskUser>, DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).connect_timeout(CONNECT_TIMEOUT).acquire_timeout(CONNECT_TIMEOUT).sqlx_logging(false);
@@ -47,7 +47,7 @@ fn read(row: &QueryResult) -> Result<FlaskUser, DbErr> {
         } else {
             String::new()
         },
-        // What flask-praetorian makes of it: no such column means valid, an empty one means not.
+        // As in flask-praetorian: users are active without such a column, and inactive if it is NULL.
         is_active: !has("is_active") || row.try_get::<Option<bool>>("", "is_active")?.unwrap_or_default(),
     })
 }

@@ -5,10 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 
 use super::entity::mail_throttle::{ActiveModel, Column, Entity};
 
-/// The times that count for a key, oldest first, held against changes by others until the transaction ends.
-///
-/// # Errors
-/// The database's.
+/// Locks the row of a key until the transaction ends, and returns its times, oldest first. Inserts a missing row.
 pub async fn lock(tx: &impl ConnectionTrait, key: &str) -> Result<Vec<i64>, DbErr> {
     let empty = ActiveModel { key: Set(key.to_owned()), asked_at: Set(String::new()), last_at: Set(0) };
     let once = OnConflict::column(Column::Key).do_nothing().to_owned();
@@ -18,10 +15,7 @@ pub async fn lock(tx: &impl ConnectionTrait, key: &str) -> Result<Vec<i64>, DbEr
     Ok(times.split(',').filter_map(|time| time.parse().ok()).collect())
 }
 
-/// Writes the times of a key that [`lock`] holds.
-///
-/// # Errors
-/// The database's.
+/// Stores the times of a key that [`lock`] has locked.
 pub async fn write(tx: &impl ConnectionTrait, key: &str, times: &[i64]) -> Result<(), DbErr> {
     let asked_at = times.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let update = Entity::update_many()

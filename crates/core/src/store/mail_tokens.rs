@@ -6,32 +6,30 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use super::entity::mail_token::{Column, Entity, Model};
 use crate::security::opaque_token::{MailToken, MailTokenHash, Purpose};
 
-/// How often a password may be given with one link before it opens nothing any more.
+/// Maximum number of passwords that can be tried with one link.
 pub const ATTEMPTS_MAX: i32 = 10;
 
-/// What a token is for, and for how long.
+/// Subject and lifetime of a new token.
 #[derive(Clone, Copy, Debug)]
 pub struct NewToken {
-    /// Whose account.
+    /// The account that it belongs to, if any.
     pub user_id: Option<i64>,
-    /// Which registration.
+    /// The registration that it belongs to, if any.
     pub registration_id: Option<i64>,
-    /// Which change of address.
+    /// The email change that it belongs to, if any.
     pub email_change_id: Option<i64>,
-    /// The mail that carries it.
+    /// The email that contains it.
     pub outbox_id: Option<i64>,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub created_at: i64,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub expires_at: i64,
 }
 
-/// Adds a token. A new password can be set with the newest mail's link alone. The tokens of earlier tries of the same mail
-/// stay: a server may have taken it though its answer was lost, and programs that show one of two mails with the same
-/// `Message-ID` show the first.
+/// Inserts a token. A new reset token deletes those of other emails: only the latest link can reset the password.
 ///
-/// # Errors
-/// The database's.
+/// Tokens from earlier attempts to send the same email stay valid. The mail server may have accepted an email although
+/// its response was lost, and mail programs that show one of two emails with the same `Message-ID` show the first.
 pub async fn insert(tx: &impl ConnectionTrait, token: &MailToken, new: NewToken) -> Result<Model, DbErr> {
     if let (Purpose::Reset, Some(user_id)) = (token.purpose(), new.user_id) {
         let mut of_another_mail = Condition::any().add(Column::OutboxId.is_null());
@@ -57,10 +55,7 @@ pub async fn insert(tx: &impl ConnectionTrait, token: &MailToken, new: NewToken)
     row.into_active_model().insert(tx).await
 }
 
-/// The token, if it could be used now.
-///
-/// # Errors
-/// The database's.
+/// The token, if it is unused and has not expired.
 pub async fn live(db: &impl ConnectionTrait, token: &MailToken, now: i64) -> Result<Option<Model>, DbErr> {
     let hash = token.hash();
     let unused = Entity::find_by_id(hash.as_str()).filter(Column::UsedAt.is_null());
@@ -68,20 +63,14 @@ pub async fn live(db: &impl ConnectionTrait, token: &MailToken, now: i64) -> Res
     Ok(row.filter(|row| row.purpose == token.purpose()))
 }
 
-/// Uses the token up: of many who try at once, one is told `true`.
-///
-/// # Errors
-/// The database's.
+/// Consumes a token. Of several parallel calls, only one returns `true`.
 pub async fn consume(tx: &impl ConnectionTrait, hash: &MailTokenHash, now: i64) -> Result<bool, DbErr> {
     let used = Entity::update_many().col_expr(Column::UsedAt, Expr::value(now));
     let unused = used.filter(Column::Hash.eq(hash.as_str())).filter(Column::UsedAt.is_null());
     Ok(unused.filter(Column::ExpiresAt.gt(now)).exec(tx).await?.rows_affected == 1)
 }
 
-/// Counts an attempt to give the password with it; `false` where none is left or it could not be used anyway.
-///
-/// # Errors
-/// The database's.
+/// Counts an attempt to enter the password; `false` if none is left, or the token is used or expired.
 pub async fn count_attempt(tx: &impl ConnectionTrait, hash: &MailTokenHash, now: i64) -> Result<bool, DbErr> {
     let counted = Entity::update_many().col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
     let unused = counted.filter(Column::Hash.eq(hash.as_str())).filter(Column::UsedAt.is_null());
@@ -89,10 +78,7 @@ pub async fn count_attempt(tx: &impl ConnectionTrait, hash: &MailTokenHash, now:
     Ok(left.exec(tx).await?.rows_affected == 1)
 }
 
-/// Drops every token of an account. Those of its change of address go with that.
-///
-/// # Errors
-/// The database's.
+/// Deletes all tokens of an account.
 pub async fn delete_of_user(tx: &impl ConnectionTrait, user_id: i64) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(tx).await.map(|_| ())
 }

@@ -1,5 +1,7 @@
-//! Queries on `outbox`. A mail is put in by [`insert`] in the transaction that causes it, and belongs to one worker at
-//! a time from [`claim`] until it is [`finish`]ed, [`give_up`] or [`postpone`]d.
+//! Queries on `outbox`.
+//!
+//! [`insert`] queues an email in the transaction that causes it. From [`claim`] until [`finish`], [`give_up`] or
+//! [`postpone`], it belongs to one worker.
 
 use latchkey_types::SiteCode;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType};
@@ -12,27 +14,24 @@ use super::after_commit;
 use super::entity::outbox::{ActiveModel, Column, Entity, Model};
 pub use crate::kinds::Template;
 
-/// What a new mail is about.
+/// The subject of an email.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subject<'a> {
-    /// An account.
+    /// The account, if it is about one.
     pub user_id: Option<i64>,
-    /// A registration.
+    /// The registration, if it is about one.
     pub registration_id: Option<i64>,
-    /// A change of address.
+    /// The email change, if it is about one.
     pub email_change_id: Option<i64>,
-    /// A session.
+    /// The session, if it is about one.
     pub session_id: Option<&'a str>,
-    /// Which email of the application, for [`Template::Site`].
+    /// The email of the application, for [`Template::Site`].
     pub site_code: Option<&'a SiteCode>,
-    /// What an email of the application is about: the id of a row.
+    /// The id of the row that an email of the application is about.
     pub reference: Option<&'a str>,
 }
 
-/// Puts in a mail that is due at once; the worker of this node is woken by the commit.
-///
-/// # Errors
-/// The database's.
+/// Queues an email that is due at once. The commit notifies the worker of this node.
 pub async fn insert(
     tx: &impl ConnectionTrait,
     template: Template,
@@ -57,15 +56,12 @@ pub async fn insert(
     Ok(())
 }
 
-/// Claims the mail that is due longest and that nobody else has, if there is one.
-///
-/// # Errors
-/// The database's.
+/// Claims the email that has been due longest and is not claimed by another worker.
 pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) -> Result<Option<Model>, DbErr> {
     let free = Condition::any().add(Column::ClaimedUntil.is_null()).add(Column::ClaimedUntil.lte(now));
     let first = Entity::find()
         .filter(Column::DueAt.lte(now))
-        // What a later release put in is left to it.
+        // Skips templates of a later release on the same database.
         .filter(Column::Template.is_in(Template::iter()))
         .filter(free)
         .order_by_asc(Column::DueAt)
@@ -84,10 +80,7 @@ pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) ->
     Ok(Some(Model { claimed_by: Some(by.to_owned()), claimed_until: Some(until), attempts: mail.attempts + 1, ..mail }))
 }
 
-/// Ends what is due and is no mail, all at once: asking for mails to made-up addresses must not hold up the others.
-///
-/// # Errors
-/// The database's.
+/// Completes all due [`Template::Noop`] rows at once: requests for made-up addresses must not delay real emails.
 pub async fn complete_noops(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
     let done = Entity::update_many()
         .col_expr(Column::SentAt, Expr::value(now))
@@ -97,10 +90,7 @@ pub async fn complete_noops(tx: &impl ConnectionTrait, now: i64) -> Result<(), D
     done.exec(tx).await.map(|_| ())
 }
 
-/// Whether the notice to the old address of a change was not delivered yet, nor given up.
-///
-/// # Errors
-/// The database's.
+/// Whether the notice to the old address of an email change is still queued.
 pub async fn awaits_notice(tx: &impl ConnectionTrait, email_change_id: i64) -> Result<bool, DbErr> {
     let notice = Entity::find()
         .filter(Column::EmailChangeId.eq(email_change_id))
@@ -109,43 +99,31 @@ pub async fn awaits_notice(tx: &impl ConnectionTrait, email_change_id: i64) -> R
     Ok(notice.one(tx).await?.is_some())
 }
 
-/// Notes that a claimed mail was handed over, or is wanted no more; `false` if the claim had run out meanwhile.
-///
-/// # Errors
-/// The database's.
+/// Marks a claimed email as sent or skipped; `false` if the claim was lost meanwhile.
 pub async fn finish(tx: &impl ConnectionTrait, mail: &Model, now: i64) -> Result<bool, DbErr> {
     let sent = released(mail).col_expr(Column::SentAt, Expr::value(now));
     Ok(sent.col_expr(Column::DueAt, Expr::value(None::<i64>)).exec(tx).await?.rows_affected == 1)
 }
 
-/// Notes that a claimed mail can't be delivered; `false` if the claim had run out meanwhile.
-///
-/// # Errors
-/// The database's.
+/// Marks a claimed email as given up; `false` if the claim was lost meanwhile.
 pub async fn give_up(tx: &impl ConnectionTrait, mail: &Model, now: i64) -> Result<bool, DbErr> {
     let failed = released(mail).col_expr(Column::FailedAt, Expr::value(now));
     Ok(failed.col_expr(Column::DueAt, Expr::value(None::<i64>)).exec(tx).await?.rows_affected == 1)
 }
 
-/// Gives a claimed mail back until `due_at`; `false` if the claim had run out meanwhile.
-///
-/// # Errors
-/// The database's.
+/// Releases a claimed email until `due_at`; `false` if the claim was lost meanwhile.
 pub async fn postpone(tx: &impl ConnectionTrait, mail: &Model, due_at: i64) -> Result<bool, DbErr> {
     let later = released(mail).col_expr(Column::DueAt, Expr::value(due_at));
     Ok(later.exec(tx).await?.rows_affected == 1)
 }
 
-/// Whether a later mail of the same kind about the same account is due or was sent.
-///
-/// # Errors
-/// The database's.
+/// Whether a later email with the same template was queued for the same account.
 pub async fn is_superseded(db: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
     let later = Entity::find().filter(Column::Template.eq(mail.template)).filter(Column::UserId.eq(mail.user_id));
     Ok(later.filter(Column::Id.gt(mail.id)).one(db).await?.is_some())
 }
 
-/// An update of a mail that its claimant still holds, which ends the claim.
+/// An update that ends the claim of an email, if its worker still holds it.
 fn released(mail: &Model) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::ClaimedBy, Expr::value(None::<String>))

@@ -1,4 +1,4 @@
-//! Deleting what has served its time, a batch at a time, so that nobody who writes has to wait for long.
+//! Deletion of old rows, in batches that do not block other writers for long.
 
 use sea_orm::sea_query::{ExprTrait, IntoCondition, LockBehavior, LockType};
 use sea_orm::{
@@ -7,10 +7,10 @@ use sea_orm::{
 
 use super::entity::{audit_event, email_change, form_draft, mail_throttle, mail_token, outbox, registration, session};
 
-/// Most rows that one batch deletes.
+/// Maximum number of rows per batch.
 const BATCH: u64 = 500;
 
-/// The tables in which rows grow old.
+/// Tables whose rows are deleted when they are old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter)]
 pub enum Table {
     /// `sessions`
@@ -31,28 +31,25 @@ pub enum Table {
     FormDrafts,
 }
 
-/// Up to when rows are old, each in seconds since 1970.
+/// When rows are old: Unix times in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// What expired before this is deleted.
+    /// Rows that expired earlier are deleted.
     pub expired: i64,
-    /// What happened before this is deleted.
+    /// Audit events that happened earlier are deleted.
     pub recorded: i64,
-    /// Mails that are done with and were put in before this are deleted.
+    /// Sent and given-up emails that were queued earlier are deleted.
     pub mailed: i64,
-    /// What counts mails and counted none since this is deleted.
+    /// Rate limits whose last email is earlier are deleted.
     pub counted: i64,
 }
 
-/// Deletes old rows of a table, `BATCH` at most; how many there were.
-///
-/// # Errors
-/// The database's.
+/// Deletes at most `BATCH` old rows of a table and returns their number.
 pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> Result<u64, DbErr> {
     let Limits { expired, recorded, mailed, counted } = limits;
     match table {
-        // An ended session too stays until nothing could be exchanged in it anyway: until then its row tells that it was
-        // ended, and an old token that it was used twice.
+        // Revoked sessions are kept until their refresh period ends. Until then, the row shows that the session was
+        // revoked, and makes reuse of an old token detectable.
         Table::Sessions => {
             let old = session::Column::RefreshExpiresAt.lt(expired);
             delete::<session::Entity>(tx, session::Column::Id, old).await
@@ -74,7 +71,7 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
             delete::<mail_token::Entity>(tx, mail_token::Column::Hash, old).await
         }
         Table::Outbox => {
-            // What is due never is old: it is sent or given up first.
+            // Due emails are never old: they are sent or given up first.
             let done = outbox::Column::DueAt.is_null().and(outbox::Column::CreatedAt.lt(mailed));
             delete::<outbox::Entity>(tx, outbox::Column::Id, done).await
         }
@@ -88,7 +85,7 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
     }
 }
 
-/// Several nodes may do this at once: each skips the rows that another has in hand.
+/// Several nodes can do this in parallel: each skips rows that another one has locked.
 async fn delete<E: EntityTrait>(
     tx: &impl ConnectionTrait,
     key: E::Column,

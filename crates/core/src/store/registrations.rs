@@ -10,25 +10,22 @@ use sha2::{Digest, Sha256};
 use super::entity::registration::{ActiveModel, Column, Entity, Model};
 use latchkey_types::{EmailAddress, Username};
 
-/// What a registration is made of.
+/// Values of a new registration.
 #[derive(Debug)]
 pub struct NewRegistration<'a> {
-    /// The name that it reserves.
+    /// Reserved while the registration is live.
     pub username: &'a Username,
-    /// The address that is to be shown to be theirs.
+    /// The address to confirm.
     pub email: &'a EmailAddress,
-    /// The hash of its password.
+    /// Becomes the password hash of the account.
     pub password_hash: String,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub created_at: i64,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub expires_at: i64,
 }
 
-/// Adds a registration, whether or not an account has its address.
-///
-/// # Errors
-/// The database's.
+/// Inserts a registration, whether or not an account has its address.
 pub async fn insert(tx: &impl ConnectionTrait, new: NewRegistration<'_>) -> Result<Model, DbErr> {
     let row = ActiveModel {
         username: Set(new.username.as_str().to_owned()),
@@ -43,13 +40,10 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewRegistration<'_>) -> Resu
     row.insert(tx).await
 }
 
-/// Lets one transaction at a time look at a name and reserve it. No unique index could: attempts of one address share
-/// their name, and expired ones stay for a while.
-///
-/// # Errors
-/// The database's.
+/// Locks a username until the transaction ends, to check and reserve it atomically. A unique index can't do this:
+/// registrations of one address may share their username, and expired ones stay for a while.
 pub async fn lock_name(tx: &impl ConnectionTrait, username: &Username) -> Result<(), DbErr> {
-    // SQLite has one writer anyway.
+    // SQLite allows one writer, so nothing else can read and reserve the name meanwhile.
     if tx.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
@@ -59,10 +53,7 @@ pub async fn lock_name(tx: &impl ConnectionTrait, username: &Username) -> Result
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()])).await.map(|_| ())
 }
 
-/// Whether a live registration of another address reserves the name.
-///
-/// # Errors
-/// The database's.
+/// Whether a live registration of another address reserves the username.
 pub async fn name_is_reserved(
     db: &impl ConnectionTrait,
     username: &Username,
@@ -73,27 +64,18 @@ pub async fn name_is_reserved(
     Ok(others.filter(Column::ExpiresAt.gt(now)).one(db).await?.is_some())
 }
 
-/// The registration, if it can still be confirmed.
-///
-/// # Errors
-/// The database's.
+/// The registration, if it has not expired.
 pub async fn live(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).filter(Column::ExpiresAt.gt(now)).one(db).await
 }
 
-/// Every registration of an address, held against changes by others until the transaction ends.
-///
-/// # Errors
-/// The database's.
+/// Locks all registrations of an address until the transaction ends.
 pub async fn lock_of_email(tx: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Model>, DbErr> {
     let theirs = Entity::find().filter(Column::EmailKey.eq(email_key)).order_by_asc(Column::Id);
     theirs.lock_exclusive().all(tx).await
 }
 
-/// The newest live registration of a name.
-///
-/// # Errors
-/// The database's.
+/// The newest live registration of a username.
 pub async fn newest_by_username(
     db: &impl ConnectionTrait,
     username: &Username,
@@ -103,31 +85,22 @@ pub async fn newest_by_username(
     named.order_by_desc(Column::Id).one(db).await
 }
 
-/// The live registration of an address that has waited longest for a mail. In turn, so that whoever registers somebody
-/// else's address again and again can't keep the owner's own registration from being mailed.
-///
-/// # Errors
-/// The database's.
+/// The live registration of an address that has waited longest for an email. This order prevents an attacker who keeps
+/// registering someone else's address from blocking the emails for the owner's own registration.
 pub async fn next_to_mail(db: &impl ConnectionTrait, email: &EmailAddress, now: i64) -> Result<Option<Model>, DbErr> {
     let theirs = Entity::find().filter(Column::EmailKey.eq(email.key())).filter(Column::ExpiresAt.gt(now));
-    // The databases sort null differently.
+    // SQLite and PostgreSQL sort NULL differently.
     let waited = theirs.order_by_asc(Expr::cust("coalesce(mailed_at, 0)")).order_by_asc(Column::Id);
     waited.limit(1).one(db).await
 }
 
-/// Notes that a mail is due for it.
-///
-/// # Errors
-/// The database's.
+/// Sets `mailed_at`.
 pub async fn set_mailed(tx: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
     let update = Entity::update_many().col_expr(Column::MailedAt, Expr::value(now));
     update.filter(Column::Id.eq(id)).exec(tx).await.map(|_| ())
 }
 
-/// Drops every registration of an address, and their tokens with them.
-///
-/// # Errors
-/// The database's.
+/// Deletes all registrations of an address, with their tokens.
 pub async fn delete_of_email(tx: &impl ConnectionTrait, email_key: &str) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::EmailKey.eq(email_key)).exec(tx).await.map(|_| ())
 }

@@ -13,25 +13,19 @@ use super::entity::{
     user,
 };
 
-/// Adds a session.
-///
-/// # Errors
-/// The database's.
+/// Inserts a session.
 pub async fn insert(tx: &impl ConnectionTrait, session: Model) -> Result<Model, DbErr> {
     session.into_active_model().insert(tx).await
 }
 
-/// The session and whose it is.
-///
-/// # Errors
-/// The database's.
+/// The session and its user.
 pub async fn with_user(db: &impl ConnectionTrait, id: &str) -> Result<Option<(Model, user::Model)>, DbErr> {
     let joined = Entity::find_by_id(id).inner_join_user();
     let row = joined.one(db).await?;
     Ok(row.and_then(|(session, user)| user.map(|user| (session, user))))
 }
 
-/// The join by hand that [`with_user`] needs.
+/// The join of [`with_user`]: the entities declare no relations.
 trait JoinUser {
     fn inner_join_user(self) -> sea_orm::SelectTwo<Entity, user::Entity>;
 }
@@ -44,39 +38,33 @@ impl JoinUser for sea_orm::Select<Entity> {
     }
 }
 
-/// The session, held against changes by others until the transaction ends.
-///
-/// # Errors
-/// The database's.
+/// Locks a session until the transaction ends.
 pub async fn lock(tx: &impl ConnectionTrait, id: &str) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(tx).await
 }
 
-/// What a rotation writes.
+/// Values of a token rotation.
 #[derive(Debug)]
 pub struct Rotation<'a> {
-    /// The token that is exchanged.
+    /// `jti` of the presented token.
     pub presented: &'a str,
-    /// The token that it is exchanged for.
+    /// `jti` of the new token.
     pub successor: &'a str,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub now: i64,
-    /// The new end of the idle time.
+    /// The new idle expiry: Unix time in seconds.
     pub idle_expires_at: i64,
-    /// The device of who asks.
+    /// The device of the client.
     pub device: &'a str,
-    /// The network of who asks.
+    /// The network of the client.
     pub network: &'a str,
-    /// The address of who asks.
+    /// The IP address of the client.
     pub ip: &'a str,
-    /// The user agent of who asks.
+    /// The user agent of the client.
     pub user_agent: &'a str,
 }
 
-/// Exchanges the current token, if it is the one presented and the session lives: one compare-and-swap.
-///
-/// # Errors
-/// The database's.
+/// Rotates the token of a live session, if `presented` is the current one: a single compare-and-swap.
 pub async fn rotate(tx: &impl ConnectionTrait, id: &str, rotation: &Rotation<'_>) -> Result<bool, DbErr> {
     let update = Entity::update_many()
         .col_expr(Column::PreviousJti, Expr::value(rotation.presented))
@@ -99,10 +87,7 @@ pub async fn rotate(tx: &impl ConnectionTrait, id: &str, rotation: &Rotation<'_>
     Ok(live.exec(tx).await?.rows_affected == 1)
 }
 
-/// Stamps the current token anew; nothing else moves.
-///
-/// # Errors
-/// The database's.
+/// Gives the current token a new issue time, without rotating it.
 pub async fn reissue(tx: &impl ConnectionTrait, id: &str, now: i64) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::IssuedAt, Expr::value(now))
@@ -112,19 +97,13 @@ pub async fn reissue(tx: &impl ConnectionTrait, id: &str, now: i64) -> Result<()
         .map(|_| ())
 }
 
-/// Notes that the current token was used, if `jti` still is the current one.
-///
-/// # Errors
-/// The database's.
+/// Marks the current token as used, if it still is `jti`.
 pub async fn confirm(db: &impl ConnectionTrait, id: &str, jti: &str) -> Result<(), DbErr> {
     let update = Entity::update_many().col_expr(Column::Confirmed, Expr::value(true));
     update.filter(Column::Id.eq(id)).filter(Column::Jti.eq(jti)).exec(db).await.map(|_| ())
 }
 
-/// Notes the use of a live session.
-///
-/// # Errors
-/// The database's.
+/// Updates last use and idle expiry of a live session.
 pub async fn touch(
     db: &impl ConnectionTrait,
     id: &str,
@@ -142,10 +121,7 @@ pub async fn touch(
     live.filter(Column::IdleExpiresAt.gt(now)).exec(db).await.map(|_| ())
 }
 
-/// Ends a session; `false` if it had ended before.
-///
-/// # Errors
-/// The database's.
+/// Revokes a session; `false` if it was already revoked.
 pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: RevokedReason) -> Result<bool, DbErr> {
     let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
@@ -153,10 +129,7 @@ pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: Revok
     Ok(update.filter(Column::Id.eq(id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected == 1)
 }
 
-/// Ends every session of an account; how many there were.
-///
-/// # Errors
-/// The database's.
+/// Revokes all sessions of an account and returns their number.
 pub async fn revoke_all(
     tx: &impl ConnectionTrait,
     user_id: i64,
@@ -169,10 +142,7 @@ pub async fn revoke_all(
     Ok(update.filter(Column::UserId.eq(user_id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
 }
 
-/// Whether an account had a session before; nothing if it had none, else whether one was last renewed on `device`.
-///
-/// # Errors
-/// The database's.
+/// Whether a session of the account was last renewed on `device`; `None` if the account has no sessions.
 pub async fn was_on_device(db: &impl ConnectionTrait, user_id: i64, device: &str) -> Result<Option<bool>, DbErr> {
     let all = Entity::find().filter(Column::UserId.eq(user_id));
     if all.clone().one(db).await?.is_none() {
@@ -181,10 +151,7 @@ pub async fn was_on_device(db: &impl ConnectionTrait, user_id: i64, device: &str
     Ok(Some(all.filter(Column::RotatedDevice.eq(device)).one(db).await?.is_some()))
 }
 
-/// Ends every session of an account but one; how many there were.
-///
-/// # Errors
-/// The database's.
+/// Revokes all sessions of an account except `kept` and returns their number.
 pub async fn revoke_others(
     tx: &impl ConnectionTrait,
     user_id: i64,
@@ -199,10 +166,7 @@ pub async fn revoke_others(
     Ok(others.filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
 }
 
-/// The live sessions of an account, the last used first.
-///
-/// # Errors
-/// The database's.
+/// The live sessions of an account, most recently used first.
 pub async fn live(db: &impl ConnectionTrait, user_id: i64, now: i64) -> Result<Vec<Model>, DbErr> {
     let live = Entity::find()
         .filter(Column::UserId.eq(user_id))
@@ -212,10 +176,7 @@ pub async fn live(db: &impl ConnectionTrait, user_id: i64, now: i64) -> Result<V
     live.order_by_desc(Column::LastSeenAt).order_by_desc(Column::CreatedAt).all(db).await
 }
 
-/// The live sessions of an account that are one too many if it may keep `keep`: the longest unused ones.
-///
-/// # Errors
-/// The database's.
+/// The ids of all live sessions of an account except the `keep` most recently used ones.
 pub async fn surplus(tx: &impl ConnectionTrait, user_id: i64, now: i64, keep: u64) -> Result<Vec<String>, DbErr> {
     let live = Entity::find()
         .filter(Column::UserId.eq(user_id))

@@ -1,8 +1,8 @@
-//! Accounts, a page at a time.
+//! Paginated list of accounts.
 //!
-//! By key and not by offset: however many there are, a page costs what a page costs. First come those whose name begins
-//! with what is looked for, by name, then those of whom only the address does, by address; so that each of the two is one
-//! stretch of an index.
+//! Uses keyset pagination, never OFFSET: a page costs the same, however many accounts there are. Accounts whose
+//! username begins with the query come first, ordered by username. Accounts that match by email address only follow,
+//! ordered by address. This way each part is one range scan of an index.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,24 +12,24 @@ use crate::store::entity::user::{Column, Model};
 use crate::store::users;
 use latchkey_types::{EmailAddress, UserSummary};
 
-/// Most accounts of a page.
+/// Maximum number of accounts per page.
 pub const PAGE_MAX: u64 = 100;
 
-/// Some accounts, and the way to those that follow.
+/// A page of accounts.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// The accounts.
+    /// The accounts of this page.
     pub users: Vec<UserSummary>,
-    /// What to ask for after these, if there are more.
+    /// The cursor of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// After which account a page begins.
+/// The key after which a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Cursor {
-    /// Among those found by name, after this key.
+    /// A key among the accounts found by username.
     Name(String),
-    /// Among those found by address, after this key.
+    /// A key among the accounts found by email address.
     Email(String),
 }
 
@@ -53,10 +53,11 @@ impl Cursor {
 }
 
 impl AccountService {
-    /// The accounts whose name or address begins with `query` (all for an empty one), from the page that `after` names on.
+    /// Lists accounts whose username or email address begins with `query` (all accounts if it is empty), from the
+    /// cursor `after` on.
     ///
     /// # Errors
-    /// [`AccountError::NoSuchPage`] if `after` is not what an earlier page gave, else [`AccountError::Service`].
+    /// [`AccountError::NoSuchPage`] if `after` is not a cursor of an earlier page.
     pub async fn page(&self, query: &str, after: Option<&str>, limit: u64) -> Result<Page, AccountError> {
         let db = self.core.store.reader();
         let limit = limit.clamp(1, PAGE_MAX);
@@ -65,7 +66,7 @@ impl AccountService {
         if !is_key(&prefix) {
             return Ok(Page::default());
         }
-        // One more than is shown tells whether there is a next page.
+        // One extra row shows whether there is a next page.
         let mut found = match &after {
             Some(Cursor::Email(_)) => Vec::new(),
             Some(Cursor::Name(key)) => {
@@ -82,7 +83,7 @@ impl AccountService {
     }
 }
 
-/// The page, and the cursor at its last account if one more was found.
+/// Cuts the rows to one page. The cursor is that of the last account, if more were found.
 fn cut(mut found: Vec<Model>, by_name: u64, limit: u64) -> Page {
     let has_more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -94,7 +95,7 @@ fn cut(mut found: Vec<Model>, by_name: u64, limit: u64) -> Page {
     Page { next: next.map(|cursor| cursor.write()), users: found.into_iter().map(listed).collect() }
 }
 
-/// Whether `text` could be the beginning of a key, which is printable ASCII. Nothing else needs to be asked for.
+/// Whether `text` can be the beginning of a key, which is printable ASCII. Nothing else can match.
 fn is_key(text: &str) -> bool {
     text.len() <= EmailAddress::MAX + 8 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

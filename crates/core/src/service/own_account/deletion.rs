@@ -1,4 +1,4 @@
-//! An account is deleted by its owner.
+//! Deletion of an account by its owner.
 
 use sea_orm::DbErr;
 
@@ -14,11 +14,11 @@ use latchkey_types::Password;
 /// Why an account was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeletionError {
-    /// The password, which has to be given with it.
+    /// The password was not verified.
     #[error(transparent)]
     Verify(#[from] VerifyPasswordError),
-    /// Nobody would be left to administer.
-    #[error("this is the last active administrator")]
+    /// The deletion would leave no active administrator.
+    #[error("this is the last active administrator; make another user an administrator first")]
     LastAdmin,
 }
 
@@ -29,11 +29,7 @@ impl From<DbErr> for DeletionError {
 }
 
 impl OwnAccountService {
-    /// Deletes the user's account with everything that is its own. The record of what happened keeps its id, which
-    /// leads to nobody any more.
-    ///
-    /// # Errors
-    /// [`DeletionError`].
+    /// Deletes the user's account with all its data. Audit events keep the id, which no longer identifies anyone.
     pub async fn delete(&self, auth: &AuthSession, password: &Password, client: &Client) -> Result<(), DeletionError> {
         let verified = self.session.verify_password(auth, password, client).await?;
         let now = self.core.clock.now();
@@ -49,7 +45,7 @@ impl OwnAccountService {
                 let event = Event { actor: public_id, subject: public_id, ..Event::default() };
                 audit::record(tx, audit::Kind::UserDeleted, event, client, now).await?;
                 self.core.fire(tx, AccountEvent::AccountDeleted, &user).await.map_err(VerifyPasswordError::from)?;
-                // Sessions and what else points to it go with it, by the foreign keys.
+                // The foreign keys delete sessions and other dependent rows.
                 Ok(users::delete(tx, user.id).await?)
             })
             .await?;

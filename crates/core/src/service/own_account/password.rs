@@ -1,4 +1,4 @@
-//! A password is changed by who knows it.
+//! Password change by a user who knows the current password.
 
 use super::OwnAccountService;
 use crate::client::Client;
@@ -12,16 +12,16 @@ use crate::store::{email_changes, mail_tokens, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Password};
 
-/// Why the password stayed as it was.
+/// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// What was typed; at least one reason.
+    /// The input is invalid; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
-    /// The account is gone or deactivated, or its session ended meanwhile.
-    #[error("the session is over")]
+    /// The account was deleted or deactivated, or the session has ended meanwhile.
+    #[error("the session has ended")]
     SessionEnded,
-    /// It could not be done.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -39,8 +39,10 @@ impl From<VerifyPasswordError> for PasswordError {
 from_service_errors!(PasswordError: DbErr, HashError);
 
 impl OwnAccountService {
-    /// Changes the user's password. Every other session and every link in a mail ends; theirs goes on under a new token and a new name, so
-    /// that a copy of the old token is worth nothing either.
+    /// Changes the user's password. Ends all other sessions and invalidates all email links.
+    ///
+    /// The user's own session continues with a new id and a new token, so that a copy of the old token is worthless as
+    /// well.
     ///
     /// # Errors
     /// [`PasswordError::Refused`] with every reason found.
@@ -84,7 +86,7 @@ impl OwnAccountService {
     }
 }
 
-/// What a guesser who knows the account would try first.
+/// Words that an attacker who knows the account would try first.
 fn personal(user: &user::Model) -> Vec<String> {
     let email = user.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
     [Some(user.username.clone()), email.map(|email| email.local_part().to_owned())].into_iter().flatten().collect()

@@ -1,4 +1,4 @@
-//! From a registration to an account: by the link of the mail and the password of that registration.
+//! Confirmation of a registration: by the link in the email and the password of the registration.
 
 use sea_orm::DatabaseTransaction;
 
@@ -19,20 +19,20 @@ use latchkey_types::{EmailAddress, EmailLinkDetails, Password, Username};
 /// Why a registration was not confirmed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmError {
-    /// The link is unknown, used, too old, or was tried too often.
-    #[error("the link opens nothing")]
+    /// The link is unknown, used or expired, or had too many attempts.
+    #[error("the link is invalid or has expired")]
     LinkInvalid,
-    /// The password is another one, or the name or the address was taken meanwhile.
+    /// The password is wrong, or the username or email address has been taken meanwhile.
     #[error("refused: {0:?}")]
     Refused(FieldError),
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
 from_service_errors!(ConfirmError: DbErr);
 
-/// Writing the account can find no more than that the name or the address was taken meanwhile.
+/// Inserting the account only fails if the username or email address has been taken meanwhile.
 impl From<RegistrationError> for ConfirmError {
     fn from(error: RegistrationError) -> Self {
         match error {
@@ -47,22 +47,19 @@ impl From<RegistrationError> for ConfirmError {
 }
 
 impl RegistrationService {
-    /// Which account a link would make; uses nothing up.
-    ///
-    /// # Errors
-    /// [`ConfirmError::LinkInvalid`].
+    /// Details for the page of a link. Does not consume the link.
     pub async fn preview(&self, token: &str) -> Result<EmailLinkDetails, ConfirmError> {
         let token = parse(token)?;
         Ok(EmailLinkDetails { username: self.waiting(&token).await?.username, email: None })
     }
 
-    /// Makes the account of a registration and logs it in.
+    /// Creates the account of a registration and logs in.
     ///
-    /// The password is asked for because the link proves only that the mail was received: without it somebody would
-    /// confirm an account whose password another one chose for them.
+    /// The password is required because the link only proves access to the mailbox. Without it, the owner of an address
+    /// could confirm an account whose password someone else has chosen.
     ///
     /// # Errors
-    /// [`ConfirmError`]. A wrong password leaves the link as it is, ten times.
+    /// [`ConfirmError`]. A wrong password does not consume the link, up to ten times.
     pub async fn finalize(
         &self,
         token: &str,
@@ -73,7 +70,7 @@ impl RegistrationService {
         let token = parse(token)?;
         let registration = self.waiting(&token).await?;
         let now = self.core.clock.now();
-        // Counted before the comparison, or as many as are sent at once would be compared.
+        // Counted before the comparison: otherwise parallel requests could exceed the limit.
         let hash = token.hash();
         let is_left = self.core.store.write_tx(async |tx| mail_tokens::count_attempt(tx, &hash, now).await).await?;
         if !is_left {
@@ -95,11 +92,8 @@ impl RegistrationService {
         self.confirm(&token, &registration, channel, client).await
     }
 
-    /// Makes the account of a registration and logs it in, by the link alone: for programs, which send it in a header,
-    /// where nothing opens it by itself.
-    ///
-    /// # Errors
-    /// [`ConfirmError`].
+    /// Creates the account of a registration and logs in, by the link alone. For API clients: they send the token in a
+    /// header, so no link scanner or prefetch can consume it.
     pub async fn finalize_with_token(
         &self,
         token: &str,
@@ -147,7 +141,8 @@ impl RegistrationService {
         client: &Client,
     ) -> Result<user::Model, ConfirmError> {
         let now = self.core.clock.now();
-        // All of the address first, always in the same order: two that are confirmed at once would wait for each other.
+        // Locks all registrations of the address first, always in the same order: parallel confirmations could deadlock
+        // otherwise.
         let rivals = registrations::lock_of_email(tx, &registration.email_key).await?;
         let is_waiting = rivals.iter().any(|rival| rival.id == registration.id && rival.expires_at > now);
         if !is_waiting || !mail_tokens::consume(tx, &token.hash(), now).await? {
@@ -160,7 +155,7 @@ impl RegistrationService {
     }
 }
 
-/// What was validated before it was written.
+/// Parses a registration, which was validated before it was stored.
 fn valid(registration: &registration::Model) -> Result<ValidRegistration, ServiceError> {
     let refused = |refusal: FieldError| anyhow::anyhow!("registration {} does not parse: {refusal}", registration.id);
     Ok(ValidRegistration {

@@ -1,6 +1,7 @@
-//! A registration that waits for its mail, and the mails about it.
+//! Pending registrations and their emails.
 //!
-//! Known and unknown, taken and free are written alike: the same rows, the same look-ups, one row of the outbox.
+//! Known and unknown, free and taken addresses cause the same work: the same rows, the same queries, one row of the
+//! outbox.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -18,8 +19,8 @@ use latchkey_types::EmailAddress;
 use latchkey_types::FieldError;
 
 impl RegistrationService {
-    /// Writes the registration and has its mail sent: to confirm it, or, where an account has the address, to say so to
-    /// that account's owner.
+    /// Stores the registration and queues an email: a link to confirm it or, if an account has the address, a notice to
+    /// the owner of that account.
     pub(super) async fn begin_pending(
         &self,
         new: &ValidRegistrationWithEmail,
@@ -49,10 +50,10 @@ impl RegistrationService {
             .await
     }
 
-    /// Has the mail of a registration sent again. The answer is the same for every address, and so is the work.
+    /// Queues the confirmation email again. Response and work are the same for every address.
     ///
     /// # Errors
-    /// [`RegistrationError::Refused`] when it is no address.
+    /// [`RegistrationError::Refused`] for an invalid email address.
     pub async fn resend(&self, email: &str) -> Result<(), RegistrationError> {
         self.require_open()?;
         let email = EmailAddress::parse(email)?;
@@ -68,21 +69,18 @@ impl RegistrationService {
     }
 }
 
-/// Has the mail of a registration sent again to somebody who knows its password.
-///
-/// # Errors
-/// When the database can't be asked.
+/// Queues the confirmation email again, for a user who knows the password of the registration.
 pub(in crate::service) async fn mail_again(
     tx: &impl ConnectionTrait,
     registration: &registration::Model,
     now: i64,
 ) -> Result<(), ServiceError> {
-    // It was parsed when it was written.
+    // Always parses: it was validated before it was stored.
     let Ok(email) = EmailAddress::parse(&registration.email) else { return Ok(()) };
     Ok(mail(tx, &email, Some(registration), now).await?)
 }
 
-/// One row of the outbox, whatever is known of the address.
+/// Queues one row of the outbox, whatever is known about the address.
 async fn mail(
     tx: &impl ConnectionTrait,
     email: &EmailAddress,
@@ -96,7 +94,7 @@ async fn mail(
         (None, Some(waiting)) if may => (Template::Confirm, None, Some(waiting.id)),
         _ => (Template::Noop, None, None),
     };
-    // No row has the id 0: the statement is sent in any case.
+    // Always executed, so that every case sends the same statements: no row has the id 0.
     registrations::set_mailed(tx, registration_id.unwrap_or_default(), now).await?;
     mail_queue::enqueue(tx, template, Subject { user_id, registration_id, ..Subject::default() }, now).await
 }

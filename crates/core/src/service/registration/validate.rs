@@ -1,25 +1,25 @@
-//! What somebody typed to register, validated before anything is written.
+//! Validation of a registration, before anything is written.
 
 use super::{RegistrationError, RegistrationService};
 use crate::store::{registrations, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Password, Username};
 
-/// Judged and found good; the password is hashed.
+/// Validated input, with the password hashed.
 pub(super) struct ValidRegistration {
     pub(super) username: Username,
     pub(super) email: Option<EmailAddress>,
     pub(super) password_hash: String,
 }
 
-/// [`ValidRegistration`], with the address that confirming by mail needs.
+/// Like [`ValidRegistration`], with the email address that confirmation requires.
 pub(super) struct ValidRegistrationWithEmail {
     pub(super) username: Username,
     pub(super) email: EmailAddress,
     pub(super) password_hash: String,
 }
 
-/// Whether an account can do without an address, and so whether it is told that one is taken.
+/// Whether the email address is optional. If so, a taken address is reported.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Address {
     Optional,
@@ -27,7 +27,8 @@ enum Address {
 }
 
 impl RegistrationService {
-    /// For an account that is active at once. An empty address is none; one that is taken is told.
+    /// Validates a registration whose account is active at once. The email address may be empty; a taken one is
+    /// reported.
     pub(super) async fn validate(
         &self,
         username: &str,
@@ -38,7 +39,8 @@ impl RegistrationService {
         Ok(ValidRegistration { username, email, password_hash: self.core.hasher.hash(password).await? })
     }
 
-    /// For an account that is confirmed by mail. Nothing here depends on whether an account has the address.
+    /// Validates a registration that is confirmed by email. The result never depends on whether an account has the
+    /// address.
     pub(super) async fn validate_with_email(
         &self,
         username: &str,
@@ -50,8 +52,8 @@ impl RegistrationService {
         Ok(ValidRegistrationWithEmail { username, email, password_hash: self.core.hasher.hash(password).await? })
     }
 
-    /// Looks at all of it before anything is refused, so that somebody who got three things wrong is told three. Whether
-    /// name and address are taken is looked up for that alone; the transaction that follows decides.
+    /// Collects all errors, so that the user sees them at once. Taken usernames and email addresses are only looked up
+    /// for these messages; the following transaction decides.
     async fn validate_fields(
         &self,
         typed_username: &str,

@@ -1,4 +1,4 @@
-//! Who came with a request, and whether their token gives access.
+//! Authentication of requests, and access checks of tokens.
 
 use super::session_cache::Row;
 use super::{AccessError, AuthSession, Authentication, ServiceError, SessionService};
@@ -9,17 +9,18 @@ use crate::store::audit::{self, Event};
 use crate::store::sessions;
 use latchkey_types::CurrentUser;
 
-/// A token is exchanged so many seconds before its end, or a tenth of its life if that is less: a page that takes a
-/// while must not lose its reader half-way.
+/// A token is rotated this many seconds before it expires, or a tenth of its lifetime if that is less: it must not
+/// expire while a page loads.
 const RENEW_BEFORE_SECONDS: i64 = 60;
-/// `last_seen_at` is written once in so many seconds.
+/// Minimum number of seconds between two updates of `last_seen_at`.
 const SEEN_GRAIN_SECONDS: i64 = 60;
 
 impl SessionService {
-    /// Who came with a request to the cookie door; exchanges the token if it is expired or about to be.
+    /// Authenticates the session cookie of a request. Rotates a token that has expired or is about to.
     ///
     /// # Errors
-    /// When it can't be found out: then nobody may be let in, and nobody be told that they are logged out.
+    /// If the database is unavailable. The caller must then neither grant access nor report that the user is logged
+    /// out.
     pub async fn authenticate(&self, presented: &str, client: &Client) -> Result<Authentication, ServiceError> {
         let now = self.core.clock.now();
         let Ok(signed) = self.core.keys.decode(presented, TokenKind::Web, now) else {
@@ -43,10 +44,7 @@ impl SessionService {
         }
     }
 
-    /// Exchanges the token of somebody who asks for it, unless this request did so already.
-    ///
-    /// # Errors
-    /// When the session ended meanwhile.
+    /// Rotates the token on request, unless this request has already done so. Fails if the session has ended.
     pub async fn refresh_early(
         &self,
         auth: &AuthSession,
@@ -59,10 +57,7 @@ impl SessionService {
         Ok((auth.current_user(), Some(issued)))
     }
 
-    /// Records that somebody asked for what their account lacks the role for.
-    ///
-    /// # Errors
-    /// When it can't be recorded.
+    /// Records that a user lacks the role for a path.
     pub async fn record_missing_role(
         &self,
         role: &str,
@@ -81,11 +76,11 @@ impl SessionService {
             .map_err(ServiceError::from)
     }
 
-    /// Whether a token that has not expired gives access: its session and its account live, and it is the current token
-    /// of the session or the one before.
+    /// Whether a token that has not expired grants access: session and account are live, and the token is the current
+    /// or the previous one of the session.
     ///
     /// # Errors
-    /// [`AccessError`]. An unknown `jti` is refused without more: only a refresh can raise an alarm.
+    /// [`AccessError`]. An unknown `jti` is only refused: reuse is detected when a token is refreshed.
     pub(super) async fn access(
         &self,
         signed: SignedClaims,
@@ -106,7 +101,7 @@ impl SessionService {
         Ok(AuthSession { session, user, signed, renewed: false })
     }
 
-    /// Confirms a token at its first use, and notes the time of use behind the answer's back.
+    /// Confirms a token on its first use, and updates `last_seen_at` in a background task.
     async fn record_use(
         &self,
         (session, _): &Row,
@@ -137,7 +132,7 @@ impl SessionService {
                     sessions::touch(tx, &session.id, now, idle, &client.ip(), client.user_agent()).await
                 });
                 if let Err(error) = touched.await {
-                    tracing::warn!(%error, "the use of a session was not noted");
+                    tracing::warn!(%error, "updating last_seen_at of a session failed");
                 }
             });
         }
@@ -145,18 +140,18 @@ impl SessionService {
     }
 }
 
-/// Whether the row is new enough to know the token.
+/// Whether the row is recent enough to contain the token.
 fn knows((session, _): &Row, claims: &Claims) -> bool {
     session.jti == claims.jti || session.previous_jti.as_ref() == Some(&claims.jti)
 }
 
-/// Whether session and account live and belong to the token, whichever of the session's tokens it is.
+/// Whether session and account are live and match the token, whichever token of the session it is.
 pub(super) fn is_live((session, user): &Row, claims: &Claims, kind: TokenKind, now: i64) -> Result<(), AccessError> {
     let theirs = user.public_id == claims.sub && session.kind == kind && session.refresh_expires_at == claims.rf_exp;
     if !theirs {
         return Err(AccessError::Ended);
     }
-    // Asked first: whoever holds a token of a deactivated account is told so, though its sessions were ended with it.
+    // Checked first, so that deactivated users get that error and not "session ended".
     if !user.is_active {
         return Err(AccessError::Deactivated);
     }

@@ -1,7 +1,7 @@
-//! Sessions of clients of the API, which show their token as Bearer.
+//! Sessions of API clients, which send a Bearer token.
 //!
-//! The rules of access and exchange are those of the cookie. What differs: a client exchanges its token itself, and is
-//! told exactly why a token that we signed opens nothing.
+//! Access and rotation follow the same rules as for the cookie. The differences: a client refreshes its token itself,
+//! and it is told exactly why a signed token is refused.
 
 use super::{AccessError, AuthSession, IssuedToken, ServiceError, SessionService, access};
 use crate::client::Client;
@@ -10,28 +10,28 @@ use crate::security::jwt::{RefreshableClaims, SignedClaims, TokenError, TokenKin
 use crate::store::audit::{self, Event};
 use crate::store::{sessions, users};
 
-/// A token can be exchanged from so many seconds before its end.
+/// A token can be refreshed from this many seconds before it expires.
 const REFRESH_BEFORE_SECONDS: i64 = 60;
 
-/// Why a Bearer token opens nothing.
+/// Why a Bearer token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum BearerError {
-    /// The token itself.
+    /// The token is invalid or has expired.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// It gives access for more than a minute yet.
-    #[error("too early for an exchange")]
+    /// The token grants access for more than another minute.
+    #[error("it is too early to refresh the token")]
     Early,
-    /// The session ended, was revoked, or is not known any more.
-    #[error("the session is over")]
+    /// The session has expired, was revoked or is unknown.
+    #[error("the session has ended")]
     Ended,
     /// The account is deactivated.
     #[error("the account is deactivated")]
     Deactivated,
-    /// The account is gone.
-    #[error("the account is gone")]
+    /// The account no longer exists.
+    #[error("the account no longer exists")]
     Missing,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -50,10 +50,7 @@ impl From<AccessError> for BearerError {
 }
 
 impl SessionService {
-    /// Whose token it is, if it gives access.
-    ///
-    /// # Errors
-    /// [`BearerError`]: what is wrong with the token comes before what is wrong with its session.
+    /// Authenticates a Bearer token. Errors of the token take precedence over errors of its session.
     pub async fn bearer(&self, token: &str, client: &Client) -> Result<AuthSession, BearerError> {
         let signed = self.decode_bearer(token)?;
         match self.access(signed.clone(), TokenKind::Api, client).await {
@@ -62,10 +59,7 @@ impl SessionService {
         }
     }
 
-    /// Exchanges a token that is expired or about to be.
-    ///
-    /// # Errors
-    /// [`BearerError`]. A reused token has ended the session by then.
+    /// Refreshes a token that has expired or is about to. Reusing a rotated token revokes its session.
     pub async fn refresh_bearer(&self, token: &str, client: &Client) -> Result<IssuedToken, BearerError> {
         let signed = self.decode_bearer(token)?;
         if signed.access_expires_at() - self.core.clock.now() > REFRESH_BEFORE_SECONDS {
@@ -77,10 +71,10 @@ impl SessionService {
         }
     }
 
-    /// Ends the session of a token, expired or not, as long as it could be exchanged.
+    /// Ends the session of a token that may have expired but can still be refreshed.
     ///
     /// # Errors
-    /// [`BearerError`]; [`BearerError::Ended`] if it had ended before.
+    /// [`BearerError::Ended`] if the session had already ended.
     pub async fn log_out_bearer(&self, token: &str, client: &Client) -> Result<(), BearerError> {
         let signed = self.decode_bearer(token)?;
         let refreshable = signed.clone().refreshable(self.core.clock.now())?;
@@ -120,7 +114,8 @@ impl SessionService {
             .await
     }
 
-    /// The rows of sessions go with their account: which of the two is gone is looked up only where it is to be told.
+    /// Tells a deleted account from an ended session. Sessions are deleted with their account, so the account is only
+    /// looked up for this error.
     async fn explain(&self, error: BearerError, signed: &SignedClaims) -> BearerError {
         if !matches!(error, BearerError::Ended) {
             return error;

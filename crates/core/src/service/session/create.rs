@@ -1,4 +1,4 @@
-//! The one place where a session begins.
+//! Creation of sessions. This is the only place where a session begins.
 
 use sea_orm::{ActiveEnum, DatabaseTransaction};
 
@@ -12,13 +12,13 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::{session, user};
 use crate::store::sessions;
 
-/// Most live sessions of an account; the longest unused one makes room.
+/// Maximum number of live sessions per account. The least recently used one is ended to make room.
 pub const SESSIONS_MAX: u64 = 50;
-/// How long a session that does not outlive the browser may be unused, in seconds.
+/// Maximum idle time of a session that does not outlive the browser, in seconds.
 const IDLE_UNTIL_CLOSED: i64 = 12 * 3_600;
 
 impl SessionService {
-    /// Begins a session for somebody who just proved who they are, and ends the one that their browser had (ASVS 7.2.4).
+    /// Creates a session for a user who has just authenticated, and ends the previous one of the browser (ASVS 7.2.4).
     pub(in crate::service) async fn create(
         &self,
         tx: &DatabaseTransaction,
@@ -31,7 +31,7 @@ impl SessionService {
         self.insert_and_sign(tx, user, channel, superseded, client).await
     }
 
-    /// Writes the row of a session and signs its token.
+    /// Inserts a session and signs its token.
     pub(super) async fn insert_and_sign(
         &self,
         tx: &DatabaseTransaction,
@@ -85,19 +85,19 @@ impl SessionService {
         Ok(self.sign(&session, user, kind)?.1)
     }
 
-    /// What stands in the token of the cookie that came along with a login: its session is to end.
+    /// The claims of the cookie that came with a login. The new session supersedes theirs.
     pub(in crate::service) fn superseded(&self, channel: Channel<'_>) -> Option<SignedClaims> {
         self.core.keys.decode(channel.presented()?, TokenKind::Web, self.core.clock.now()).ok()
     }
 
-    /// Takes the session that [`Self::create`] ended out of the cache. To be called right after the commit.
+    /// Invalidates the cache entry of the session that [`Self::create`] ended. Must be called right after the commit.
     pub(in crate::service) fn invalidate_superseded(&self, superseded: Option<&SignedClaims>) {
         if let Some(old) = superseded {
             self.cache.invalidate(old.session_id());
         }
     }
 
-    /// Until when a session that is used now may be unused.
+    /// When a session that is used now expires if it is not used again.
     pub(super) fn idle_expires_at(&self, persistent: bool, refresh_expires_at: i64, kind: TokenKind, now: i64) -> i64 {
         let idle = self.core.lifespans.idle;
         let idle = if persistent || kind == TokenKind::Api { idle } else { idle.min(IDLE_UNTIL_CLOSED) };

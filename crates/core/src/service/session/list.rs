@@ -1,4 +1,4 @@
-//! Where an account is logged in, and how its owner ends that.
+//! Active sessions of a user, and how the user ends them.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -11,16 +11,16 @@ use crate::store::entity::session;
 use crate::store::{sessions, users};
 use latchkey_types::SessionSummary;
 
-/// Why no session was ended.
+/// Why a session was not ended.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
-    /// The password must be given again first (ASVS 7.5.2).
+    /// The password must be entered again (ASVS 7.5.2).
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
-    /// The account has no such session, or it is over.
+    /// The account has no such session, or it has ended.
     #[error("there is no such session")]
     Unknown,
-    /// It could not be done.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -28,19 +28,16 @@ pub enum RevokeError {
 from_service_errors!(RevokeError: DbErr);
 
 impl SessionService {
-    /// The live sessions of the user's account, the last used first.
-    ///
-    /// # Errors
-    /// When the database can't be asked.
+    /// The live sessions of the user's account, most recently used first.
     pub async fn list(&self, auth: &AuthSession) -> Result<Vec<SessionSummary>, ServiceError> {
         let live = sessions::live(self.core.store.reader(), auth.user.id, self.core.clock.now()).await?;
         Ok(live.into_iter().map(|session| summary(session, &auth.session.id)).collect())
     }
 
-    /// Ends one session of the user's account; elsewhere it is over within a second.
+    /// Ends one session of the user's account; other nodes notice within a second.
     ///
     /// # Errors
-    /// [`RevokeError`]; the session of somebody else is unknown, like one that never was.
+    /// [`RevokeError::Unknown`] also for a session of another account.
     pub async fn revoke_one(&self, auth: &AuthSession, session: &str, client: &Client) -> Result<(), RevokeError> {
         let now = self.core.clock.now();
         auth.require_fresh(now)?;
@@ -64,17 +61,14 @@ impl SessionService {
         Ok(())
     }
 
-    /// Ends every session of the user's account but the one that asks; elsewhere they are over within a second.
-    ///
-    /// # Errors
-    /// [`RevokeError`].
+    /// Ends all other sessions of the user's account and returns their number; other nodes notice within a second.
     pub async fn revoke_others(&self, auth: &AuthSession, client: &Client) -> Result<u64, RevokeError> {
         auth.require_fresh(self.core.clock.now())?;
         let ended = self
             .core
             .store
             .write_tx(async |tx| {
-                // Before its sessions, as by whatever else ends several of them.
+                // Lock order: the account before its sessions, as everywhere else where several sessions end.
                 users::lock(tx, auth.user.id).await?;
                 Ok::<_, RevokeError>(self.revoke_others_in(tx, auth, RevokedReason::EndedByOwner, client).await?)
             })
@@ -83,7 +77,8 @@ impl SessionService {
         Ok(ended)
     }
 
-    /// Ends the other sessions in a transaction; how many there were. The caller forgets the account after the commit.
+    /// Ends the other sessions inside a transaction and returns their number. The caller invalidates the cache for the
+    /// user after the commit.
     pub(in crate::service) async fn revoke_others_in(
         &self,
         tx: &impl ConnectionTrait,

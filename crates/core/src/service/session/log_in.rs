@@ -1,4 +1,4 @@
-//! Name and password against a session.
+//! Login with username or email address, and password.
 
 use sea_orm::DbErr;
 
@@ -11,19 +11,20 @@ use crate::store::entity::{registration, user};
 use crate::store::{registrations, users};
 use latchkey_types::{EmailAddress, Password, Username};
 
-/// Why nobody was logged in.
+/// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// Unknown name or wrong password: one variant, so that no door can tell them apart.
-    #[error("credentials rejected")]
+    /// Unknown user or wrong password: one variant, so that no caller can tell them apart.
+    #[error("wrong username or password")]
     Rejected,
-    /// The password is right and the account is deactivated.
+    /// The password is correct, but the account is deactivated.
     #[error("the account is deactivated")]
     Deactivated,
-    /// The password is right and the address is not confirmed yet. A mail is due, unless one went lately.
+    /// The password is correct, but the registration is not confirmed. The confirmation email is sent again, within the
+    /// rate limit.
     #[error("the registration is not confirmed")]
     Unconfirmed,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -31,10 +32,7 @@ pub enum LoginError {
 from_service_errors!(LoginError: HashError, DbErr);
 
 impl SessionService {
-    /// Logs in by name or address.
-    ///
-    /// # Errors
-    /// [`LoginError`]; an unknown name costs what a wrong password costs.
+    /// Logs in with username or email address. An unknown user takes as long as a wrong password.
     pub async fn log_in(
         &self,
         name_or_email: &str,
@@ -42,12 +40,12 @@ impl SessionService {
         channel: Channel<'_>,
         client: &Client,
     ) -> Result<IssuedToken, LoginError> {
-        // Longer than any password: refused for every account alike, before anything is looked up or hashed.
+        // No password is that long. Refused for every account alike, before any query or hash.
         if password.is_too_long() {
             return Err(LoginError::Rejected);
         }
         let (user, registration) = self.find(name_or_email).await?;
-        // One comparison in every case: with the account, else with the newest registration, else with nothing.
+        // Always one comparison: with the account, else with the newest registration, else with a dummy.
         let stored = user.as_ref().map(|user| &user.password).or(registration.as_ref().map(|row| &row.password));
         let check = self.core.hasher.verify(password, stored.map(String::as_str)).await?;
         match (user, registration, check) {
@@ -69,8 +67,10 @@ impl SessionService {
         }
     }
 
-    /// The account, and the newest registration that waits. Of an address the account alone: an address can have both, and
-    /// whether the password of the registration is taken would tell whether there is an account. A name has one or the other.
+    /// The account, and the newest pending registration.
+    ///
+    /// An email address only finds the account: it can have both, and accepting the password of a registration would
+    /// reveal whether there is an account. A username has only one of them.
     async fn find(&self, name_or_email: &str) -> Result<(Option<user::Model>, Option<registration::Model>), DbErr> {
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         if let Ok(username) = Username::parse(name_or_email) {
@@ -81,7 +81,7 @@ impl SessionService {
         Ok((users::by_email(db, &email).await?, None))
     }
 
-    /// Sends the mail of a registration again.
+    /// Records the failed login and sends the confirmation email again.
     async fn resend_confirmation(
         &self,
         registration: &registration::Model,
@@ -111,7 +111,7 @@ impl SessionService {
             .core
             .store
             .write_tx(async |tx| {
-                // The password may have been changed or the account deactivated while the hash was compared.
+                // The password may have been changed, or the account deactivated, during the comparison.
                 let unchanged = users::lock(tx, user.id)
                     .await?
                     .filter(|locked| locked.password == user.password && locked.is_active);

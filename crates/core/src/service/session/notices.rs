@@ -1,4 +1,4 @@
-//! The mails about sessions that nobody asked for: so that the owner of an account learns what somebody else may do.
+//! Security notices by email: they tell the owner of an account what someone else may be doing.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -7,7 +7,7 @@ use crate::service::mail_queue::{self, Subject, Template};
 use crate::store::entity::{session, user};
 use crate::store::sessions;
 
-/// A copy of a token was used. Once a session: it is over with that.
+/// A copy of a token was used. At most once per session, because the session is revoked.
 pub(super) async fn token_reuse(
     tx: &impl ConnectionTrait,
     user: &user::Model,
@@ -17,7 +17,7 @@ pub(super) async fn token_reuse(
     notify(tx, Template::TokenReuse, user, session, now).await
 }
 
-/// A session is about to begin on a device that the account was not used on before. Not told of the very first one.
+/// A session is about to begin on a device that the account has not used before. Not sent for the first login.
 pub(super) async fn new_device(
     tx: &impl ConnectionTrait,
     user: &user::Model,
@@ -27,7 +27,7 @@ pub(super) async fn new_device(
 ) -> Result<(), DbErr> {
     let is_known = match sessions::was_on_device(tx, user.id, &client.device()).await? {
         Some(was_on_device) => was_on_device,
-        // Old sessions are pruned; an account that lay idle for long is not a new one.
+        // Old sessions are deleted: an account without sessions may be new, or not have been used for long.
         None => user.last_login_at.is_none(),
     };
     if is_known { Ok(()) } else { notify(tx, Template::NewSignIn, user, session, now).await }

@@ -1,4 +1,4 @@
-//! How a session ends before its time.
+//! Revocation of sessions.
 
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
@@ -9,10 +9,10 @@ use crate::store::audit::{self, Event};
 use crate::store::sessions;
 
 impl SessionService {
-    /// Ends the session of the token that came along, expired or not. A token that names no session is ignored.
+    /// Ends the session of a token, expired or not. An invalid token is ignored.
     ///
     /// # Errors
-    /// When the database can't be asked: then the session lives on.
+    /// If the database is unavailable; the session is still live then.
     pub async fn log_out(&self, presented: Option<&str>, client: &Client) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
         let Some(claims) = presented.and_then(|token| self.core.keys.decode(token, TokenKind::Web, now).ok()) else {
@@ -27,7 +27,7 @@ impl SessionService {
         Ok(())
     }
 
-    /// Ends a session in a transaction. The caller buries it after the commit.
+    /// Revokes a session inside a transaction. The caller invalidates its cache entry after the commit.
     pub(super) async fn revoke(
         &self,
         tx: &impl ConnectionTrait,

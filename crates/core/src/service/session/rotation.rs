@@ -1,4 +1,4 @@
-//! The exchange of a token for its successor, and what an old token means.
+//! Token rotation, with grace period and reuse detection.
 
 use super::session_cache::Row;
 use super::{AccessError, AuthSession, IssuedToken, SessionService, access, notices};
@@ -9,31 +9,29 @@ use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::{sessions, users};
 
-/// For how many seconds an exchanged token is answered with the same successor, whoever asks: long enough for parallel
-/// tabs and slow answers, short enough for a thief.
+/// Grace period in which a rotated token is answered with its successor, whoever asks: covers parallel tabs and lost
+/// responses, too short to be useful to a thief.
 pub const ROTATION_GRACE_SECONDS: i64 = 30;
 
-/// What a token means to a session that lives.
+/// The state of a presented token whose session is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TokenState {
-    /// It is the current one: exchange it.
+    /// The current token: rotate it.
     Current,
-    /// It was exchanged, and its holder may not have got the answer: give the same successor.
+    /// The previous token. Its client may not have received the response: answer with the same successor.
     Exchanged {
         /// The successor was never used and has itself expired.
         is_stale: bool,
     },
-    /// The database is behind the token: a restored backup, a lost fail-over.
+    /// The database is older than the token: a restored backup, or a failover that lost writes.
     AheadOfDatabase,
-    /// Two parties hold it.
+    /// Two parties have a copy: revoke the session.
     Reused,
 }
 
 impl SessionService {
-    /// Exchanges a signed token, expired or not, if it is of `kind` and its session lives.
-    ///
-    /// # Errors
-    /// [`AccessError`]. A reused token has ended the session by then.
+    /// Rotates a signed token of `kind`, expired or not, if its session is live. Reusing a rotated token revokes the
+    /// session.
     pub(super) async fn renew(
         &self,
         signed: SignedClaims,
@@ -56,7 +54,7 @@ impl SessionService {
             .store
             .write_tx(async |tx| -> Result<Result<Row, AccessError>, AccessError> {
                 let now = self.core.clock.now();
-                // Held until the end, so that what is decided here is still so when it is written.
+                // Locked until the transaction ends, so that the decision still holds when it is written.
                 let Some(mut session) = sessions::lock(tx, &claims.sid).await? else { return Err(AccessError::Ended) };
                 let Some(user) = users::by_id(tx, session.user_id).await? else { return Err(AccessError::Ended) };
                 access::is_live(&(session.clone(), user.clone()), claims, kind, now)?;
@@ -99,7 +97,7 @@ impl SessionService {
                         sessions::revoke(tx, &claims.sid, now, RevokedReason::Reuse).await?;
                         audit::record(tx, audit::Kind::TokenReuse, event, client, now).await?;
                         notices::token_reuse(tx, &user, &session, now).await?;
-                        // Committed: an error would take the revocation back.
+                        // Must be committed: an `Err` would roll back the revocation.
                         return Ok(Err(AccessError::Ended));
                     }
                 }

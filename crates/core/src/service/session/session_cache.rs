@@ -1,4 +1,4 @@
-//! Sessions as they were within the last second, and those that must not be taken from there.
+//! Cache of sessions for a second, with tombstones for sessions that must be read from the database.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use sea_orm::DbErr;
 use crate::store::entity::{session, user};
 use crate::store::{Store, sessions};
 
-/// How long a row may be believed. The other nodes learn of a logout within this time.
+/// How long a row is cached. Other nodes notice a logout within this time.
 const TTL: Duration = Duration::from_secs(1);
-/// How long this node reads past the cache after a change of its own. Longer than any load of a row can take: one that
-/// began before the change puts the old row back after it.
+/// How long this node bypasses the cache after it changed a row. Longer than any query takes: a query that began before
+/// the change can put the old row back into the cache.
 const TOMBSTONE: Duration = Duration::from_secs(5);
-/// Most entries of each cache.
+/// Maximum number of entries of each cache.
 const CAPACITY: u64 = 100_000;
 
-/// A session and whose it is.
+/// A session and its user.
 pub(super) type Row = (session::Model, user::Model);
 
-/// The cache in front of the two tables.
+/// Caches the join of `sessions` and `users`.
 #[derive(Clone, Debug)]
 pub(super) struct SessionCache {
     rows: FutureCache<String, Option<Row>>,
-    /// Ids of sessions and public ids of users.
+    /// Ids of sessions and public ids of users that bypass the cache.
     tombstones: Cache<String, ()>,
-    /// What was noted already, so that it is noted once.
+    /// Writes that have been done, so that each happens once.
     marks: Cache<String, ()>,
 }
 
@@ -41,7 +41,7 @@ impl Default for SessionCache {
 }
 
 impl SessionCache {
-    /// The session, at most a second old; as it is now if this node changed it or its user lately.
+    /// The session, at most a second old. Read from the database if this node has recently changed it or its user.
     pub(super) async fn get(&self, store: &Store, session: &str, user: &str) -> Result<Option<Row>, DbErr> {
         if self.tombstones.contains_key(session) || self.tombstones.contains_key(user) {
             return self.load(store, session).await;
@@ -50,22 +50,22 @@ impl SessionCache {
         self.rows.try_get_with_by_ref(session, load).await.map_err(|error| (*error).clone())
     }
 
-    /// The session as it is now.
+    /// The session, read from the database.
     pub(super) async fn load(&self, store: &Store, session: &str) -> Result<Option<Row>, DbErr> {
         sessions::with_user(store.reader(), session).await
     }
 
-    /// Takes a session, or all of a user, out of the cache. To be called right after the commit.
+    /// Makes a session, or all sessions of a user, bypass the cache. Must be called right after the commit.
     pub(super) fn invalidate(&self, session_or_user: &str) {
         self.tombstones.insert(session_or_user.to_owned(), ());
     }
 
-    /// Whether this is the first time that `what` is noted.
+    /// Marks `what` as done; `false` if it was already marked.
     pub(super) fn mark(&self, what: String) -> bool {
         self.marks.entry(what).or_insert(()).is_fresh()
     }
 
-    /// Lets `what` be noted again, because noting it failed.
+    /// Removes a mark, because the write failed.
     pub(super) fn unmark(&self, what: &str) {
         self.marks.invalidate(what);
     }

@@ -1,4 +1,4 @@
-//! What asks for the password again, and how it is given.
+//! Sudo mode: sensitive actions require a recently entered password.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 
@@ -11,41 +11,42 @@ use crate::store::entity::user;
 use crate::store::{sessions, users};
 use latchkey_types::Password;
 
-/// For how many seconds a password that was given counts as given just now: long enough for one errand, short enough
-/// for a computer that was left alone.
+/// How long an entered password counts as recent, in seconds: long enough for one task, short enough for an unattended
+/// computer.
 pub const FRESH_SECONDS: i64 = 600;
 
-/// The password was last given too long ago.
+/// The password was not entered recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the password must be given again")]
+#[error("the password must be entered again")]
 pub struct NotFresh;
 
-/// Why a user did not prove that they know their password.
+/// Why a password was not verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyPasswordError {
-    /// It is another one.
+    /// The password is wrong.
     #[error("the password is wrong")]
     Mismatch,
-    /// The account is gone or deactivated, or its session ended meanwhile.
-    #[error("the session is over")]
+    /// The account was deleted or deactivated, or the session has ended meanwhile.
+    #[error("the session has ended")]
     SessionEnded,
-    /// It could not be found out.
+    /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
 from_service_errors!(VerifyPasswordError: DbErr);
 
-/// Somebody's own account, whose password they just gave.
+/// An account whose owner has just entered the correct password.
 #[derive(Debug)]
 pub(in crate::service) struct VerifiedPassword {
-    /// The account as it was when the password was compared.
+    /// The account as it was when the password was verified.
     pub(in crate::service) user: user::Model,
     replacement: Option<String>,
 }
 
 impl VerifiedPassword {
-    /// Holds the account against changes until the transaction ends, if its password still is the one that was given.
+    /// Locks the account until the transaction ends. Fails if the password has changed or the
+    /// account was deactivated since.
     pub(in crate::service) async fn lock(&self, tx: &impl ConnectionTrait) -> Result<user::Model, VerifyPasswordError> {
         let locked = users::lock(tx, self.user.id).await?.ok_or(VerifyPasswordError::SessionEnded)?;
         if locked.password != self.user.password {
@@ -56,29 +57,20 @@ impl VerifiedPassword {
 }
 
 impl AuthSession {
-    /// Whether the password was given within the last ten minutes.
-    ///
-    /// # Errors
-    /// [`NotFresh`].
+    /// Fails unless the password was entered within the last ten minutes.
     pub fn require_fresh(&self, now: i64) -> Result<(), NotFresh> {
         if now - self.session.authenticated_at < FRESH_SECONDS { Ok(()) } else { Err(NotFresh) }
     }
 }
 
 impl SessionService {
-    /// Whether a user gave the password within the last ten minutes.
-    ///
-    /// # Errors
-    /// [`NotFresh`].
+    /// Fails unless the user entered the password within the last ten minutes.
     pub fn require_fresh(&self, auth: &AuthSession) -> Result<(), NotFresh> {
         auth.require_fresh(self.core.clock.now())
     }
 
-    /// Takes the password of somebody who is logged in once more. What it returns is a new session in place of theirs:
-    /// a copy of the old token does not become worth more by it (ASVS 7.2.4).
-    ///
-    /// # Errors
-    /// [`VerifyPasswordError`].
+    /// Verifies the password of a logged-in user again. The session is replaced by a new one, so that a copy of the old
+    /// token gains nothing (ASVS 7.2.4).
     pub async fn reauthenticate(
         &self,
         auth: &AuthSession,
@@ -105,7 +97,7 @@ impl SessionService {
         Ok(issued)
     }
 
-    /// Whether `password` is the user's; the account if it is.
+    /// Verifies the user's password; records a failure.
     pub(in crate::service) async fn verify_password(
         &self,
         auth: &AuthSession,
@@ -114,7 +106,7 @@ impl SessionService {
     ) -> Result<VerifiedPassword, VerifyPasswordError> {
         let user =
             users::by_id(self.core.store.reader(), auth.user.id).await?.ok_or(VerifyPasswordError::SessionEnded)?;
-        // Longer than any password, so hashing it would be wasted.
+        // No password is that long, so hashing it would waste CPU time.
         if !password.is_too_long()
             && let PasswordCheck::Match { replacement } =
                 self.core.hasher.verify(password, Some(&user.password)).await.map_err(ServiceError::from)?
@@ -133,7 +125,7 @@ impl SessionService {
         Err(VerifyPasswordError::Mismatch)
     }
 
-    /// Whether the user's session was not ended meanwhile. The caller holds the account.
+    /// Whether the user's session has not been revoked meanwhile. The caller has locked the account.
     pub(in crate::service) async fn is_live(
         &self,
         tx: &impl ConnectionTrait,
@@ -142,7 +134,7 @@ impl SessionService {
         Ok(sessions::lock(tx, &auth.session.id).await?.is_some_and(|session| session.revoked_at.is_none()))
     }
 
-    /// Begins the session that takes the place of the user's. The caller invalidates the old one after the commit.
+    /// Creates the session that replaces the user's current one. The caller invalidates the old one after the commit.
     pub(in crate::service) async fn replace_session(
         &self,
         tx: &DatabaseTransaction,

@@ -1,39 +1,36 @@
-//! `audit_events`
+//! The table `audit_events`.
 
 use sea_orm::entity::prelude::*;
 
 use crate::kinds::EventKind;
 
-/// Something that happened.
+/// An audit event.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_events")]
 pub struct Model {
-    /// In order of commit, nearly.
+    /// Roughly in commit order.
     #[sea_orm(primary_key)]
     pub id: i64,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub at: i64,
-    /// Named as in OWASP's logging vocabulary.
+    /// Named after the OWASP logging vocabulary where it has a term.
     pub kind: EventKind,
     /// `success` or `failure`.
     pub outcome: String,
-    /// Who did it: a `public_id`, or `command` for the command line.
+    /// `public_id` of the account that caused the event, or `command` for the command line.
     pub actor_id: Option<String>,
-    /// To whose account.
+    /// `public_id` of the affected account.
     pub subject_id: Option<String>,
-    /// In which session.
     pub session_id: Option<String>,
-    /// From where.
+    /// Empty for the command line.
     pub ip: String,
-    /// With what.
     pub user_agent: String,
-    /// In which request; the log has the same.
+    /// The same as in the log.
     pub request_id: String,
-    /// A word more, never a secret.
+    /// Never a secret.
     pub detail: String,
 }
 
-/// None is declared.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

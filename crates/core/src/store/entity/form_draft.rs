@@ -1,8 +1,8 @@
-//! `form_drafts`
+//! The table `form_drafts`.
 
 use sea_orm::entity::prelude::*;
 
-/// What was typed into a rejected form and is too long for a cookie, kept until the form is shown again.
+/// Values of a rejected form that are too long for a cookie, stored until the form is shown again.
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "form_drafts")]
 pub struct Model {
@@ -11,18 +11,16 @@ pub struct Model {
     pub hash: String,
     /// Names and values as JSON; never a secret.
     pub fields: String,
-    /// Seconds since 1970.
     pub expires_at: i64,
 }
 
-/// Not what was typed.
+/// Hides the values.
 impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FormDraft").finish_non_exhaustive()
     }
 }
 
-/// None is declared.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

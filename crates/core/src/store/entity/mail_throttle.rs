@@ -1,21 +1,20 @@
-//! `mail_throttle`
+//! The table `mail_throttle`.
 
 use sea_orm::entity::prelude::*;
 
-/// When mails of one purpose were asked for to one address.
+/// Rate limit of emails with one purpose to one address.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mail_throttle")]
 pub struct Model {
-    /// A hash of purpose and address.
+    /// Hash of purpose and address.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
-    /// The times of the last day that counted, comma-separated.
+    /// The times within the last day, as comma-separated Unix seconds.
     pub asked_at: String,
-    /// The last of them; older than a day, and the row says nothing any more.
+    /// The last of these times. A day later, the row is no longer needed.
     pub last_at: i64,
 }
 
-/// None is declared.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

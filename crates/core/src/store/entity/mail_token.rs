@@ -1,37 +1,30 @@
-//! `mail_tokens`
+//! The table `mail_tokens`.
 
 use sea_orm::entity::prelude::*;
 
 use crate::kinds::Purpose;
 
-/// A link that was mailed. It belongs to one account, registration or change of address, and goes with it.
+/// The token of an email link. Belongs to one account, registration or email change, and is deleted with it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mail_tokens")]
 pub struct Model {
-    /// SHA-256 of the token, in hexadecimal. The token itself is nowhere but in the mail.
+    /// SHA-256 of the token in hexadecimal. Only the email contains the token itself.
     #[sea_orm(primary_key, auto_increment = false)]
     pub hash: String,
-    /// What it is good for.
     pub purpose: Purpose,
-    /// Whose account.
     pub user_id: Option<i64>,
-    /// Which registration.
     pub registration_id: Option<i64>,
-    /// Which change of address.
     pub email_change_id: Option<i64>,
-    /// The mail that carries it.
+    /// The email that contains the link.
     pub outbox_id: Option<i64>,
-    /// How often a password was given with it.
+    /// How many passwords were tried with this link.
     pub attempts: i32,
-    /// Seconds since 1970.
     pub created_at: i64,
-    /// From then on it opens nothing.
     pub expires_at: i64,
-    /// When it was used: once.
+    /// When the link was consumed.
     pub used_at: Option<i64>,
 }
 
-/// None is declared: the queries join by hand.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,59 +1,55 @@
-//! `sessions`
+//! The table `sessions`.
 
 use sea_orm::entity::prelude::*;
 
 use crate::kinds::{RevokedReason, TokenKind};
 
-/// A session. What each column is for stands in the design of the token: `ARCHITECTURE.md`.
+/// A session. `ARCHITECTURE.md` explains how its columns are used for token rotation.
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
     /// `sid`: 16 random bytes, base64url.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// Whose it is.
     pub user_id: i64,
-    /// Where its tokens belong.
+    /// Where its tokens are accepted.
     pub kind: TokenKind,
-    /// Whether "keep me signed in" was chosen.
+    /// Whether "Keep me signed in" was chosen.
     pub persistent: bool,
-    /// How often the token was exchanged.
+    /// How often the token was rotated.
     pub generation: i64,
-    /// The token that is current.
+    /// `jti` of the current token.
     pub jti: String,
-    /// The token that it was exchanged for.
+    /// `jti` of the previous token.
     pub previous_jti: Option<String>,
     /// `iat` of the current token.
     pub issued_at: i64,
-    /// When the current token was made.
+    /// When the current token was created.
     pub rotated_at: i64,
-    /// The device that it was made for.
+    /// The device that the current token was created for.
     pub rotated_device: String,
-    /// The network that it was made for.
+    /// The network that the current token was created for.
     pub rotated_network: String,
-    /// Whether the current token was ever used.
+    /// Whether the current token has been used.
     pub confirmed: bool,
-    /// When the session began.
     pub created_at: i64,
-    /// When the password was last given.
+    /// When the password was last entered.
     pub authenticated_at: i64,
-    /// `rf_exp`: never moves.
+    /// `rf_exp`; never changes.
     pub refresh_expires_at: i64,
-    /// Moves with use.
+    /// Extended when the session is used.
     pub idle_expires_at: i64,
-    /// Within a minute.
+    /// Accurate to a minute.
     pub last_seen_at: i64,
-    /// From where it was last used.
+    /// IP address of the last use.
     pub ip: String,
-    /// With what it was last used.
+    /// User agent of the last use.
     pub user_agent: String,
-    /// When it ended before its time.
     pub revoked_at: Option<i64>,
-    /// Why.
     pub revoked_reason: Option<RevokedReason>,
 }
 
-/// Ids of tokens are worth nothing without the key, and still are nobody's business.
+/// Hides the ids of tokens. They are worthless without the key, but do not belong in logs.
 impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session")
@@ -63,7 +59,6 @@ impl std::fmt::Debug for Model {
     }
 }
 
-/// None is declared: the queries join by hand.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
