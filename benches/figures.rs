@@ -1,11 +1,11 @@
-//! The figures of the README: what a request costs, as a ratio to what it can't be without, measured in the same run.
-//! Run by `script/bench`, which brings a PostgreSQL.
+//! Benchmarks for the README: the cost of requests, as a ratio to their unavoidable part, measured in the same run.
+//! Run by `script/bench`, which starts a PostgreSQL server.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a measurement ends where it fails, and says what it found"
+    reason = "a benchmark stops when it fails, and prints its results"
 )]
 
 use std::sync::Arc;
@@ -59,7 +59,7 @@ async fn main() {
     }
 }
 
-/// What was done, what it cost, and how many statements it sent.
+/// Name, time and number of statements.
 type Row = (&'static str, String, String);
 
 async fn measure(url: &str) -> Vec<Row> {
@@ -96,7 +96,7 @@ async fn measure(url: &str) -> Vec<Row> {
     ]
 }
 
-/// The median time of a few dozen runs, and the statements of each run.
+/// Returns the median time of the runs, and the statements per run.
 async fn median(mut work: impl AsyncFnMut(), statements: &AtomicU64) -> (Duration, String) {
     work().await;
     let before = statements.load(Ordering::SeqCst);

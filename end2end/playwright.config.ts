@@ -1,5 +1,5 @@
-// Runs every spec twice against the release binary: with scripts and without. What needs scripts is named
-// `*.hydrate.spec.ts`. Build first (`cargo leptos build --release`), then `npx playwright test`.
+// Runs every spec twice against the release binary: with scripts and without. Specs that need scripts are called
+// `*.hydrate.spec.ts`. Build first (`cargo leptos build --release`), then run `npx playwright test`.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const binary = path.resolve(
   process.env.LATCHKEY_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? 'target', 'release/latchkey'),
 );
 
-// This file is read by every worker again; the first reader chooses the ports, the others find them here.
+// Every worker reads this file again. The first reader chooses the ports; the others find them in the environment.
 const origin = (process.env.LATCHKEY_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
 const shortLifeOrigin = (process.env.LATCHKEY_SHORT_LIFE_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
 
@@ -25,7 +25,7 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  // A test that fails now and then is a fault, of the test or of what it tests.
+  // A flaky test is a bug, in the test or in the code that it tests.
   retries: 0,
   reporter: [['list']],
   expect: { timeout: 10_000 },
@@ -36,7 +36,7 @@ export default defineConfig({
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
     launchOptions: {
-      // Without a browser of the machine, the one that Playwright brings.
+      // Without an installed browser, use the one of Playwright.
       ...(chromium && { executablePath: chromium }),
       args: ['--disable-gpu', '--disable-quic', '--disable-sync', '--disable-background-networking'],
     },
@@ -52,7 +52,7 @@ export default defineConfig({
   ],
 });
 
-/** The release binary at `at`, with a database of its own and no setting left to a developer's environment. */
+/** The release binary at `at`, with its own database. All settings are given, so the environment does not matter. */
 function server(name: string, at: string, settings: Record<string, string> = {}) {
   const data = path.join(__dirname, 'test-results', name);
   return {

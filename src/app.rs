@@ -1,4 +1,4 @@
-//! The application: what is inside `<body>`, on the server and in the browser.
+//! The root component: the content of `<body>`, on the server and in the browser.
 
 use latchkey_types::AppError;
 use leptos::html;
@@ -14,7 +14,7 @@ use crate::auth::{AuthRoutes, texts, title};
 use crate::page_context::{provide_page_context, use_page_context};
 use crate::site::{self, SiteRoutes};
 
-/// The application.
+/// The root component.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -33,7 +33,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What every page has in common, and the page.
+/// The layout of every page: header, content and confirmation dialog.
 #[component]
 fn Frame() -> impl IntoView {
     let path = use_location().pathname;
@@ -51,7 +51,7 @@ fn Frame() -> impl IntoView {
     }
 }
 
-/// Where the router in the browser finds no page; the server answers with an error document.
+/// Fallback of the router in the browser. The server answers with an error document instead.
 #[component]
 fn NotFoundPage() -> impl IntoView {
     let error = AppError::NotFound;
@@ -61,7 +61,7 @@ fn NotFoundPage() -> impl IntoView {
     }
 }
 
-/// A new page begins at its beginning for keyboards and screen readers too, as a new document would.
+/// Moves the focus to the new page after a client-side navigation, as loading a document would.
 fn focus_after_navigation(path: Memo<String>, main: NodeRef<html::Main>) {
     Effect::new(move |before: Option<String>| {
         let now = path.get();

@@ -1,7 +1,7 @@
-//! The login: its pages, components, server functions and texts. Restyle or replace them; the application's own pages are
+//! The login: pages, components, server functions and texts. Restyle or replace them; the pages of the application are
 //! in [`crate::site`].
 //!
-//! Invariant: names nothing of the application; what the login needs to know of it comes by [`SiteConfig`].
+//! Invariant: does not depend on the application. What it needs to know comes from [`SiteConfig`].
 
 pub mod components;
 mod guarded_page;

@@ -4,21 +4,21 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`app`] | what is inside `<body>`, and the routes |
+//! | [`app`] | the root component and its routes |
 //! | [`site`] | your pages, server functions, texts and tables; start here |
 //! | [`auth`] | the login: pages, components, server functions, texts |
-//! | [`routes`] | the guard tables of both: which pages and functions exist, and who may use them |
+//! | [`routes`] | the guard tables of both: all pages and server functions, with their access rules |
 //! | [`page_context`] | per-request data for every page |
-//! | `server` | what never reaches a browser: router, documents, form posts, command line |
+//! | `server` | server only: router, documents, form posts, command line |
 //!
-//! Below are the crates `latchkey-axum` (middleware, JSON API), `latchkey-core` (use cases, database, email) and
+//! It is built on the crates `latchkey-axum` (middleware, JSON API), `latchkey-core` (use cases, database, email) and
 //! `latchkey-types`.
 
-// A page is one type of all its elements, some 130 deep.
+// The type of a page contains those of all its elements, some 130 levels deep.
 #![recursion_limit = "256"]
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
-compile_error!("`ssr` and `hydrate` are two programs: build with one of them, never with --all-features");
+compile_error!("enable only one of the features `ssr` and `hydrate`, never --all-features");
 
 pub mod app;
 pub mod auth;
@@ -28,13 +28,13 @@ pub mod routes;
 pub mod server;
 pub mod site;
 
-/// Where the browser starts: takes over the page that the server rendered.
+/// Entry point in the browser: hydrates the page that the server has rendered.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    // A redirect from a server function follows a change of identity, so it loads a new document: nothing that the
-    // old one knew stays in memory. The first hook that is set wins, so this comes before the router's own.
+    // A redirect from a server function follows a change of user, so it loads a new document: nothing of the old one
+    // stays in memory. The first hook that is set takes precedence, so it is set before the router's own.
     let _ = leptos::server_fn::redirect::set_redirect_hook(|path| {
         if let Some(window) = web_sys::window() {
             let _ = window.location().assign(path);

@@ -1,4 +1,4 @@
-//! The program: see `latchkey --help`.
+//! The executable: see `latchkey --help`.
 
 fn main() -> std::process::ExitCode {
     latchkey::server::run()

@@ -1,6 +1,6 @@
-//! What every page knows of its request from its first byte on: the user, the flash, the settings that change pages.
+//! Per-request data for every page: user, flash and settings.
 //!
-//! The server provides it before a page renders; it is carried over to the browser with the page.
+//! The server provides it before rendering, and passes it to the browser with the page.
 
 use latchkey_types::{CurrentUser, Flash};
 use leptos::prelude::*;
@@ -9,28 +9,28 @@ use serde::{Deserialize, Serialize};
 /// Per-request data for every page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageContext {
-    /// Who is logged in.
+    /// The authenticated user.
     pub user: Option<CurrentUser>,
-    /// What the last request led to, if this page is where that is told.
+    /// The result of the previous request, if it is for this page.
     pub flash: Option<Flash>,
-    /// The path and query that were asked for.
+    /// Path and query of the request.
     pub path_and_query: String,
-    /// Whether anybody may register.
+    /// Whether registration is open.
     pub registration_is_open: bool,
     /// Whether an account is confirmed by email before it can be used.
     pub confirm_email: bool,
-    /// Whether emails are kept on this machine, to be read at [`latchkey_types::paths::DEV_MAIL`].
+    /// Whether emails are saved on this machine, to be read at [`latchkey_types::paths::DEV_MAIL`].
     pub dev_mail: bool,
 }
 
-/// Takes over what the server provided, on the server and, from the page, in the browser.
+/// Provides the page context: on the server from the request, in the browser from the page.
 pub fn provide_page_context() -> PageContext {
     let context = SharedValue::new(|| use_context::<PageContext>().unwrap_or_default()).into_inner();
     provide_context(context.clone());
     context
 }
 
-/// What [`provide_page_context`] provided.
+/// Returns the page context.
 #[must_use]
 pub fn use_page_context() -> PageContext {
     use_context().unwrap_or_default()

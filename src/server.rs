@@ -1,4 +1,4 @@
-//! What never reaches a browser: the router, documents, form posts and the command line.
+//! The server: router, documents, form posts and command line. Not compiled for the browser.
 //!
 //! Use cases, middleware and the JSON API are in the crates `latchkey-core` and `latchkey-axum`.
 
@@ -24,7 +24,7 @@ pub use state::ServerState;
 
 use assets::AssetNames;
 
-/// What a deployed server reads beside its settings.
+/// Settings of Leptos for a deployed server.
 const LEPTOS_FILE: &str = "Leptos.toml";
 
 /// Serves until SIGTERM or SIGINT.

@@ -1,11 +1,11 @@
-//! Your application: its pages, server functions, texts and tables. Updates of the login never touch this folder.
+//! Your application: its pages, server functions, texts and tables. Updates of the login never change this folder.
 //!
 //! | file | what goes there |
 //! |---|---|
-//! | `routes.rs` | a row a page, a row a server function: who may use it |
+//! | `routes.rs` | one row per page and server function, with its access rule |
 //! | `pages/` | the pages; each has a route in [`SiteRoutes`] |
 //! | `server_fns.rs` | what pages call on the server |
-//! | `texts.rs` | what pages say, notices and field errors included |
+//! | `texts.rs` | the texts of pages, notices and field errors |
 //! | `product.rs`, `logo.rs` | the name, the colour and the logo of the application |
 //! | `extend.rs` | server only: migrations, emails, hooks |
 
@@ -30,7 +30,7 @@ pub use extend::extend;
 use logo::Logo;
 use pages::{HomePage, SecretPage};
 
-/// What the login needs to know of this application.
+/// The configuration of the login.
 pub const CONFIG: SiteConfig = SiteConfig {
     product: product::PRODUCT,
     logo: || Logo().into_any(),
@@ -40,10 +40,10 @@ pub const CONFIG: SiteConfig = SiteConfig {
     field_error_text: texts::field_error,
 };
 
-/// The entries in the header.
+/// Links in the header.
 const NAVIGATION: &[NavigationItem] = &[];
 
-/// The pages of the site.
+/// The routes of the site.
 #[component(transparent)]
 pub fn SiteRoutes() -> impl MatchNestedRoutes + Clone {
     (guarded_page(routes::PAGES, paths::HOME, HomePage), guarded_page(routes::PAGES, routes::SECRET, SecretPage))

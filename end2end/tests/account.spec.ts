@@ -1,4 +1,4 @@
-// One's own account: what it shows, another password, its end.
+// The account page: details, change of the password, deletion.
 import {
   LOGIN_REJECTED, expect, expectAnonymous, expectFault, expectSecret, header, logIn, logOut, main, open, register, section,
   test,
@@ -6,7 +6,7 @@ import {
 
 const NEW_PASSWORD = 'brass lantern drifts home';
 
-test('the account is a click away and shows what is known of it', async ({ page }) => {
+test('the header links to the account, which shows its details', async ({ page }) => {
   const person = await register(page);
   await header(page).getByRole('link', { name: 'Account' }).click();
   await expect(page).toHaveURL('/account');
@@ -17,7 +17,7 @@ test('the account is a click away and shows what is known of it', async ({ page 
   await expect(section(page, 'Recent security events')).toContainText('Account created');
 });
 
-test('the password is changed by who knows it', async ({ page }) => {
+test('the password is changed with the current password', async ({ page }) => {
   const person = await register(page);
   await open(page, '/account');
   const part = section(page, 'Password');
@@ -31,7 +31,7 @@ test('the password is changed by who knows it', async ({ page }) => {
   await current.fill(person.password);
   await part.getByLabel('New password').fill(NEW_PASSWORD);
   await part.getByRole('button', { name: 'Change password' }).click();
-  await expect(part.getByRole('status')).toContainText('Your password is changed');
+  await expect(part.getByRole('status')).toContainText('Your password has been changed');
   await expect(current).toHaveValue('');
   await expect(section(page, 'Recent security events')).toContainText('Password changed');
 
@@ -43,7 +43,7 @@ test('the password is changed by who knows it', async ({ page }) => {
   await expectSecret(page, person);
 });
 
-test('the account is deleted by who knows its password', async ({ page, context }) => {
+test('the account is deleted with its password', async ({ page, context }) => {
   const person = await register(page);
   await open(page, '/account');
   const part = section(page, 'Delete account');
@@ -57,7 +57,7 @@ test('the account is deleted by who knows its password', async ({ page, context 
   await password.fill(person.password);
   await part.getByRole('button', { name: 'Delete account' }).click();
   await expect(page).toHaveURL('/');
-  await expect(page.getByRole('status')).toContainText('Your account is deleted');
+  await expect(page.getByRole('status')).toContainText('Your account has been deleted');
   await expectAnonymous(page);
   expect((await context.cookies()).filter((cookie) => cookie.name.endsWith('session'))).toEqual([]);
   await open(page, '/login');
@@ -65,13 +65,13 @@ test('the account is deleted by who knows its password', async ({ page, context 
   await expect(page.getByRole('alert')).toHaveText(LOGIN_REJECTED);
 });
 
-test('a tab whose session ended comes back to its place after the login', async ({ page, context }) => {
+test('a tab whose session has ended returns to its page after the login', async ({ page, context }) => {
   const person = await register(page);
   await open(page, '/');
   await context.clearCookies();
   await header(page).getByRole('link', { name: 'Account' }).click();
   await expect(page).toHaveURL('/login?next=/account');
-  await expect(main(page)).toContainText('not logged in, or not any more');
+  await expect(main(page)).toContainText('Log in to continue');
   await logIn(page, person);
   await expect(page).toHaveURL('/account');
 });

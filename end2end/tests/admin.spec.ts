@@ -1,4 +1,4 @@
-// What administrators see and do, with scripts and without.
+// The admin pages, with scripts and without.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -13,7 +13,7 @@ const binary = path.resolve(
   process.env.LATCHKEY_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? 'target', 'release/latchkey'),
 );
 
-/** What the one at the command line of the server does. */
+/** Runs a command of the server. */
 function command(...args: string[]): void {
   const env = {
     PATH: process.env.PATH,
@@ -24,11 +24,11 @@ function command(...args: string[]): void {
   execFileSync(binary, args, { cwd: root, env, stdio: 'pipe' });
 }
 
-/** Somebody who administers others, logged in, at the list. */
+/** Registers an administrator and opens the list of users. */
 async function admin(page: Page): Promise<Person> {
   const person = await register(page);
   command('user', 'roles', person.username, 'admin,user');
-  // The first page after a change of roles knows of them within a second.
+  // A change of roles takes effect within a second.
   await expect(async () => {
     await open(page, '/admin/users');
     await expect(main(page).getByRole('heading', { name: 'Users', level: 1 })).toBeVisible({ timeout: 1_000 });
@@ -36,14 +36,14 @@ async function admin(page: Page): Promise<Person> {
   return person;
 }
 
-/** Somebody else in a browser of their own. */
+/** Registers another person in a browser of their own. */
 async function somebody(browser: Browser, baseURL: string | undefined): Promise<{ person: Person; page: Page }> {
   const javaScriptEnabled = test.info().project.use.javaScriptEnabled !== false;
   const page = await browser.newPage({ baseURL: baseURL!, javaScriptEnabled });
   return { person: await register(page), page };
 }
 
-/** The row of somebody, found by the search. */
+/** Finds the row of a person with the search. */
 async function rowOf(page: Page, person: Person): Promise<Locator> {
   await main(page).getByRole('searchbox').fill(person.username.toUpperCase());
   await main(page).getByRole('button', { name: 'Search' }).click();
@@ -64,7 +64,7 @@ async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
-test('the header leads administrators to the list', async ({ page }) => {
+test('the header links administrators to the list', async ({ page }) => {
   const person = await admin(page);
   await open(page, '/');
   await header(page).getByRole('link', { name: 'Admin' }).click();
@@ -74,7 +74,7 @@ test('the header leads administrators to the list', async ({ page }) => {
   await expect(row).toContainText('Active');
 });
 
-test('who is deactivated is out, and back in when activated', async ({ page, browser, baseURL }) => {
+test('a deactivated user is logged out, and can log in again when activated', async ({ page, browser, baseURL }) => {
   await admin(page);
   const other = await somebody(browser, baseURL);
   let row = await rowOf(page, other.person);
@@ -91,7 +91,7 @@ test('who is deactivated is out, and back in when activated', async ({ page, bro
   await other.page.close();
 });
 
-test('ended sessions are over at the next click', async ({ page, browser, baseURL }) => {
+test('ended sessions are refused at the next request', async ({ page, browser, baseURL }) => {
   await admin(page);
   const other = await somebody(browser, baseURL);
   await (await rowOf(page, other.person)).getByRole('button', { name: 'End sessions' }).click();
@@ -101,7 +101,7 @@ test('ended sessions are over at the next click', async ({ page, browser, baseUR
   await other.page.close();
 });
 
-test('roles are set, and what is none comes back with its reason', async ({ page, browser, baseURL }) => {
+test('roles are set, and an invalid role is rejected with its reason', async ({ page, browser, baseURL }) => {
   await admin(page);
   const other = await somebody(browser, baseURL);
   let row = await rowOf(page, other.person);
@@ -129,7 +129,7 @@ test('events are filtered by kind', async ({ page }) => {
   await main(page).getByLabel('Kind').selectOption('authz_change');
   await main(page).getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/kind=authz_change/);
-  // The heads, and the one change.
+  // The header row, and the one change.
   await expect(main(page).getByRole('row')).toHaveCount(2);
   await expect(main(page).getByRole('row').last()).toContainText('Command line');
 });
@@ -153,7 +153,7 @@ test('both pages are accessible', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('a stranger is led to the login and back', async ({ page }) => {
+test('an anonymous user is redirected to the login', async ({ page }) => {
   const person = newPerson();
   await page.goto('/admin/users?q=a');
   await expect(page).toHaveURL('/login?next=/admin/users%3Fq%3Da');

@@ -1,9 +1,9 @@
-// Hydration is silent: nothing in the console (every test sees to that), nothing refused by the policy, nothing asked
-// for a second time, nothing stored where scripts can read it.
+// Hydration is clean: no console output (checked in every test), no violation of the CSP, no repeated request, nothing
+// stored where scripts can read it.
 import type { Page, Request } from '@playwright/test';
 import { expect, newPerson, open, register, sessionToken, showPassword, test } from './support';
 
-/** Loads `path` and returns what it asked the network for, and what its policy refused. */
+/** Loads `path` and returns its requests and its violations of the CSP. */
 async function load(page: Page, path: string) {
   const requests: Request[] = [];
   page.on('request', (request) => requests.push(request));
@@ -15,7 +15,7 @@ async function load(page: Page, path: string) {
     });
   });
   await open(page, path);
-  // The one place where the end of all requests is itself what is tested.
+  // Only this test is about the end of all requests.
   await page.waitForLoadState('networkidle');
   const refused = await page.evaluate(() => (window as unknown as { refused: string[] }).refused);
   return { requests, refused };
@@ -23,7 +23,7 @@ async function load(page: Page, path: string) {
 
 async function expectSilent(page: Page, path: string, baseURL: string): Promise<void> {
   const { requests, refused } = await load(page, path);
-  expect(refused, 'refused by the policy').toEqual([]);
+  expect(refused, 'violations of the CSP').toEqual([]);
   const expected = (request: Request) => {
     const { origin, pathname } = new URL(request.url());
     const isFile = pathname.startsWith('/pkg/') || /\.(svg|ico|png|webmanifest|woff2)$/.test(pathname);
@@ -39,14 +39,14 @@ async function expectNothingStored(page: Page): Promise<void> {
 }
 
 for (const path of ['/', '/registration', '/login', '/no-such-page']) {
-  test(`${path} to everybody`, async ({ page, baseURL }) => {
+  test(`${path} for anonymous users`, async ({ page, baseURL }) => {
     await expectSilent(page, path, baseURL!);
     await expectNothingStored(page);
   });
 }
 
 for (const path of ['/', '/secret', '/account', '/account/confirm', '/no-such-page']) {
-  test(`${path} to who is logged in`, async ({ page, context, baseURL }) => {
+  test(`${path} for authenticated users`, async ({ page, context, baseURL }) => {
     await register(page);
     await expectSilent(page, path, baseURL!);
     await expectNothingStored(page);
@@ -66,9 +66,9 @@ test('a password can be shown and hidden', async ({ page }) => {
   await expect(password).toHaveAttribute('type', 'password');
 });
 
-test('what was typed before the scripts came stays', async ({ page }) => {
+test('input typed before the hydration is kept', async ({ page }) => {
   const person = newPerson();
-  // Holds the application back until the form is filled in.
+  // Delays the WASM until the form is filled in.
   let release = () => {};
   const filled = new Promise<void>((resolve) => (release = resolve));
   await page.route('**/*.wasm', async (route) => {

@@ -1,7 +1,7 @@
-// The mails that a developer's own server keeps, to read and to follow.
+// The pages with the emails of a development server.
 import { expect, expectSecret, logIn, main, open, register, test } from './support';
 
-test('a mail is listed, shown and leads on', async ({ page, browser }) => {
+test('an email is listed and shown with its link', async ({ page, browser }) => {
   const person = await register(page);
   const javaScriptEnabled = test.info().project.use.javaScriptEnabled ?? true;
   const baseURL = new URL(page.url()).origin;
@@ -12,7 +12,7 @@ test('a mail is listed, shown and leads on', async ({ page, browser }) => {
   await other.close();
 
   const mine = main(page).getByRole('listitem').filter({ hasText: person.email });
-  // The mail is on its way while the login answers.
+  // The email is delivered in the background.
   await expect(async () => {
     await page.goto('/dev/mail');
     await expect(mine).toHaveCount(1, { timeout: 500 });
@@ -22,6 +22,6 @@ test('a mail is listed, shown and leads on', async ({ page, browser }) => {
   await expect(main(page)).toContainText(`Hello ${person.username},`);
   await expect(main(page)).toContainText('Device: a-device-not-seen-before.');
   await expect(main(page).getByRole('link', { name: `${baseURL}/reset` })).toBeVisible();
-  await main(page).getByRole('link', { name: 'All mails' }).click();
+  await main(page).getByRole('link', { name: 'All emails' }).click();
   await expect(page).toHaveURL('/dev/mail');
 });

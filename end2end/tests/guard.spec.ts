@@ -1,7 +1,7 @@
-// Who is sent where.
+// Redirects of protected pages and of the login.
 import { expect, expectAnonymous, expectSecret, header, logIn, logOut, newPerson, open, register, test } from './support';
 
-test('a protected page leads to the login and back', async ({ page }) => {
+test('a protected page redirects to the login and back', async ({ page }) => {
   const person = await register(page);
   await logOut(page);
   await open(page, '/secret');
@@ -12,7 +12,7 @@ test('a protected page leads to the login and back', async ({ page }) => {
   await expectSecret(page, person);
 });
 
-test('a rejected login still knows where it leads', async ({ page }) => {
+test('a rejected login keeps `next`', async ({ page }) => {
   const person = await register(page);
   await logOut(page);
   await open(page, '/login?next=/secret%3Ffrom%3Dlink');
@@ -23,7 +23,7 @@ test('a rejected login still knows where it leads', async ({ page }) => {
 });
 
 for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/\t/evil.example']) {
-  test(`the login does not lead to ${JSON.stringify(next)}`, async ({ page }) => {
+  test(`the login does not redirect to ${JSON.stringify(next)}`, async ({ page }) => {
     const person = await register(page);
     await logOut(page);
     await open(page, `/login?next=${encodeURIComponent(next)}`);
@@ -32,7 +32,7 @@ for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example',
   });
 }
 
-test('who is logged in has no use for the login', async ({ page }) => {
+test('authenticated users are redirected from the login', async ({ page }) => {
   const person = await register(page);
   for (const path of ['/login', '/registration']) {
     await open(page, path);
@@ -40,7 +40,7 @@ test('who is logged in has no use for the login', async ({ page }) => {
   }
 });
 
-test('an unknown path is a page of ours', async ({ page }) => {
+test('an unknown path shows an error page', async ({ page }) => {
   const response = await open(page, `/${newPerson().username}`);
   expect(response?.status()).toBe(404);
   await expectAnonymous(page);

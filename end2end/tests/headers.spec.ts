@@ -1,4 +1,4 @@
-// What every answer says beside its content.
+// The headers of every response.
 import type { APIRequestContext } from '@playwright/test';
 import { expect, newPerson, test } from './support';
 
@@ -7,7 +7,7 @@ const PAGE_POLICY =
   /^default-src 'none'; script-src 'self' 'nonce-([\w+/=-]{16,})' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'$/;
 const OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** The files that the start page loads from /pkg. */
+/** The files under /pkg that the start page loads. */
 async function assets(request: APIRequestContext): Promise<string[]> {
   const page = await (await request.get('/', { headers: HTML })).text();
   return [...new Set(page.match(/\/pkg\/[\w.-]+\.(?:js|wasm|css)/g))];
@@ -22,7 +22,7 @@ function expectCommon(headers: Record<string, string>): void {
 
 for (const [path, status] of [['/', 200], ['/login', 200], ['/registration', 200], [`/${newPerson().username}`, 404]] as const) {
   const name = status === 404 ? 'the page for an unknown path' : path;
-  test(`${name} is guarded and never kept`, async ({ request }) => {
+  test(`${name} has security headers and is never cached`, async ({ request }) => {
     const answer = await request.get(path, { headers: HTML });
     expect(answer.status()).toBe(status);
     expectCommon(answer.headers());
@@ -42,7 +42,7 @@ test('a nonce is used once', async ({ request }) => {
   expect(await policy()).not.toBe(await policy());
 });
 
-test('an anonymous visit of a protected page is sent away before anything is rendered', async ({ request }) => {
+test('a protected page redirects anonymous users before anything is rendered', async ({ request }) => {
   const answer = await request.get('/secret', { headers: HTML, maxRedirects: 0 });
   expect(answer.status()).toBe(302);
   expect(answer.headers()['location']).toMatch(/^\/login\?next=(\/|%2F)secret$/);
@@ -51,7 +51,7 @@ test('an anonymous visit of a protected page is sent away before anything is ren
   expect(await answer.text()).not.toContain('protected endpoint');
 });
 
-test('assets are kept for good, because their names change with their content', async ({ request }) => {
+test('assets are cached forever, because their names change with their content', async ({ request }) => {
   const paths = await assets(request);
   expect(paths.map((path) => path.split('.').pop()).sort()).toEqual(['css', 'js', 'wasm']);
   for (const path of paths) {
@@ -69,7 +69,7 @@ test('assets are kept for good, because their names change with their content', 
   }
 });
 
-test('the probes of a load balancer say nothing else', async ({ request }) => {
+test('health checks have the same headers', async ({ request }) => {
   for (const path of ['/livez', '/readyz']) {
     const answer = await request.get(path);
     expect(answer.status()).toBe(200);

@@ -1,4 +1,4 @@
-// Nothing needs a mouse.
+// Everything works with the keyboard.
 import type { Locator, Page } from '@playwright/test';
 import {
   expect, expectAnonymous, expectSecret, header, logOut, open, password, register, remember, sessionCookie, test, username,
@@ -34,7 +34,7 @@ test('a login and a logout by keyboard', async ({ page, context }) => {
   await expectAnonymous(page);
 });
 
-test('the first Tab offers a way past the header', async ({ page }) => {
+test('the first Tab focuses the link past the header', async ({ page }) => {
   await open(page, '/login');
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to content' });

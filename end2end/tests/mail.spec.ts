@@ -1,4 +1,4 @@
-// Every way that leads through a mail, with the link taken out of the file that the mail became.
+// Flows with emails, whose links are read from the saved files.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Page } from '@playwright/test';
@@ -12,7 +12,7 @@ test.use({ baseURL: process.env.LATCHKEY_MAIL_ORIGIN! });
 const NEW_PASSWORD = 'brass lantern drifts home';
 const button = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true });
 
-/** The path of the link in the newest mail to `address` that leads to `page`; waits until there is one. */
+/** The path of the link to `page` in the newest email to `address`; waits until there is one. */
 async function linkTo(address: string, page: string): Promise<string> {
   let link: string | undefined;
   await expect(() => {
@@ -26,7 +26,7 @@ async function linkTo(address: string, page: string): Promise<string> {
   return link!;
 }
 
-/** The paths of the links that are alone on a line of a mail's text. */
+/** The paths of the links that are alone on a line of an email's text. */
 function links(mail: string): string[] {
   const lines = quotedPrintable(mail).split('\n');
   return lines.filter((line) => /^https?:\/\/\S+$/.test(line)).map((line) => line.replace(/^https?:\/\/[^/]+/, ''));
@@ -54,7 +54,7 @@ async function confirmed(page: Page, person: Person): Promise<void> {
   await expectSecret(page, person);
 }
 
-test('a registration is confirmed by its mail and its password', async ({ page }) => {
+test('a registration is confirmed with its email and its password', async ({ page }) => {
   const person = newPerson();
   const link = await registerByMail(page, person);
   await open(page, link);
@@ -69,11 +69,11 @@ test('a registration is confirmed by its mail and its password', async ({ page }
   await logOut(page);
   await page.goto(link);
   await expect(page.getByRole('alert')).toContainText('was used before');
-  await main(page).getByRole('link', { name: 'Ask for another link' }).click();
+  await main(page).getByRole('link', { name: 'Request a new link' }).click();
   await expect(page).toHaveURL('/resend');
 });
 
-test('an account that is not confirmed can not log in, and its password is told why', async ({ page }) => {
+test('an unconfirmed account cannot log in, and only its password is told why', async ({ page }) => {
   const person = newPerson();
   await registerByMail(page, person);
   await open(page, '/login');
@@ -84,7 +84,7 @@ test('an account that is not confirmed can not log in, and its password is told 
   await expectAnonymous(page);
 });
 
-test('a forgotten password is replaced by a link', async ({ page }) => {
+test('a forgotten password is reset with a link', async ({ page }) => {
   const person = newPerson();
   await confirmed(page, person);
   await logOut(page);
@@ -110,7 +110,7 @@ test('a forgotten password is replaced by a link', async ({ page }) => {
 });
 
 for (const [path, what] of [['/reset', 'a reset'], ['/resend', 'a confirmation']] as const) {
-  test(`${what} for an address that nobody has is answered alike`, async ({ page }) => {
+  test(`${what} for an unknown address gets the same response`, async ({ page }) => {
     await open(page, path);
     await email(page).fill(newPerson().email);
     await button(page, 'Send link').click();

@@ -1,4 +1,4 @@
-// What a registration refuses, and how it says so.
+// Rejected registrations and their messages.
 import {
   email, expect, expectFault, expectSecret, fillRegistration, logOut, newPerson, open, password, register, submit, test,
   username,
@@ -18,19 +18,19 @@ test('a name that is taken, in any case', async ({ page }) => {
   await expect(password(page)).toHaveValue('');
 });
 
-test('an address that is no address', async ({ page }) => {
+test('an invalid email address', async ({ page }) => {
   const person = { ...newPerson(), email: 'ada@nowhere' };
   await open(page, '/registration');
   await fillRegistration(page, person);
   await submit(page, 'Register').click();
-  await expectFault(email(page), /e-mail address/i);
+  await expectFault(email(page), /e-?mail address/i);
   await expect(username(page)).toHaveValue(person.username);
   await expect(email(page)).toHaveValue(person.email);
 });
 
 for (const [what, typed, message] of [
   ['too short', 'k7#vQ2', /at least 8/i],
-  ['in every list', 'password123', /easy to guess/i],
+  ['very common', 'password123', /easy to guess/i],
 ] as const) {
   test(`a password that is ${what}`, async ({ page }) => {
     const person = { ...newPerson(), password: typed };
@@ -54,6 +54,6 @@ test('a corrected form goes through', async ({ page }) => {
   await expectSecret(page, person);
 });
 
-test('an account needs no e-mail address', async ({ page }) => {
+test('an account needs no email address', async ({ page }) => {
   await register(page, { ...newPerson(), email: '' });
 });

@@ -1,10 +1,10 @@
-// The cookie that is the session, and what the reader sees of it.
+// The session cookie, and how the session appears to its user.
 import {
   accessExpiry, expect, expectLoggedIn, expectSecret, logIn, logOut, main, newPerson, open, register, remember,
   sessionCookie, sessionToken, test,
 } from './support';
 
-test('the session ends with the browser unless it is to be kept', async ({ page, context }) => {
+test('the session ends with the browser unless "Keep me signed in" is checked', async ({ page, context }) => {
   const person = await register(page);
   await logOut(page);
   expect(await sessionCookie(context), 'cookie after logout').toBeUndefined();
@@ -24,7 +24,7 @@ test('the session ends with the browser unless it is to be kept', async ({ page,
   expect(days).toBeLessThanOrEqual(30);
 });
 
-test('a rejected login remembers that it was to be kept', async ({ page }) => {
+test('a rejected login keeps "Keep me signed in" checked', async ({ page }) => {
   await open(page, '/login');
   await remember(page).check();
   await logIn(page, newPerson());
@@ -32,7 +32,7 @@ test('a rejected login remembers that it was to be kept', async ({ page }) => {
   await expect(remember(page)).toBeChecked();
 });
 
-test('the cookie is out of the reach of scripts and other sites', async ({ page, context, baseURL }) => {
+test('the cookie is protected from scripts and other sites', async ({ page, context, baseURL }) => {
   await register(page);
   expect(await sessionCookie(context)).toMatchObject({
     domain: new URL(baseURL!).hostname,
@@ -56,13 +56,13 @@ test('the token is nowhere in a page', async ({ page, context }) => {
   }
 });
 
-test('the first byte knows who is reading', async ({ page }) => {
+test('the HTML from the server has the name of the user', async ({ page }) => {
   const person = await register(page);
   const sent = await page.request.get('/', { headers: { accept: 'text/html' } });
   expect(await sent.text()).toContain(person.username);
 });
 
-test('Refresh now exchanges the token', async ({ page, context }) => {
+test('"Refresh now" rotates the token', async ({ page, context }) => {
   const person = await register(page);
   const before = await sessionToken(context);
   const expiry = await accessExpiry(page).getAttribute('datetime');
@@ -73,7 +73,7 @@ test('Refresh now exchanges the token', async ({ page, context }) => {
   await expectSecret(page, person);
 });
 
-test('one browser’s logout leaves the other alone', async ({ page, browser, baseURL }) => {
+test('a logout in one browser does not affect the other', async ({ page, browser, baseURL }) => {
   const person = await register(page);
   const other = await browser.newPage({ baseURL: baseURL! });
   await other.goto('/login');

@@ -1,4 +1,4 @@
-// Where somebody is logged in, and how they end that from another browser.
+// The list of sessions, and ending them from another browser.
 import type { Browser, Page } from '@playwright/test';
 import {
   type Person, expect, expectLoggedIn, expectSecret, logIn, main, open, register, section, test,
@@ -6,7 +6,7 @@ import {
 
 const SESSIONS = 'Where you are logged in';
 
-/** The same person in a browser of its own. */
+/** Logs the same person in, in another browser. */
 async function elsewhere(browser: Browser, page: Page, person: Person): Promise<Page> {
   const javaScriptEnabled = test.info().project.use.javaScriptEnabled ?? true;
   const other = await browser.newPage({ baseURL: new URL(page.url()).origin, javaScriptEnabled });
@@ -26,7 +26,7 @@ test('a session is ended from another browser', async ({ page, browser }) => {
   await expect(own).toHaveCount(1);
   await expect(own.getByRole('button')).toHaveCount(0);
   await rows.getByRole('button', { name: /^End/ }).click();
-  await expect(section(page, SESSIONS).getByRole('status').filter({ hasText: 'over' })).toBeVisible();
+  await expect(section(page, SESSIONS).getByRole('status').filter({ hasText: 'ended' })).toBeVisible();
   await expect(rows).toHaveCount(1);
 
   await expect(async () => {
@@ -58,7 +58,7 @@ test('all others are ended at once', async ({ page, browser }) => {
   await expectSecret(page, person);
 });
 
-test('the page that asks for the password again leads on', async ({ page }) => {
+test('the page that confirms the password redirects to `next`', async ({ page }) => {
   const person = await register(page);
   await open(page, '/account/confirm?next=/account');
   const password = main(page).getByLabel('Password', { exact: true });

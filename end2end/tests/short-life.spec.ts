@@ -1,4 +1,4 @@
-// With access that lives two seconds, somebody who clicks around for many times that never notices.
+// With access tokens that live for two seconds, a user who browses for many lifetimes stays logged in.
 import { accessExpiry, expect, expectLoggedIn, expectSecret, header, main, register, sessionToken, test } from './support';
 
 const ROTATIONS = 6;
@@ -10,7 +10,7 @@ test('a session outlives its access tokens', async ({ page, context }) => {
   const person = await register(page);
   const expiries = new Set<string>();
   const tokens = new Set<string>();
-  // Real page loads pass the time; how many there are does not matter, only that none of them finds nobody logged in.
+  // Real page loads pass the time. Their number does not matter, only that the user stays logged in.
   while (expiries.size <= ROTATIONS) {
     await header(page).getByRole('link', { name: 'Latchkey' }).click();
     await expect(page).toHaveURL('/');

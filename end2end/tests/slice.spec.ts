@@ -1,4 +1,4 @@
-// The shortest way through everything: an account, its secret, out and in again.
+// The shortest way through the application: register, see the secret, log out, log in again.
 import {
   LOGIN_REJECTED, expect, expectAnonymous, expectHydrated, expectLoggedIn, expectSecret, header, logIn, logOut, main,
   newPerson, open, password, register, test, username,
@@ -33,7 +33,7 @@ test('a new account sees the secret, logs out and logs in again', async ({ page 
   await expectSecret(page, person);
 });
 
-test('the e-mail address serves as a name', async ({ page }) => {
+test('the email address works as a username', async ({ page }) => {
   const person = await register(page);
   await logOut(page);
   await open(page, '/login');
@@ -41,7 +41,7 @@ test('the e-mail address serves as a name', async ({ page }) => {
   await expectSecret(page, person);
 });
 
-test('an unknown name reads the same as a wrong password', async ({ page }) => {
+test('an unknown name gets the same message as a wrong password', async ({ page }) => {
   await open(page, '/login');
   await logIn(page, newPerson());
   await expect(page.getByRole('alert')).toHaveText(LOGIN_REJECTED);

@@ -1,4 +1,4 @@
-// What the specs share: people, the way through the forms, and a watch over the console.
+// Helpers of the specs: people, forms, and a check of the console.
 import { randomUUID } from 'node:crypto';
 import { expect, test as base, type BrowserContext, type Locator, type Page } from '@playwright/test';
 
@@ -13,13 +13,13 @@ export interface Person {
   password: string;
 }
 
-/** Somebody whom no other test knows. */
+/** A person whom no other test knows. */
 export function newPerson(): Person {
   const username = `user-${randomUUID().slice(0, 13)}`;
   return { username, email: `${username}@example.org`, password: 'quiet otters juggle lanterns' };
 }
 
-/** Every test with scripts fails on any console line but the browser's own about a request that failed. */
+/** Every test with scripts fails on console output, except the browser's own about failed requests. */
 export const test = base.extend<{ watchConsole: void }>({
   watchConsole: [
     async ({ page, javaScriptEnabled }, use) => {
@@ -31,7 +31,7 @@ export const test = base.extend<{ watchConsole: void }>({
   ],
 });
 
-/** What the page says in the console from now on; grows while the page lives. */
+/** The console output of the page from now on; it grows while the page lives. */
 function consoleLines(page: Page): string[] {
   const lines: string[] = [];
   page.on('pageerror', (error) => lines.push(`uncaught: ${error.message}`));
@@ -44,7 +44,7 @@ function consoleLines(page: Page): string[] {
 export const header = (page: Page) => page.getByRole('banner');
 export const main = (page: Page) => page.getByRole('main');
 export const username = (page: Page) => main(page).getByLabel(/^Username/);
-export const email = (page: Page) => main(page).getByLabel(/^E-mail/);
+export const email = (page: Page) => main(page).getByLabel(/^Email/);
 export const password = (page: Page) => main(page).getByLabel('Password', { exact: true });
 export const showPassword = (page: Page) => main(page).getByRole('button', { name: 'Show password' });
 export const remember = (page: Page) => main(page).getByRole('checkbox', { name: 'Keep me signed in' });
@@ -52,17 +52,17 @@ export const submit = (page: Page, name: 'Log in' | 'Register') => main(page).ge
 
 export const secretOf = (person: Person) => `protected endpoint (allowed usr ${person.username})`;
 
-/** When the access that /secret shows expires, as a machine reads it. */
+/** The time at which the access shown on /secret expires. */
 export const accessExpiry = (page: Page) => main(page).locator('time').first();
 
-/** Opens a page; with scripts, waits until they have taken over its form, if it has one with a password. */
+/** Opens a page. With scripts, waits for its hydration if it has a form with a password. */
 export async function open(page: Page, path: string) {
   const response = await page.goto(path);
   await expectHydrated(page);
   return response;
 }
 
-/** The show-password button exists only where scripts run; without them there is nothing to wait for. */
+/** Waits for the show-password button, which exists only after the hydration. Without scripts it does not wait. */
 export async function expectHydrated(page: Page): Promise<void> {
   const hasScripts = test.info().project.use.javaScriptEnabled !== false;
   if (hasScripts && (await page.locator('input[type=password]').count()) > 0) {
@@ -70,10 +70,10 @@ export async function expectHydrated(page: Page): Promise<void> {
   }
 }
 
-/** A part of the page of one's own account, by its headline. */
+/** A section of the account page, by its heading. */
 export const section = (page: Page, name: string) => main(page).getByRole('region', { name, exact: true });
 
-/** Makes an account through the page and stays logged in. */
+/** Registers an account with the form, and stays logged in. */
 export async function register(page: Page, person: Person = newPerson()): Promise<Person> {
   await open(page, '/registration');
   await fillRegistration(page, person);
@@ -88,7 +88,7 @@ export async function fillRegistration(page: Page, person: Person): Promise<void
   await password(page).fill(person.password);
 }
 
-/** Fills in and sends the login that is on the page. */
+/** Fills in and submits the login form of the current page. */
 export async function logIn(page: Page, person: Pick<Person, 'username' | 'password'>): Promise<void> {
   await username(page).fill(person.username);
   await password(page).fill(person.password);
@@ -119,7 +119,7 @@ export async function expectAnonymous(page: Page): Promise<void> {
   await expect(header(page).getByRole('button', { name: 'Log out' })).toHaveCount(0);
 }
 
-/** The control is marked as faulty, has the focus, and a screen reader reads `message` with it. */
+/** The field is marked as invalid, has the focus, and screen readers read `message` with it. */
 export async function expectFault(control: Locator, message: RegExp): Promise<void> {
   await expect(control).toHaveAttribute('aria-invalid', 'true');
   await expect(control).toHaveAccessibleDescription(message);
@@ -131,7 +131,7 @@ export async function sessionCookie(context: BrowserContext) {
   return cookies.find((cookie) => cookie.name === SESSION_COOKIE);
 }
 
-/** The token that the browser holds. */
+/** The token in the session cookie. */
 export async function sessionToken(context: BrowserContext): Promise<string> {
   const cookie = await sessionCookie(context);
   expect(cookie, 'session cookie').toBeDefined();

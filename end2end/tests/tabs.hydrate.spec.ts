@@ -1,4 +1,4 @@
-// The tabs of one browser agree on who is logged in, and the password is asked for on the page itself.
+// The tabs of a browser follow each other's logins, and the password is confirmed in a dialog.
 import {
   expect, expectAnonymous, expectLoggedIn, expectSecret, logIn, logOut, main, newPerson, open, register, section, test,
 } from './support';
@@ -22,7 +22,7 @@ test('a logout in one tab shows in the others', async ({ page, context }) => {
   await expectLoggedIn(page, person);
 });
 
-test('tabs of the same reader leave each other alone', async ({ page, context }) => {
+test('tabs of the same user do not reload each other', async ({ page, context }) => {
   await register(page);
   await open(page, '/login?next=/account');
   await expect(page).toHaveURL('/account');
@@ -34,7 +34,7 @@ test('tabs of the same reader leave each other alone', async ({ page, context })
   await expect(typed).toHaveValue('typed and not sent');
 });
 
-test('what the tabs say to each other names nobody', async ({ page, context }) => {
+test('messages between tabs contain no names', async ({ page, context }) => {
   const listener = await context.newPage();
   await listener.goto('/livez');
   await listener.evaluate(() => {
@@ -49,11 +49,11 @@ test('what the tabs say to each other names nobody', async ({ page, context }) =
   expect(await said()).not.toContain(person.username);
 });
 
-test('a form that needs the password asks on the page and is sent again', async ({ page }) => {
+test('a form that requires the password opens the dialog and is submitted again', async ({ page }) => {
   const person = await register(page);
   await open(page, '/account');
   let refusals = 1;
-  // Stands for ten minutes that went by.
+  // Simulates that ten minutes have passed.
   await page.route('**/fn/end_other_sessions', async (route) => {
     if (refusals-- > 0) await route.fulfill({ status: 403, json: 'ReauthenticationRequired' });
     else await route.continue();

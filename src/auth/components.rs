@@ -1,8 +1,8 @@
-//! The parts that pages are made of.
+//! Components of pages.
 //!
-//! Invariant: a part knows no use case; what it shows or sends comes from the page.
+//! Invariant: a component knows no use case. The page passes what it shows or sends.
 
-// Public, because `#[component]` leaves a public function behind in each.
+// Public, because `#[component]` generates a public function in each.
 pub mod admin_navigation;
 pub mod browser;
 pub mod confirmation;

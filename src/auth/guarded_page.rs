@@ -1,4 +1,4 @@
-//! A page of the router in the browser, and who may see it there.
+//! Routes in the browser that check access.
 
 use latchkey_types::Access;
 use latchkey_types::routes::{Page, parameter};
@@ -10,10 +10,10 @@ use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMat
 use super::components::browser;
 use crate::page_context::use_page_context;
 
-/// The route of the page at `pattern`, for those whom `table` lets see it.
+/// Creates the route of the page at `pattern`, with the access rule from `table`.
 ///
-/// On the server others never come this far. In the browser the document may know less than the server (a login or a
-/// logout in another tab), so the server is asked for the page, and sends elsewhere who may not see it.
+/// The server checks access before rendering. In the browser the user may be out of date, after a login or logout in
+/// another tab. So a page without access is requested from the server, which redirects.
 pub fn guarded_page<V>(
     table: &'static [Page],
     pattern: &'static str,
@@ -42,7 +42,7 @@ fn is_allowed(access: Option<Access>) -> bool {
     access.is_some_and(|access| access.allows(user.as_ref().map(|user| &user.roles)))
 }
 
-/// A path as the guard tables write it: `/notes/{id}`.
+/// A path pattern as in the guard tables, such as `/notes/{id}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern(pub &'static str);
 

@@ -1,4 +1,4 @@
-//! The HTTP status of a page that shows an error in the place of its content.
+//! HTTP status of a page that shows an error instead of its content.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use latchkey_types::AppError;
 use leptos::prelude::*;
 
-/// How a page tells the server about an error; the server provides it, a browser has none.
+/// Reports the error of a page to the server. Provided on the server only.
 #[derive(Clone)]
 pub struct PageStatus(Arc<dyn Fn(&AppError) + Send + Sync>);
 
 impl PageStatus {
-    /// `report` is called with each error that stands for the content of the page.
+    /// `report` is called with each error that replaces the content of the page.
     #[must_use]
     pub fn new(report: impl Fn(&AppError) + Send + Sync + 'static) -> Self {
         Self(Arc::new(report))
@@ -24,8 +24,8 @@ impl fmt::Debug for PageStatus {
     }
 }
 
-/// Gives the page that is being rendered the status of an error: 404 for a row that is not there, 503 while the database is
-/// away. For components that show the error in place of the content.
+/// Sets the HTTP status of the page to that of an error: 404 for a missing row, 503 while the database is down. For
+/// components that show the error instead of the content.
 pub fn report_status(error: &AppError) {
     if let Some(PageStatus(report)) = use_context() {
         report(error);

@@ -1,8 +1,8 @@
-//! The login's pages, one a file.
+//! The pages of the login, one per file.
 //!
-//! A page composes parts and names the server functions that it uses. Whether it may be seen was decided before it renders.
+//! A page composes components and names the server functions that it uses. Access is checked before it renders.
 
-// Public, because `#[component]` leaves a public function behind in each.
+// Public, because `#[component]` generates a public function in each.
 pub mod account;
 pub mod admin_events;
 pub mod admin_users;
@@ -36,7 +36,7 @@ use leptos_router::MatchNestedRoutes;
 use super::guarded_page;
 use super::routes::PAGES;
 
-/// The pages of the login.
+/// The routes of the login.
 #[component(transparent)]
 pub fn AuthRoutes() -> impl MatchNestedRoutes + Clone {
     (

@@ -1,11 +1,11 @@
-//! The guard tables of the login: its pages and server functions, and who may use them.
+//! The guard tables of the login: its pages and server functions, with their access rules.
 
 use latchkey_types::routes::{Page, ServerFunction};
 use latchkey_types::{Access, Role, paths};
 
 const ADMIN: Access = Access::HasRole(Role::ADMIN);
 
-/// The pages.
+/// Pages of the login.
 pub const PAGES: &[Page] = &[
     Page::new(paths::REGISTRATION, Access::Anonymous).needs_open_registration(),
     Page::new(paths::LOGIN, Access::Anonymous),
@@ -21,7 +21,7 @@ pub const PAGES: &[Page] = &[
     Page::new(paths::ADMIN_EVENTS, ADMIN),
 ];
 
-/// The server functions.
+/// Server functions of the login.
 pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("login", paths::LOGIN, Access::Everyone).refill(&["username", "remember"]),
     ServerFunction::new("register", paths::REGISTRATION, Access::Everyone).refill(&["username", "email"]),
@@ -51,5 +51,5 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("keep_email", paths::KEEP_EMAIL, Access::Everyone).query(TOKEN),
 ];
 
-/// A rejected form of an email link comes back with its link.
+/// A rejected form of an email link keeps the token in its URL.
 const TOKEN: &[&str] = &["token"];

@@ -1,8 +1,8 @@
-//! The door for pages: plain URL-encoded POSTs under `/fn/`, asked by a form or by the hydrated page.
+//! Server functions of the login: URL-encoded POSTs under `/fn/`, from plain forms or from the hydrated page.
 //!
-//! Invariant: each function gets its context, calls one use case and writes the cookie; it knows no rule.
+//! Invariant: each function gets its context, calls one use case and sets cookies. It contains no business rules.
 
-#![allow(missing_docs, reason = "the fields of the structs that the macro makes are the arguments of the functions")]
+#![allow(missing_docs, reason = "the macro generates public structs whose fields are the arguments")]
 
 pub mod account;
 pub mod admin;

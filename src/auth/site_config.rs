@@ -1,6 +1,6 @@
-//! What the application tells the login about itself.
+//! Configuration of the login by the application.
 //!
-//! The application pushes it into context; the login's own modules never name the application's.
+//! The application provides it as context; the modules of the login never name those of the application.
 
 use latchkey_types::{Access, CurrentUser, FieldError, Notice, Product, SiteCode};
 use leptos::prelude::*;
@@ -8,13 +8,13 @@ use leptos::prelude::*;
 /// Names, paths and texts of the application.
 #[derive(Clone, Copy, Debug)]
 pub struct SiteConfig {
-    /// What it is called.
+    /// Names and colour of the application.
     pub product: Product,
-    /// Its logo, beside the name in the header.
+    /// The logo, next to the name in the header.
     pub logo: fn() -> AnyView,
-    /// The path that a login leads to where nothing else was asked for.
+    /// Path to redirect to after a login without `next`.
     pub after_login: &'static str,
-    /// Its entries in the header.
+    /// Links of the application in the header.
     pub navigation: &'static [NavigationItem],
     /// The text of a [`Notice::Site`].
     pub notice_text: fn(&SiteCode) -> Option<&'static str>,
@@ -22,24 +22,24 @@ pub struct SiteConfig {
     pub field_error_text: fn(&SiteCode) -> Option<&'static str>,
 }
 
-/// An entry in the header.
+/// A link in the header.
 #[derive(Clone, Copy, Debug)]
 pub struct NavigationItem {
-    /// Where it leads.
+    /// Path of its page.
     pub path: &'static str,
-    /// What it says.
+    /// Label.
     pub label: &'static str,
     /// Who sees it.
     pub access: Access,
 }
 
 impl SiteConfig {
-    /// The entries that a user sees; `None` means nobody is logged in.
+    /// Returns the links that a user sees; `None` is an anonymous user.
     pub fn navigation_for(self, user: Option<&CurrentUser>) -> impl Iterator<Item = &'static NavigationItem> {
         self.navigation.iter().filter(move |item| item.access.allows(user.map(|user| &user.roles)))
     }
 
-    /// What is said after something was done; empty for a code that the application does not know.
+    /// The text of a notice; empty for an unknown code of the application.
     #[must_use]
     pub fn notice(self, notice: &Notice) -> &'static str {
         match notice {
@@ -48,7 +48,7 @@ impl SiteConfig {
         }
     }
 
-    /// What is wrong with one field.
+    /// The text of a field error.
     #[must_use]
     pub fn field_error(self, error: &FieldError) -> &'static str {
         let own = match error {
@@ -58,14 +58,14 @@ impl SiteConfig {
         own.unwrap_or_else(|| latchkey_types::texts::field_error(error))
     }
 
-    /// The title of a page in the browser's tab.
+    /// The title of a page, for the browser tab.
     #[must_use]
     pub fn title(self, page: &str) -> String {
         format!("{page} · {}", self.product.name)
     }
 }
 
-/// An application without a name: what stands in where none was provided.
+/// Used if no configuration is provided: an application without a name.
 impl Default for SiteConfig {
     fn default() -> Self {
         let product = Product { name: "", tagline: "", slug: "", version: "", brand_colour: "" };
@@ -80,13 +80,13 @@ impl Default for SiteConfig {
     }
 }
 
-/// What the application provided.
+/// Returns the configuration of the application.
 #[must_use]
 pub fn use_site() -> SiteConfig {
     use_context().unwrap_or_default()
 }
 
-/// The title of a page in the browser's tab.
+/// The title of a page, for the browser tab.
 #[must_use]
 pub fn title(page: &str) -> String {
     use_site().title(page)

@@ -1,4 +1,4 @@
-//! Scripts, WASM, styles and pictures: the site that the build left in a folder.
+//! Static files: the output of the build, and the files of `public/`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,28 +20,28 @@ use super::ServerState;
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The URLs of what a document loads, as the build named them.
+/// URLs of the files that a document loads.
 #[derive(Clone, Debug)]
 pub struct AssetNames {
-    /// The script that starts the WASM.
+    /// The script that loads the WASM.
     pub js: String,
-    /// The application.
+    /// The WASM.
     pub wasm: String,
-    /// The styles.
+    /// The stylesheet.
     pub css: String,
 }
 
 impl AssetNames {
-    /// The names without hashes, as builds for development have them.
+    /// Names without hashes, as in development builds.
     #[must_use]
     pub fn plain(options: &LeptosOptions) -> Self {
         Self::new(options, &HashMap::new())
     }
 
-    /// Reads the names that the build left, and looks whether the files are there.
+    /// Reads the file names of the build and checks that the files exist.
     ///
     /// # Errors
-    /// When they are not: a server without them would show pages that never hydrate.
+    /// If a file is missing: without it, pages would never hydrate.
     pub fn load(options: &LeptosOptions) -> anyhow::Result<Self> {
         let mut hashes = HashMap::new();
         if options.hash_files {
@@ -70,7 +70,7 @@ impl AssetNames {
     }
 }
 
-/// What the build made, below [`paths::ASSETS`]. Names with a hash of the content never change what they name.
+/// Serves the output of the build under [`paths::ASSETS`]. Files with a hash in their name can be cached forever.
 pub fn built_files(state: &ServerState) -> Router<ServerState> {
     let hashed = state.leptos.hash_files;
     let cache_control = move |response: &Response<_>| {
@@ -84,7 +84,7 @@ pub fn built_files(state: &ServerState) -> Router<ServerState> {
     Router::new().nest_service(paths::ASSETS, files)
 }
 
-/// The files of `public/`, and `not_found` for what is neither a file nor a route. Hidden files are not served.
+/// Serves the files of `public/`, and `not_found` for all other paths. Hidden files are not served.
 pub fn public_files(state: &ServerState, not_found: Router) -> Router {
     let root = Path::new(state.leptos.site_root.as_ref());
     let files = serve(root).call_fallback_on_method_not_allowed(true).fallback(not_found.clone());

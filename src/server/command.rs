@@ -1,6 +1,6 @@
-//! The command line: what can be asked for, and what comes of it.
+//! The command line.
 //!
-//! Exit status 0 on success, 1 on failure, 2 on wrong usage; an error is one line on standard error.
+//! Exit status: 0 on success, 1 on failure, 2 on wrong usage. An error is one line on standard error.
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -37,24 +37,24 @@ struct CommandLine {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Serve (the default)
+    /// Run the server (the default)
     Serve,
-    /// Apply the migrations that are missing
+    /// Apply pending migrations
     Migrate {
-        /// Take back the last N instead
+        /// Revert the last N migrations instead
         #[arg(long, value_name = "N")]
         down: Option<u32>,
     },
-    /// Look after accounts
+    /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
     /// Print a new key for `JWT_SECRET`
     Secret,
-    /// Print the document that describes the JSON API
+    /// Print the `OpenAPI` document of the JSON API
     Openapi,
-    /// Take over the users of a flask-praetorian application, with the hashes of their passwords
+    /// Import the users of a flask-praetorian application, with their password hashes
     ImportFlask {
-        /// Its database: `postgres://…`, or `sqlite://…`
+        /// URL of its database: `postgres://…` or `sqlite://…`
         #[arg(long, value_name = "URL")]
         from: String,
     },
@@ -62,44 +62,44 @@ enum Command {
 
 #[derive(Subcommand, Debug)]
 enum UserCommand {
-    /// Add an account; asks for the password, or reads it from standard input
+    /// Add an account; prompts for the password, or reads it from standard input
     Add {
         /// 3 to 32 letters, digits, `.`, `_`, `-`
         name: String,
-        /// The address of its owner
+        /// Email address
         #[arg(long)]
         email: String,
-        /// Let it administer others
+        /// Make it an administrator
         #[arg(long)]
         admin: bool,
     },
     /// List the accounts
     List,
-    /// Let an account be used
+    /// Activate an account
     Enable {
-        /// Whose
+        /// Username
         name: String,
     },
-    /// Let an account not be used; its sessions end
+    /// Deactivate an account and end its sessions
     Disable {
-        /// Whose
+        /// Username
         name: String,
     },
-    /// Set what an account may do
+    /// Replace the roles of an account
     Roles {
-        /// Whose
+        /// Username
         name: String,
         /// Comma-separated, such as `user,admin`
         roles: String,
     },
     /// End all sessions of an account
     Logout {
-        /// Whose
+        /// Username
         name: String,
     },
 }
 
-/// Does what the command line says.
+/// Parses and runs the command line.
 #[must_use]
 pub fn run() -> ExitCode {
     match dotenvy::dotenv() {
@@ -132,7 +132,7 @@ fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = error.to_string();
-    // What is missing stands on lines of its own; hints and the usage follow after an empty one.
+    // clap lists missing arguments on lines of their own. Hints and the usage follow after an empty line.
     let told = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
     print_error(&format!("{} (see latchkey --help)", told.trim_start_matches("error: ")));
     ExitCode::from(2)
@@ -180,8 +180,8 @@ fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
-    // A panic is a line of the log like any other fault, not several of its own.
-    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a bug: something panicked")));
+    // Logs a panic as one event, not as several lines.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panic: this is a bug")));
     Ok(())
 }
 
@@ -250,12 +250,12 @@ async fn list(services: &Services) -> anyhow::Result<()> {
     }
 }
 
-/// Asks twice at a terminal; elsewhere the first line of standard input is the password.
+/// Prompts twice on a terminal; otherwise reads the first line of standard input.
 fn ask_password() -> anyhow::Result<Password> {
     if std::io::stdin().is_terminal() {
         let password = rpassword::prompt_password("Password: ")?;
         if rpassword::prompt_password("Password again: ")? != password {
-            bail!("the two passwords are not the same");
+            bail!("the passwords do not match");
         }
         return Ok(password.into());
     }

@@ -1,4 +1,4 @@
-//! From a request to a server function: the session, the use cases, cookies and redirects.
+//! Context of server functions: session, use cases, cookies and redirects.
 //!
 //! Fallible throughout: the app also runs without a request, once at the start, to list its routes.
 
@@ -19,26 +19,26 @@ use leptos_axum::ResponseOptions;
 use super::form_posts::FormPost;
 use crate::{routes, site};
 
-/// What a server function gets of its request, and how it answers beside its value.
+/// The request of a server function, and its means to set cookies and redirect.
 pub struct RequestContext {
     app: AppState,
-    /// Who asks, as far as connection and headers tell.
+    /// IP address, user agent and request id of the client.
     pub client: Client,
     session_cookie: Option<SessionCookie>,
     session: Option<AuthSession>,
     function: &'static ServerFunction,
-    /// The URL of the form, if one without scripts was posted.
+    /// URL of the form's page, for a post without scripts.
     form_url: Option<String>,
     cookies: Cookies,
     response: ResponseOptions,
 }
 
-/// The context of the server function `F`, if the guard table lets the user call it. Asked for calls while a page renders as
-/// for those that are posted.
+/// Returns the context of the server function `F`, if the guard table lets the user call it. This is checked for calls
+/// while rendering as well as for posts.
 ///
 /// # Errors
-/// [`AppError::NotLoggedIn`], [`AppError::MissingRole`]; [`AppError::NotFound`] for a function that is in no table;
-/// [`AppError::Internal`] where there is no request.
+/// [`AppError::NotLoggedIn`], [`AppError::MissingRole`]; [`AppError::NotFound`] for a function in no table;
+/// [`AppError::Internal`] without a request.
 pub async fn request_context<F: ServerFn>() -> Result<RequestContext, AppError> {
     let (Some(app), Some(parts), Some(response)) =
         (use_context::<AppState>(), use_context::<Parts>(), use_context::<ResponseOptions>())
@@ -61,7 +61,7 @@ pub async fn request_context<F: ServerFn>() -> Result<RequestContext, AppError> 
     Ok(context)
 }
 
-/// Whether a request may go on to what is open to `access`. A missing role is recorded.
+/// Checks an access rule. A missing role is recorded in the audit log.
 ///
 /// # Errors
 /// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
@@ -84,7 +84,7 @@ pub async fn admit(
     }
 }
 
-/// The last segment of the path of a server function.
+/// Name of a server function: the last segment of its path.
 fn name<F: ServerFn>() -> &'static str {
     F::PATH.rsplit('/').next().unwrap_or_default()
 }
@@ -102,25 +102,25 @@ impl RequestContext {
         &self.app.store
     }
 
-    /// What time it is: seconds since 1970.
+    /// The current Unix time in seconds.
     #[must_use]
     pub fn now(&self) -> i64 {
         self.app.clock.now()
     }
 
-    /// The token of the session cookie, whatever it is worth.
+    /// The token of the session cookie, not verified.
     #[must_use]
     pub fn session_cookie(&self) -> Option<&str> {
         self.session_cookie.as_ref().map(|SessionCookie(token)| token.as_str())
     }
 
-    /// The way in by a cookie, for a session that is to last so long.
+    /// The cookie channel, for a login that is remembered or not.
     #[must_use]
     pub fn channel(&self, remember_me: RememberMe) -> Channel<'_> {
         Channel::Cookie { remember_me, presented: self.session_cookie() }
     }
 
-    /// Who is logged in.
+    /// The session of the user.
     ///
     /// # Errors
     /// [`AppError::NotLoggedIn`].
@@ -128,7 +128,7 @@ impl RequestContext {
         self.session.as_ref().ok_or(AppError::NotLoggedIn)
     }
 
-    /// Who is logged in, if they administer others.
+    /// The session of an administrator.
     ///
     /// # Errors
     /// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
@@ -136,13 +136,12 @@ impl RequestContext {
         Some(self.session()?).filter(|session| session.roles().has(Role::ADMIN)).ok_or(AppError::MissingRole)
     }
 
-    /// Puts the token into the session cookie.
+    /// Sets the session cookie.
     pub fn set_session_cookie(&self, issued: &IssuedToken) {
         self.app.cookies.set_session(&self.cookies, issued);
     }
 
-    /// Clears the session cookie and what else the browser keeps for this site. Only the responses to a logout and to the
-    /// deletion of an account do.
+    /// Clears the session cookie and other data of this site in the browser. Only logout and account deletion do this.
     pub fn clear_session_cookie(&self) {
         self.app.cookies.clear_session(&self.cookies);
         if self.app.cookies.is_https() {
@@ -151,18 +150,18 @@ impl RequestContext {
         }
     }
 
-    /// Where a login leads if nothing else was asked for.
+    /// Path to redirect to after a login without `next`.
     #[must_use]
     pub fn after_login(&self) -> &'static str {
         site::CONFIG.after_login
     }
 
-    /// Redirects to a path of this site; to [`Self::after_login`] if it is none.
+    /// Redirects to a path of this site; to [`Self::after_login`] if it is not one.
     pub fn redirect(&self, path: &str) {
         leptos_axum::redirect(paths::safe_return_to(path).unwrap_or(self.after_login()));
     }
 
-    /// Tells a browser without scripts, on the form's own page, that the form is done. With scripts the value tells.
+    /// Flashes a notice on the form's own page, for posts without scripts. With scripts, the return value is enough.
     pub fn flash_without_scripts(&self, notice: Notice) {
         if let Some(url) = &self.form_url {
             let form = Some(self.function.name.to_owned());
@@ -170,19 +169,19 @@ impl RequestContext {
         }
     }
 
-    /// Tells something on the page at `path`, when it is next shown.
+    /// Flashes a notice on the page at `path`.
     pub fn flash(&self, path: &str, notice: Notice) {
         self.set_flash(&Flash::of_page(path, Outcome::Done(notice)));
     }
 
-    /// Tells something on the page where the reader goes on: where a login leads, or the login.
+    /// Redirects with a notice: to the page after a login, or to the login if nobody is logged in.
     pub fn redirect_with_flash(&self, notice: Notice) {
         let page = if self.session.is_some() { self.after_login() } else { paths::LOGIN };
         self.flash(page, notice);
         self.redirect(page);
     }
 
-    /// Lets the form that waited for the password show what was typed, so that it can be sent again.
+    /// Refills the form that waited for the password, so that it can be submitted again.
     pub fn refill_pending_form(&self) {
         let pending = self.app.cookies.flash(&self.cookies).and_then(Flash::into_waiting);
         if let Some(pending) = pending {

@@ -1,5 +1,4 @@
-//! The mails of a developer's own server, to read and to click through. There is no such page in PROD, nor where mails
-//! are sent.
+//! Pages with the emails of a development server. They do not exist in PROD, nor if emails are sent.
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -14,10 +13,10 @@ use super::document::plain_document;
 use super::{ServerState, error_page, page_context};
 use crate::auth::texts;
 
-/// How many of the newest mails are listed.
+/// Number of emails in the list.
 const LISTED: usize = 100;
 
-/// The pages, if there are any.
+/// Builds the router of the pages; empty if emails are not saved.
 pub fn pages(state: &ServerState) -> Router<ServerState> {
     if !state.app.shows_mails() {
         return Router::new();
@@ -45,7 +44,7 @@ async fn show(State(state): State<ServerState>, Path(number): Path<String>, requ
     }
 }
 
-/// The newest mails, the newest first.
+/// Returns the newest emails, newest first.
 async fn newest(state: &ServerState) -> std::io::Result<Vec<Eml>> {
     let Some(folder) = state.app.mail_worker.folder().cloned() else { return Ok(Vec::new()) };
     let read = move || -> std::io::Result<Vec<Eml>> {
@@ -60,7 +59,7 @@ async fn newest(state: &ServerState) -> std::io::Result<Vec<Eml>> {
 }
 
 fn failed(state: &ServerState, asked: &Parts, error: &std::io::Error) -> Response {
-    tracing::error!(%error, "the folder of the mails can't be read");
+    tracing::error!(%error, "cannot read the email folder");
     error_page::respond(state, asked, AppError::Internal)
 }
 

@@ -1,4 +1,4 @@
-//! Whole documents: pages that hydrate, and plain ones without scripts.
+//! HTML documents: pages that hydrate, and plain documents without scripts.
 
 use latchkey_types::AppError;
 use leptos::nonce::use_nonce;
@@ -15,7 +15,7 @@ use crate::site;
 
 const FAVICON: &str = "/favicon.svg";
 
-/// The whole document of a page.
+/// Builds the document of a page.
 pub fn shell(state: &ServerState) -> impl IntoView + use<> {
     let (options, assets) = (state.leptos.clone(), state.assets.clone());
     view! {
@@ -34,13 +34,13 @@ pub fn shell(state: &ServerState) -> impl IntoView + use<> {
     }
 }
 
-/// A whole document without scripts that says what went wrong; it needs neither a router nor a reactive owner.
+/// Builds an error document without scripts. It needs neither a router nor a reactive owner.
 pub fn error_document(assets: &AssetNames, context: PageContext, error: AppError) -> impl IntoView + use<> {
     let title = texts::error_title(&error);
     plain_document(assets, context, title, view! { <ErrorPage error/> }.into_any())
 }
 
-/// A whole document without scripts.
+/// Builds a document without scripts.
 pub fn plain_document(
     assets: &AssetNames,
     context: PageContext,
@@ -78,9 +78,9 @@ fn CommonHead(css: String) -> impl IntoView {
     }
 }
 
-/// Starts the application in the browser.
+/// Loads and starts the WASM.
 ///
-/// Instead of Leptos' own, which writes the nonce into `crossorigin` and so can keep Firefox from hydrating
+/// Replaces the component of Leptos, which writes the nonce into `crossorigin` and can keep Firefox from hydrating
 /// (leptos#4843).
 #[component]
 fn Hydration(assets: AssetNames) -> impl IntoView {

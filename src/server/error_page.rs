@@ -1,4 +1,4 @@
-//! Pages that say what went wrong: complete documents without scripts, so that they work whatever is broken.
+//! Error pages: complete documents without scripts, so that they work whatever is broken.
 
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -12,17 +12,17 @@ use super::document::error_document;
 use super::{ServerState, page_context};
 use crate::page_context::PageContext;
 
-/// The page for an error, with its status and the header of who is logged in.
+/// Builds the page of an error, with its status and the header of the user.
 pub fn respond(state: &ServerState, asked: &Parts, error: AppError) -> Response {
     render(state, page_context::of_request(state, asked, None), error)
 }
 
-/// The same where nothing is known of the request.
+/// Builds the page of an error without a request.
 pub fn anonymous(state: &ServerState, error: AppError) -> Response {
     render(state, PageContext::default(), error)
 }
 
-/// Makes a page of a refusal by a middleware.
+/// Turns rejections by middleware into pages.
 pub async fn render_rejections(State(state): State<ServerState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let asked = parts.clone();

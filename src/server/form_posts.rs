@@ -1,8 +1,8 @@
-//! Form posts: one response to a form, another to the hydrated page, from one result of a server function.
+//! Form posts: plain forms get redirects, the hydrated page gets JSON, from the same server functions.
 //!
-//! A form without scripts (`Accept` has `text/html`) is answered 302: on to the next page when it was accepted, back to its
-//! own page with a flash when it was rejected. Leptos would put the error into the URL of the Referer, where anybody can write
-//! one; so the function is always asked for JSON here, and its response is translated.
+//! A form without scripts (`Accept` contains `text/html`) is answered with 302: to the next page if it was accepted, or
+//! back to its page with a flash if it was rejected. Leptos would put the error into the URL of the Referer, which
+//! anyone can forge. So functions are always asked for JSON, and their responses are translated here.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,22 +20,22 @@ use latchkey_types::{Access, AppError, Flash, Outcome, paths};
 use super::{ServerState, error_page};
 use crate::{routes, site};
 
-/// Largest response of a server function that is read to translate it.
+/// Maximum size of a response that is translated.
 const RESPONSE_MAX: usize = 1024 * 1024;
 const SERVER_FN_REDIRECT: HeaderName = HeaderName::from_static("serverfnredirect");
 
-/// Marks a request that a form without scripts sent.
+/// Marks a request of a form without scripts.
 #[derive(Clone, Debug)]
 pub struct FormPost {
-    /// The path and query of the page that has the form.
+    /// Path and query of the form's page.
     pub url: String,
 }
 
-/// A posted form: what it is for and what was typed.
+/// A posted form.
 struct Form {
     function: &'static ServerFunction,
     fields: Vec<(String, String)>,
-    /// The path and query of its page.
+    /// Path and query of its page.
     url: String,
 }
 
@@ -46,7 +46,7 @@ impl Form {
         Self { function, fields, url }
     }
 
-    /// What may be shown again.
+    /// The values that may be refilled.
     fn refill(&self) -> Vec<(String, String)> {
         self.fields.iter().filter(|(name, _)| self.function.refill.contains(&name.as_str())).cloned().collect()
     }
@@ -97,12 +97,12 @@ pub async fn handle_form_post(
     }
 }
 
-/// Whether a form without scripts asks.
+/// Whether the request comes from a form without scripts.
 fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The response as it is, unless it is the error of a middleware or of a server function.
+/// Returns the response, unless it is an error of a middleware or of a server function.
 async fn pass(response: Response) -> Result<Response, AppError> {
     if let Some(Rejection(error)) = response.extensions().get() {
         return Err(error.clone());
@@ -117,7 +117,7 @@ async fn pass(response: Response) -> Result<Response, AppError> {
     }
 }
 
-/// An accepted form: 302 to where the function says, or to the form's page.
+/// Accepted form: 302 to the redirect of the function, or to the form's page.
 fn redirect_after_success(mut response: Response, form: &Form) -> Response {
     let headers = response.headers_mut();
     headers.remove(SERVER_FN_REDIRECT);
@@ -132,10 +132,11 @@ fn redirect_after_success(mut response: Response, form: &Form) -> Response {
     response
 }
 
-/// A rejected form: 302 to its own page, with a flash.
+/// Rejected form: 302 to its own page, with a flash.
 async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: Form, error: AppError) -> Response {
     match error {
-        // A flash would make it pass for a form of ours, or is for a page that they may not see.
+        // A flash would make a cross-site post look like a form of this site, or be for a page that the user may not
+        // see.
         AppError::CrossSite | AppError::MissingRole => return error_page::respond(state, asked, error),
         AppError::NotLoggedIn => return redirect(&paths::login_then(&form.url)),
         _ => {}
@@ -156,10 +157,10 @@ async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: 
         waiting: pending.map(Box::new),
         ..Flash::of_page(page, Outcome::Rejected(error))
     };
-    // A long form is for users who are logged in: others could fill the table.
+    // Long forms are kept only for authenticated users: anyone else could fill the table.
     let is_long = form.function.body_max > ServerFunction::BODY_MAX && form.function.access != Access::Everyone;
     if is_long && cookies::encode(&flash).len() > cookies::FLASH_MAX {
-        // Where it can't be kept, the form comes back without what was typed.
+        // If it cannot be stored, the form comes back empty.
         flash.draft = state.app.services.form_drafts.save(&flash.values).await.ok();
         flash.values = Vec::new();
     }
@@ -167,7 +168,7 @@ async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: 
     redirect(&location)
 }
 
-/// 302: after a POST, every browser asks for the target with GET.
+/// 302: after a POST, browsers request the target with GET.
 pub fn redirect(location: &str) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }

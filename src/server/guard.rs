@@ -1,4 +1,4 @@
-//! Who may see a page or call a server function, decided before either begins, by the tables in [`crate::routes`].
+//! The guard of pages and server functions: checks access before they run, by the tables in [`crate::routes`].
 
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -15,7 +15,7 @@ use super::form_posts::{FormPost, redirect};
 use super::{ServerState, error_page};
 use crate::{routes, site};
 
-/// Lets the request through to the page, or answers 302 or 403. A path that is not in the table is no page.
+/// Passes the request to the page, or answers with 302, 403 or 404.
 pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let is_there = |page: &&Page| state.app.config.registration_is_open || !page.needs_open_registration;
@@ -28,7 +28,7 @@ pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request:
         Err(AppError::NotLoggedIn) => {
             redirect(&paths::login_then(parts.uri.path_and_query().map_or(paths::HOME, |path| path.as_str())))
         }
-        // To where the login would have led: a request that lost a race against a new token ends there.
+        // To where the login would have redirected: a request that lost a race against a new token ends here.
         Err(_) if page.access == Access::Anonymous => redirect(&next_of(parts.uri.query().unwrap_or_default())),
         Err(error) => error_page::respond(&state, &parts, error),
     }
@@ -40,7 +40,7 @@ fn next_of(query: &str) -> String {
     next.unwrap_or(site::CONFIG.after_login).to_owned()
 }
 
-/// Lets the request through to the server function that is in the table, if the user may call it.
+/// Passes the request to the server function, if the table lists it and the user may call it.
 pub async fn guard_function(State(state): State<ServerState>, request: Request, next: Next) -> Response {
     let name = request.uri().path().strip_prefix(paths::SERVER_FNS).and_then(|path| path.strip_prefix('/'));
     let function = name.and_then(routes::server_function);
@@ -52,7 +52,7 @@ pub async fn guard_function(State(state): State<ServerState>, request: Request, 
     };
     match admitted {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        // Here, because the user is known here: the page has their name in its header.
+        // Rendered here, because the user is known here: the header shows their name.
         Err(AppError::MissingRole) if parts.extensions.get::<FormPost>().is_some() => {
             error_page::respond(&state, &parts, AppError::MissingRole)
         }
@@ -60,7 +60,7 @@ pub async fn guard_function(State(state): State<ServerState>, request: Request, 
     }
 }
 
-/// Shows the page, and removes the flash that it shows; a form that waits in it for the password goes on waiting.
+/// Shows the page, and clears the flash that it shows. A form that waits for the password keeps waiting.
 async fn show(state: &ServerState, jar: &Cookies, request: Request, next: Next) -> Response {
     let flash = state.app.cookies.flash(jar);
     // HEAD shows nothing.
@@ -70,7 +70,7 @@ async fn show(state: &ServerState, jar: &Cookies, request: Request, next: Next) 
     let response = next.run(request).await;
     if is_shown {
         if let Some(draft) = flash.as_ref().and_then(|flash| flash.draft.as_deref()) {
-            // Where it can't be deleted, it expires.
+            // If it cannot be deleted, it expires.
             let _ = state.app.services.form_drafts.delete(draft).await;
         }
         match flash.and_then(|flash| flash.waiting) {

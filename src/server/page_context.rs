@@ -1,4 +1,4 @@
-//! Makes the [`PageContext`] of a request.
+//! Builds the [`PageContext`] of a request.
 
 use axum::http::request::Parts;
 use latchkey_axum::core::service::session::AuthSession;
@@ -7,8 +7,8 @@ use latchkey_types::Flash;
 use super::ServerState;
 use crate::page_context::PageContext;
 
-/// What the page of a request knows from its first byte on. The flash is that of the cookie; what is addressed to another
-/// page is left out, and a form that waits for the password is for its own page.
+/// Builds the page context from the request and the flash. A flash for another page is left out, and so is a form that
+/// waits for the password.
 #[must_use]
 pub fn of_request(state: &ServerState, parts: &Parts, flash: Option<Flash>) -> PageContext {
     PageContext {

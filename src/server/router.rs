@@ -1,10 +1,10 @@
-//! The router and the whole order of middleware, in one place.
+//! The router and the order of all middleware.
 //!
-//! From the outside in: compression; headers; the client; panics; then, by kind of request,
-//! * files of the site: no cookie is looked at;
-//! * pages: cookies; rejections become pages; other sites refused; who is logged in; who may see it; the page;
-//! * server functions: cookies; form posts; other sites refused; who is logged in; who may call it; the function;
-//! * the API: no cookie is looked at; its own order is in [`latchkey_axum::api`].
+//! Outermost first: compression, headers, client, panic handling. Then, by kind of request:
+//! * files: no cookies;
+//! * pages: cookies, rejections as pages, CSRF, authentication, guard, page;
+//! * server functions: cookies, form posts, CSRF, authentication, guard, function;
+//! * the API: no cookies; its own layers are in [`latchkey_axum::api`].
 
 use std::sync::LazyLock;
 
@@ -28,7 +28,7 @@ use crate::app::App;
 use crate::auth::PageStatus;
 use crate::routes;
 
-/// The whole server but for the socket.
+/// Builds the router of the whole server.
 pub fn router(state: ServerState) -> Router {
     let app = state.app.clone();
     let pages = cookie_layers(pages(&state).layer(from_fn_with_state(state.clone(), guard::guard_page)), &app)
@@ -53,7 +53,7 @@ pub fn router(state: ServerState) -> Router {
     outer_layers(router, &app, move || error_page::anonymous(&state, AppError::Internal))
 }
 
-/// Other sites are refused, then it is found out who is logged in.
+/// Adds CSRF protection and authentication.
 fn cookie_layers(router: Router<ServerState>, app: &AppState) -> Router<ServerState> {
     router
         .method_not_allowed_fallback(method_not_allowed)
@@ -61,25 +61,25 @@ fn cookie_layers(router: Router<ServerState>, app: &AppState) -> Router<ServerSt
         .layer(from_fn_with_state(app.clone(), csrf::refuse_cross_site))
 }
 
-/// The paths that the app knows, found out once a process: while Leptos looks for them, no resource of any page in the
-/// process loads, and one that was being rendered then would never be finished. Also starts what Leptos runs its futures with.
+/// The paths of the app, collected once per process: while Leptos lists them, no resource of any page loads, and a page
+/// that is rendering at that time would never finish. This also initialises the executor of Leptos.
 static KNOWN_PATHS: LazyLock<Vec<String>> =
     LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
 
-/// One route a page of the table. What the app knows and the table does not is not served.
+/// Adds a route for each page of the guard table. Routes of the app that are not in the table are not served.
 fn pages(_: &ServerState) -> Router<ServerState> {
     let mut router = Router::new();
     for path in KNOWN_PATHS.iter() {
         if routes::pages().any(|page| page.pattern == path) {
             router = router.route(path, get(page));
         } else {
-            tracing::error!(path, "a page that is not in the table of pages is not served");
+            tracing::error!(path, "page is not in the guard table and is not served");
         }
     }
     router
 }
 
-/// Renders a page whole before its head goes out, so that its status and its headers are true.
+/// Renders a page completely before its head is sent, so that status and headers are correct.
 async fn page(State(state): State<ServerState>, jar: Cookies, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut flash = state.app.cookies.flash(&jar);
@@ -105,8 +105,8 @@ async fn page(State(state): State<ServerState>, jar: Cookies, request: Request) 
     leptos_axum::render_app_async_with_context(provide, shell)(request).await
 }
 
-/// Gives the response the status of an error that stands for the content of its page. A page for which nobody was let in
-/// has been redirected before.
+/// Sets the status of the response to that of an error that replaces the page's content. Requests without access have
+/// been redirected before.
 fn page_status(response: ResponseOptions) -> PageStatus {
     PageStatus::new(move |error| {
         if let AppError::Unavailable | AppError::NotFound | AppError::MissingRole | AppError::Internal = error {
@@ -132,7 +132,7 @@ async fn not_found() -> Response {
     reject(AppError::NotFound)
 }
 
-/// `Allow` is added by the router.
+/// The router adds `Allow`.
 async fn method_not_allowed() -> Response {
-    (StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.\n").into_response()
+    (StatusCode::METHOD_NOT_ALLOWED, "This path does not support the method.\n").into_response()
 }

@@ -1,4 +1,4 @@
-//! The state of the server: the login's, and what Leptos wants to know.
+//! The state of the server: that of the login, and that of Leptos.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use leptos::config::LeptosOptions;
 
 use super::assets::AssetNames;
 
-/// Shared by all requests; one reference count to clone.
+/// State of the server, shared by all requests. Cloning it copies one reference.
 #[derive(Clone, Debug)]
 pub struct ServerState(Arc<Parts>);
 
-/// What [`ServerState`] leads to.
+/// The fields of [`ServerState`].
 #[derive(Debug)]
 pub struct Parts {
     /// The state of the login.
     pub app: AppState,
     /// The settings of Leptos.
     pub leptos: LeptosOptions,
-    /// The URLs of what a document loads.
+    /// The URLs of the files that a document loads.
     pub assets: AssetNames,
-    /// More sources for the `connect-src` of pages.
+    /// Additional sources for the `connect-src` of pages.
     pub reload_sources: String,
 }
 
@@ -41,10 +41,10 @@ impl FromRef<ServerState> for AppState {
 }
 
 impl ServerState {
-    /// Puts the parts together.
+    /// Builds the state.
     #[must_use]
     pub fn new(app: AppState, leptos: LeptosOptions, assets: AssetNames) -> Self {
-        // `cargo leptos watch` tells the page over a socket of its own when to reload.
+        // `cargo leptos watch` tells the page to reload over a WebSocket on another port.
         let is_watched = std::env::var_os("LEPTOS_WATCH").is_some();
         let port = leptos.reload_port;
         let reload_sources =

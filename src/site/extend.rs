@@ -1,8 +1,8 @@
-//! What the site adds to the server: migrations, emails and hooks.
+//! Extensions of the server by the site: migrations, emails and hooks.
 
 use latchkey_axum::core::extension::Extension;
 
-/// Everything that the site adds; nothing yet.
+/// Returns the extensions; none yet.
 #[must_use]
 pub fn extend() -> Extension {
     Extension::default()

@@ -1,8 +1,8 @@
-//! The logo: beside the name in the header, and large on the start page. `public/favicon.svg` is the same for the browser's tab.
+//! The logo, in the header and on the start page. `public/favicon.svg` is the same for the browser tab.
 
 use leptos::prelude::*;
 
-/// A key in its plate, in the colours of `style/brand.css`.
+/// The logo, in the colours of `style/brand.css`.
 #[component]
 pub fn Logo() -> impl IntoView {
     view! {

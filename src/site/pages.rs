@@ -1,6 +1,6 @@
 //! The pages of the site.
 
-// Public, because `#[component]` leaves a public function behind in each.
+// Public, because `#[component]` generates a public function in each.
 pub mod home;
 pub mod secret;
 

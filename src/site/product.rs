@@ -1,12 +1,12 @@
-//! What this application is called and looks like: pages, emails, tokens and cookies take it from here.
+//! Name and brand of the application, for pages, emails, tokens and cookies.
 //!
 //! `script/rename` changes the names. The brand is in four places: the colour for emails here, the colours of pages in
-//! `style/brand.css`, the logo in `logo.rs`, the icon of the browser's tab in `public/favicon.svg`. A test holds the colours
-//! together.
+//! `style/brand.css`, the logo in `logo.rs`, the icon of the browser tab in `public/favicon.svg`. A test checks that
+//! the colours agree.
 
 use latchkey_types::Product;
 
-/// Names and the colour for emails.
+/// Names and colour for emails.
 pub const PRODUCT: Product = Product {
     name: "Latchkey",
     tagline: "The login that a Leptos application starts from",

@@ -1,15 +1,15 @@
-//! The guard tables of the site: its pages and server functions, and who may use them. Whatever is in no table is not served.
+//! The guard tables of the site: its pages and server functions, with their access rules. Nothing else is served.
 
 use latchkey_types::routes::{Page, ServerFunction};
 use latchkey_types::{Access, paths};
 
-/// The demo page.
+/// Path of the demo page.
 pub const SECRET: &str = "/secret";
-/// Where a login leads if nothing else was asked for.
+/// Path to redirect to after a login without `next`.
 pub const AFTER_LOGIN: &str = SECRET;
 
-/// The pages.
+/// Pages of the site.
 pub const PAGES: &[Page] = &[Page::new(paths::HOME, Access::Everyone), Page::new(SECRET, Access::LoggedIn)];
 
-/// The server functions.
+/// Server functions of the site.
 pub const SERVER_FUNCTIONS: &[ServerFunction] = &[ServerFunction::new("secret", SECRET, Access::LoggedIn)];

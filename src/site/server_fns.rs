@@ -1,6 +1,6 @@
-//! The server functions of the site: plain URL-encoded POSTs under `/fn/`. Each needs a row in [`super::routes`].
+//! Server functions of the site: URL-encoded POSTs under `/fn/`. Each needs a row in [`super::routes`].
 
-#![allow(missing_docs, reason = "the fields of the structs that the macro makes are the arguments of the functions")]
+#![allow(missing_docs, reason = "the macro generates public structs whose fields are the arguments")]
 
 use latchkey_types::AppError;
 use leptos::prelude::*;
@@ -8,10 +8,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use crate::server::context::request_context;
 
-/// The message of the demo page.
-///
-/// # Errors
-/// [`AppError::NotLoggedIn`].
+/// Returns the message of the demo page.
 #[server(prefix = "/fn", endpoint = "secret")]
 pub async fn secret() -> Result<String, AppError> {
     let context = request_context::<Secret>().await?;

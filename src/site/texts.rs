@@ -1,58 +1,53 @@
-//! What the pages of the site say.
+//! Texts of the site's pages.
+
+#![expect(missing_docs, reason = "the texts are their own documentation")]
 
 use latchkey_types::SiteCode;
 
-/// What the start page says below the headline.
-pub const HOME_LEAD: &str = "Registration, login, sessions and protected pages, finished and tested. \
-    Start here and write the rest of your application on top.";
-/// What one gets, each with its reason.
+pub const HOME_LEAD: &str = "Registration, login, sessions and protected pages, complete and tested. \
+    Start here and build the rest of your application.";
 pub const HOME_POINTS: [(&str, &str); 3] = [
     (
-        "Works with scripts off",
-        "Every page is rendered on the server and every form is a plain form. Scripts only make them faster.",
+        "Works without JavaScript",
+        "Every page is rendered on the server, and every form is a plain HTML form. Scripts only make them faster.",
     ),
     (
-        "Out of the reach of scripts",
-        "The session lives in one HttpOnly cookie. What runs in the page can neither read it nor lose it.",
+        "Protected from scripts",
+        "The session is kept in one HttpOnly cookie. Scripts in the page can neither read nor change it.",
     ),
     (
-        "Ended means ended",
-        "A session is a row that each request is checked against. Log out, and within a second it is over everywhere.",
+        "Logout takes effect at once",
+        "Every request checks the session in the database. After a logout, it ends everywhere within a second.",
     ),
 ];
-/// What the start page says to who is logged in.
-pub const HOME_LOGGED_IN: &str = "You are logged in. The secret page is open to you.";
+pub const HOME_LOGGED_IN: &str = "You are logged in and can open the secret page.";
 
-/// The page for users who are logged in.
 pub const SECRET: &str = "Secret";
-/// Before the time at which access expires.
 pub const ACCESS_EXPIRES: &str = "Access expires";
-/// Before the time until which access can be refreshed.
 pub const REFRESHABLE_UNTIL: &str = "Can be refreshed until";
-/// The button that exchanges the token before its time.
 pub const REFRESH_NOW: &str = "Refresh now";
-/// While the refresh is on its way.
 pub const REFRESHING: &str = "Refreshing…";
 
-/// What the start page says first to who is logged in.
+/// The heading of the start page for authenticated users.
 #[must_use]
 pub fn greeting(username: &str) -> String {
     format!("Hello, {username}")
 }
 
-/// What the protected endpoint answers, word for word as its predecessor did.
+/// The message of the demo page. The wording is a contract with existing clients.
 #[must_use]
 pub fn secret(username: &str) -> String {
     format!("protected endpoint (allowed usr {username})")
 }
 
-/// The text of a notice of this site, such as `Notice::site("note_saved")`; `None` for a code that it does not have.
+/// The text of a notice of this site, such as `Notice::site("note_saved")`; `None` for an unknown code.
 #[must_use]
 pub fn notice(_code: &SiteCode) -> Option<&'static str> {
     None
 }
 
-/// The text of a field error of this site, such as `FieldError::site("title", "title_too_long")`.
+/// The text of a field error of this site, such as `FieldError::site("title", "title_too_long")`; `None` for an unknown
+/// code.
 #[must_use]
 pub fn field_error(_code: &SiteCode) -> Option<&'static str> {
     None

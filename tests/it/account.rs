@@ -1,4 +1,4 @@
-//! One's own account: its sessions, its password, its end.
+//! One's own account: sessions, password, deletion.
 
 use latchkey_core::client::Client;
 use latchkey_core::kinds::Template;
@@ -59,7 +59,7 @@ on_both! {
         app.clock.advance(12 * 3_600);
         assert!(app.browser().call("/fn/account", &[]).await.status == 401);
         let mut later = log_in(&app, "ada").await;
-        assert_eq!(overview(&mut later).await.sessions.len(), 1, "what ended or was unused too long is no session");
+        assert_eq!(overview(&mut later).await.sessions.len(), 1, "ended and idle sessions are not listed");
     }
 
     async fn a_session_ended_elsewhere_is_over_on_every_node(app: TestApp) {
@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(overview(&mut ada).await.sessions.len(), 1);
     }
 
-    async fn sessions_end_for_a_fresh_password_alone(app: TestApp) {
+    async fn ending_sessions_requires_a_fresh_password(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         let phone = log_in(&app, "ada").await;
         app.clock.advance(FRESH_SECONDS - 1);
@@ -130,7 +130,7 @@ on_both! {
         let (phone, copy) = (log_in(&app, "ada").await, ada.clone());
         let mut elsewhere = copy.at(&other);
         elsewhere.call("/fn/secret", &[]).await.assert_status(200);
-        // No fresh password is needed: the form itself asks for it.
+        // No recent confirmation is needed: the form asks for the password itself.
         app.clock.advance(FRESH_SECONDS);
         let answer = ada.submit("/fn/change_password", &[("current_password", PASSWORD), ("password", NEW)]).await;
         answer.assert_found("/account");
@@ -142,7 +142,7 @@ on_both! {
         assert_eq!((app.events("authn_password_change").await, app.events("authn_token_reuse").await), (1, 0));
     }
 
-    async fn a_changed_password_voids_every_link_and_is_told_by_mail(app: TestApp) {
+    async fn a_changed_password_invalidates_every_link_and_sends_an_email(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         let user_id = app.users().await[0].id;
         let token = MailToken::generate(Purpose::Reset).unwrap();
@@ -159,7 +159,7 @@ on_both! {
         assert_eq!(mails, [(Template::PasswordChanged, Some(user_id))]);
     }
 
-    async fn a_password_is_changed_by_who_knows_it_to_one_that_is_good(app: TestApp) {
+    async fn a_password_change_requires_the_current_password_and_a_good_new_one(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         let phone = log_in(&app, "ada").await;
         let wrong = FieldError::CurrentPasswordWrong;
@@ -195,7 +195,7 @@ on_both! {
         let right = if one.status == 200 { NEW } else { other };
         app.browser().log_in("ada", right).await.assert_found("/secret");
         let live = app.sessions().await.into_iter().filter(|session| session.revoked_at.is_none()).count();
-        assert_eq!(live, 2, "the one that goes on and the one just begun");
+        assert_eq!(live, 2, "the session that continues and the new one");
     }
 
     async fn a_deleted_account_leaves_an_id_in_the_record_and_nothing_else(app: TestApp) {
@@ -227,7 +227,7 @@ on_both! {
             assert_eq!((answer.status, answer.error()), (401, FieldError::CurrentPasswordWrong.into()));
         }
         assert!(ada.submit("/fn/delete_account", &[("current_password", "no")]).await.assert_found("/account").new_token().is_none());
-        assert!(ada.get("/account").await.attribute("details", "open").is_some(), "the form that was refused can be seen");
+        assert!(ada.get("/account").await.attribute("details", "open").is_some(), "the rejected form is visible");
         app.browser().call("/fn/delete_account", &[("current_password", PASSWORD)]).await.assert_status(401);
         assert_eq!(app.users().await.len(), 1);
     }
@@ -242,7 +242,7 @@ on_both! {
         ada.call("/fn/delete_account", &[("current_password", PASSWORD)]).await.assert_status(200);
     }
 
-    async fn what_happened_lately_is_told_and_nothing_of_others(app: TestApp) {
+    async fn recent_events_are_listed_and_none_of_other_accounts(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         app.logged_in("bob").await;
         app.browser().log_in("ada", "another password").await;

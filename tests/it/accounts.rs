@@ -1,4 +1,4 @@
-//! Looking after accounts: pages of them, changes of them, and what is recorded.
+//! User administration: pages of accounts, changes of accounts, and audit events.
 
 use latchkey_core::client::Client;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change, Page};
@@ -28,7 +28,7 @@ async fn names(app: &TestApp, query: &str, limit: u64) -> Vec<String> {
     }
 }
 
-/// How the database would go about a query, in its own words.
+/// The query plan of the database.
 async fn plan(app: &TestApp, query: &impl QueryTrait) -> String {
     let db = app.state.store.reader();
     let backend = db.get_database_backend();
@@ -37,10 +37,10 @@ async fn plan(app: &TestApp, query: &impl QueryTrait) -> String {
     statement.sql = format!("{explain} {}", statement.sql);
     let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
     let plan = app.state.store.write_tx(async |tx| {
-        // SQLite explains by the tables as this connection knows them; only a real query asks whether they have changed.
+        // SQLite plans with the schema that this connection knows; only a real query checks whether it has changed.
         tx.execute_unprepared("SELECT id FROM users").await?;
         if backend == DbBackend::Postgres {
-            // Or an empty table would be read whole, index or not.
+            // Otherwise an empty table would be scanned, index or not.
             tx.execute_unprepared("SET LOCAL enable_seqscan=off").await?;
         }
         let rows = tx.query_all_raw(statement).await?;
@@ -67,7 +67,7 @@ on_both! {
             assert_eq!(names(&app, "", limit).await, all, "{limit}");
             assert_eq!(names(&app, " ADA", limit).await, all[..4], "{limit}");
         }
-        assert_eq!(names(&app, "ada_", 1).await, ["ada_2"], "no character stands for others");
+        assert_eq!(names(&app, "ada_", 1).await, ["ada_2"], "there are no wildcards");
         assert_eq!(page(&app, "", None, 7).await.next, None);
     }
 
@@ -94,7 +94,7 @@ on_both! {
         for query in [by_name("ad", None), by_name("ad", Some("ada")), by_name("", Some("ada"))] {
             assert_by_index(&plan(&app, &query).await, "username_key");
         }
-        // Without a beginning it is the index from its start, as far as the page goes.
+        // Without a prefix, the index is read from its start, up to the size of the page.
         let first = plan(&app, &by_name("", None)).await.to_uppercase();
         assert!(first.contains("USING") && !first.contains("TEMP B-TREE") && !first.contains("SORT"), "{first}");
         for after in [None, Some("ada@example.org")] {
@@ -151,7 +151,7 @@ on_both! {
         assert_eq!(app.users().await.pop().unwrap().roles, "user");
     }
 
-    async fn who_is_not_there_is_told_apart_from_a_fault(app: TestApp) {
+    async fn an_unknown_account_is_not_an_internal_error(app: TestApp) {
         let client = Client::command_line();
         for account in [Account::Id(""), Account::Id("nobody"), Account::Id("\0"), Account::Name("nobody"), Account::Name("\0")] {
             let refused = app.state.services.accounts.change(account, Change::default(), Actor::CommandLine, &client).await;

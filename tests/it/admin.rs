@@ -1,4 +1,4 @@
-//! What administrators see and do, and that nobody else does.
+//! The admin pages and their server functions, and that nobody else can use them.
 
 use latchkey_types::paths;
 use latchkey_types::{AppError, FieldError};
@@ -170,7 +170,7 @@ on_both! {
         }
     }
 
-    async fn what_a_program_calls_itself_is_text_to_who_reads_it(app: TestApp) {
+    async fn user_agents_are_escaped(app: TestApp) {
         let mut ada = app.admin("ada").await;
         let mut eve = app.browser();
         eve.user_agent = "<script>alert(1)</script>";

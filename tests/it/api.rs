@@ -1,4 +1,4 @@
-//! The JSON API over the real router: each endpoint, each refusal, each token in each wrong place.
+//! The JSON API over the real router: each endpoint, each error, each token in each wrong place.
 
 mod admin;
 mod cors;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, PASSWORD, TestApp};
 
-/// What a client of the API sends.
+/// A request to the API.
 pub struct Call<'a> {
     method: &'a str,
     path: &'a str,
@@ -65,7 +65,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {:?}", self.status, self.body))
     }
 
-    /// The token in a good answer.
+    /// The token of a successful response.
     #[track_caller]
     pub fn access_token(&self) -> String {
         self.assert_status(200);
@@ -73,7 +73,7 @@ impl Answer {
         body["access_token"].as_str().unwrap_or_else(|| panic!("no token: {body}")).to_owned()
     }
 
-    /// An error of this name: its status, its body's form, its headers.
+    /// Asserts that this is an error with this name: its status, body and headers.
     #[track_caller]
     pub fn assert_api_error(&self, status: u16, error: &str, of: &str) -> &Self {
         let body = self.json();
@@ -89,19 +89,19 @@ impl Answer {
     }
 }
 
-/// Registers; the token.
+/// Registers an account and returns its token.
 pub async fn register(app: &TestApp, username: &str) -> String {
     let typed = json!({"username": username, "password": PASSWORD});
     Call::new("POST", "/api/registration").json(&typed).send(app).await.access_token()
 }
 
-/// Logs in; the token.
+/// Logs in and returns the token.
 pub async fn log_in(app: &TestApp, username: &str) -> String {
     let typed = json!({"username": username, "password": PASSWORD});
     Call::new("POST", "/api/login").json(&typed).send(app).await.access_token()
 }
 
-/// An account with these roles; its token.
+/// Creates an account with these roles and returns its token.
 pub async fn with_roles(app: &TestApp, username: &str, roles: &str) -> String {
     let token = register(app, username).await;
     change(app, username, Change { roles: Some(Roles::parse(roles).unwrap()), ..Change::default() }).await;
@@ -113,7 +113,7 @@ pub async fn change(app: &TestApp, username: &str, change: Change) {
     app.state.services.accounts.change(Account::Name(username), change, Actor::CommandLine, &client).await.unwrap();
 }
 
-/// The status and the name of the error, if it is one.
+/// The status, and the name of the error if it is one.
 pub fn outcome(answer: &Answer) -> (u16, String) {
     let body = serde_json::from_str::<Value>(&answer.body).unwrap_or_default();
     (answer.status, body["error"].as_str().unwrap_or_default().to_owned())

@@ -1,4 +1,4 @@
-//! Who may do what: every role at every page and every server function, by the tables themselves.
+//! Access of every role to every page and every server function, by the guard tables.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ async fn unlisted() -> Result<(), AppError> {
     Ok(())
 }
 
-/// What an attacker would add to a form.
+/// Fields that an attacker might add to a form.
 const MORE: [(&str, &str); 9] = [
     ("role", "admin"),
     ("roles", "admin"),
@@ -31,7 +31,7 @@ const MORE: [(&str, &str); 9] = [
     ("actor", "command"),
 ];
 
-/// A user of each kind, by a name for what they are; what they may do follows from their roles.
+/// A browser for each role, which is also its username. Access follows from the role.
 struct Cast(Vec<(Option<&'static str>, Browser)>);
 
 impl Cast {
@@ -56,7 +56,7 @@ fn is_refused(answer: &Answer) -> bool {
     matches!(refusal, Ok(AppError::NotLoggedIn | AppError::MissingRole))
 }
 
-/// Logs in again where the call before ended the session.
+/// Logs in again if the previous call has ended the session.
 async fn ensure_logged_in(who: Option<&str>, browser: &mut Browser) {
     if let Some(name) = who
         && browser.call("/fn/current_user", &[]).await.body == "null"
@@ -122,7 +122,7 @@ on_both! {
     async fn endpoints_are_open_to_whom_their_table_says(app: TestApp) {
         let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "admin", "admin").await)];
         for (token, roles) in tokens.iter().zip([None, Some("user"), Some("admin")]) {
-            // What judges its token itself would end the session that the others need.
+            // Endpoints that check their token themselves would end the session that the others need.
             for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::HandlerChecksToken) {
                 let path = endpoint.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
                 let mut call = Call::new(endpoint.method, &path).body("{}");
@@ -160,7 +160,7 @@ on_both! {
         assert_ne!(eve.public_id, "AAAAAAAAAAAAAAAAAAAAAA");
     }
 
-    async fn what_is_in_no_table_is_not_there_for_anybody(app: TestApp) {
+    async fn paths_in_no_table_are_not_found(app: TestApp) {
         assert!(leptos::server_fn::axum::server_fn_paths().any(|(path, _)| path == "/fn/unlisted"));
         for (who, browser) in &mut Cast::new(&app).await.0 {
             let paths = ["/fn/unlisted", "/fn/", "/fn/set_roles/", "/fn//set_roles", "/fn/x/set_roles", "/fn/SET_ROLES"];

@@ -1,4 +1,4 @@
-//! What is old is deleted, and nothing before that.
+//! Old rows are deleted, and none of them too early.
 
 use latchkey_core::kinds::{AuditKind, Purpose, Template};
 use latchkey_core::store::entity::{audit_event, mail_throttle, mail_token, outbox, registration};
@@ -22,7 +22,7 @@ async fn count<E: EntityTrait<Model: Send + Sync>>(app: &TestApp) -> u64 {
     E::find().count(app.state.store.reader()).await.unwrap()
 }
 
-/// Events that happened now.
+/// Records events at the current time.
 async fn record(app: &TestApp, count: usize) {
     let event = || audit_event::ActiveModel {
         at: Set(app.clock.now()),
@@ -119,7 +119,7 @@ on_both! {
         assert_eq!((count::<registration::Entity>(&app).await, count::<mail_token::Entity>(&app).await), (0, 0));
         assert_eq!(count::<mail_throttle::Entity>(&app).await, 0);
         app.clock.advance(30 * DAY);
-        assert_eq!(prune(&app).await, 1, "the mail that is done with, and not the one that is due");
+        assert_eq!(prune(&app).await, 1, "the finished email, and not the one that is due");
         assert_eq!(count::<outbox::Entity>(&app).await, 1);
     }
 }

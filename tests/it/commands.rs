@@ -1,4 +1,4 @@
-//! The program as a process: its output, its exit status, its signals.
+//! The program as a process: output, exit status and signals.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,18 +15,18 @@ fn latchkey(folder: &Path) -> Command {
     command
 }
 
-/// Status, output and errors of a command.
+/// Runs a command and returns its exit status, output and errors.
 pub fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut command = latchkey(folder);
     let mut child =
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that reads nothing may be gone already.
+    // A command that reads nothing may have exited already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
-/// A site as the build leaves it, for the debug program of the tests.
+/// Creates the files of a build, for the debug binary of the tests.
 fn site(folder: &Path) {
     std::fs::create_dir_all(folder.join("target/site/pkg")).unwrap();
     for end in ["js", "wasm", "css"] {
@@ -34,12 +34,12 @@ fn site(folder: &Path) {
     }
 }
 
-/// A server in a folder of its own, on a port of its own.
+/// Starts a server in a folder, on a free port.
 fn serve(folder: &Path) -> (Child, SocketAddr) {
     serve_with(folder, &[])
 }
 
-/// The same, with more settings.
+/// Starts a server with more settings.
 pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     site(folder);
     let mut command = latchkey(folder);
@@ -55,7 +55,7 @@ pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     (child, address.parse().unwrap_or_else(|_| panic!("no address in {line:?}")))
 }
 
-/// Asks a process to end.
+/// Sends SIGTERM to a process.
 pub fn terminate(child: &Child) {
     assert!(Command::new("/bin/kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
 }
@@ -191,7 +191,7 @@ fn sigterm_lets_a_request_finish_and_ends_in_order() {
     write!(slow, "{head}Content-Length: {}\r\nExpect: 100-continue\r\n\r\n", body.len()).unwrap();
     let mut reader = BufReader::new(slow.try_clone().unwrap());
     let mut line = String::new();
-    // The server asks for the body: the request is in flight.
+    // The server asks for the body, so the request is open.
     reader.read_line(&mut line).unwrap();
     assert_eq!(line, "HTTP/1.1 100 Continue\r\n");
     terminate(&child);

@@ -1,4 +1,4 @@
-//! What an application adds without editing the login: tables, hooks, emails, kinds of events.
+//! Extensions by an application without editing the login: tables, hooks, emails, kinds of audit events.
 
 use std::sync::{Arc, Mutex};
 
@@ -39,7 +39,7 @@ impl MigrationTrait for Notes {
     }
 }
 
-/// Notes what happens, and refuses everything about somebody called `mallory`.
+/// Records events, and rejects all events of the user `mallory`.
 #[derive(Default)]
 struct Diary(Mutex<Vec<(AccountEvent, String)>>);
 

@@ -1,4 +1,4 @@
-//! What mails lead to: a registration confirmed, a password set, an address changed.
+//! Flows with emails: confirming a registration, resetting a password, changing an address.
 
 mod address;
 mod confirm;
@@ -14,7 +14,7 @@ use crate::support::{Answer, Browser, PASSWORD, TestApp};
 pub const ADA: &str = "ada@example.org";
 pub const MINUTE: i64 = 60;
 
-/// The same database seen by a node where accounts are confirmed by mail.
+/// A node on the same database, where accounts are confirmed by email.
 pub async fn confirming(app: &TestApp) -> TestApp {
     app.node(&["--confirm-email=true"]).await
 }
@@ -25,22 +25,22 @@ pub async fn register(app: &TestApp, username: &str, email: &str, password: &str
     app.browser().call("/fn/register", &fields).await
 }
 
-/// The newest mail, once what is due is delivered.
+/// Delivers due emails and returns the newest.
 pub async fn newest(app: &TestApp) -> Eml {
-    app.deliver().await.pop().expect("no mail was delivered")
+    app.deliver().await.pop().expect("no email was delivered")
 }
 
-/// How many mails there are, once what is due is delivered.
+/// Delivers due emails and returns how many there are.
 pub async fn count(app: &TestApp) -> usize {
     app.deliver().await.len()
 }
 
-/// The token of the link in a mail.
+/// The token of the link in an email.
 pub fn token(mail: &Eml) -> String {
     mail.link().unwrap().split_once("?token=").unwrap().1.to_owned()
 }
 
-/// Registers and takes the token out of the mail.
+/// Registers and returns the token from the email.
 pub async fn registered(app: &TestApp, username: &str, email: &str, password: &str) -> String {
     register(app, username, email, password).await.assert_status(200);
     token(&newest(app).await)
@@ -51,7 +51,7 @@ pub async fn finalize(app: &TestApp, token: &str, password: &str) -> Answer {
     app.browser().call("/fn/finalize", &[("token", token), ("password", password)]).await
 }
 
-/// An account that was confirmed by mail, and the browser in which it is logged in.
+/// Creates an account, confirmed by email, and returns the browser in which it is logged in.
 pub async fn confirmed(app: &TestApp, username: &str, email: &str) -> Browser {
     let token = registered(app, username, email, PASSWORD).await;
     let mut browser = app.browser();
@@ -59,7 +59,7 @@ pub async fn confirmed(app: &TestApp, username: &str, email: &str) -> Browser {
     browser
 }
 
-/// Asks for a link to set a new password and takes the token out of the mail.
+/// Requests a link to reset the password and returns its token.
 pub async fn reset_token(app: &TestApp, email: &str) -> String {
     app.browser().call("/fn/request_reset", &[("email", email)]).await.assert_status(200);
     token(&newest(app).await)

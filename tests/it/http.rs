@@ -1,4 +1,4 @@
-//! The door itself: headers, cookies, other sites, limits, what is not there.
+//! HTTP: headers, cookies, cross-site requests, limits, unknown paths.
 
 use axum::body::Body;
 use axum::http::{Request, header};

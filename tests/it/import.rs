@@ -1,4 +1,4 @@
-//! The users of a flask-praetorian application come over, and log in with the passwords that they had.
+//! Importing the users of a flask-praetorian application, who log in with their old passwords.
 
 use latchkey_core::client::Client;
 use latchkey_core::service::import::Report;
@@ -12,12 +12,12 @@ use crate::support::{Database, TestApp};
 const PBKDF2: &str = "$pbkdf2-sha512$25000$bGF0Y2hrZXktdmVjdG9yIQ$KiIvWcMbweAKOqQLx8Nc87NGKldsc9tF5cD130P1BHvepnocbP/qJ4YokS8YPsN.ZQH.J9BFt4jN7wvQYFf2GQ";
 /// The same password, by bcrypt.
 const BCRYPT: &str = "$2b$10$QuHfmGe3moNMPySvPxd.O.N1Dlz1HFwC.Stv/S8/ozVVpGvogN7VW";
-/// The same password, by Argon2id with more lanes than ours.
+/// The same password, by Argon2id with more lanes than new hashes have.
 const ARGON2: &str =
     "$argon2id$v=19$m=65536,t=3,p=4$bGF0Y2hrZXktdmVjdG9yIQ$iXDL4M2tNsPo5lKEPOqd+ETjacdRfPYOlvksg5ZwgHo";
 const THEIR_PASSWORD: &str = "tin wolf orbit cave";
 
-/// A database of another application on the same kind of server, with these statements carried out.
+/// A database of another application on the same kind of server, after these statements.
 async fn theirs(app: &TestApp, statements: &[&str]) -> Database {
     let database =
         if app.database_url().starts_with("sqlite") { Database::sqlite() } else { Database::postgres().await };
@@ -54,7 +54,7 @@ fn said(report: &Report) -> Vec<String> {
 const COLUMNS: &str = "username TEXT, email TEXT, password TEXT, roles TEXT, is_active BOOLEAN";
 
 on_both! {
-    async fn whoever_comes_over_logs_in_as_before_and_has_an_argon2id_hash_then(app: TestApp) {
+    async fn imported_users_log_in_and_then_have_an_argon2id_hash(app: TestApp) {
         let from = theirs(&app, &[
             &table(COLUMNS),
             &row(1, "Ada", "'Ada@Example.org'", PBKDF2, "admin,user", "true"),
@@ -75,7 +75,7 @@ on_both! {
         assert_eq!((users[0].username.as_str(), users[0].email.as_deref(), users[0].roles.as_str()), ("Ada", Some("Ada@Example.org"), "admin,user"));
     }
 
-    async fn it_can_be_done_again_and_says_who_was_left_out_and_why(app: TestApp) {
+    async fn it_can_be_repeated_and_reports_who_was_skipped_and_why(app: TestApp) {
         app.logged_in("here").await;
         let from = theirs(&app, &[
             &table(COLUMNS),
@@ -129,7 +129,7 @@ on_both! {
 }
 
 #[tokio::test]
-async fn what_has_no_such_table_is_refused() {
+async fn a_database_without_the_table_is_rejected() {
     let empty = Database::sqlite();
     assert!(flask::users(empty.url()).await.is_err(), "no file is made where there was none");
     assert!(flask::users("postgres://nobody@127.0.0.1:1/none").await.is_err());

@@ -1,10 +1,10 @@
-//! What the compiler does not hold: no circles of modules, and a few rules of who may name what.
+//! Rules that the compiler does not check: no cycles of modules, and names that some modules must not use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The crates, by the name that `use` lines know them by.
+/// The crates, by their names in `use`.
 const CRATES: [(&str, &str); 5] = [
     ("latchkey", "src"),
     ("latchkey_axum", "crates/axum/src"),
@@ -13,7 +13,7 @@ const CRATES: [(&str, &str); 5] = [
     ("migration", "migration/src"),
 ];
 
-/// The code of the files below `folder` (or of the file itself), without comments and tests.
+/// The code of the files below `path` (or of the file itself), without comments and tests.
 fn sources(path: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let mut found = Vec::new();
@@ -30,7 +30,7 @@ fn sources(path: &str) -> Vec<(PathBuf, String)> {
             found.push((path, code.split("#[cfg(test)]").next().unwrap_or_default().to_owned()));
         }
     }
-    assert!(!found.is_empty(), "{path} is gone");
+    assert!(!found.is_empty(), "{path} does not exist");
     found
 }
 
@@ -58,7 +58,7 @@ fn modules(folder: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Every path below `use`, with braces spelled out: `a::{b, c::d}` is `a::b` and `a::c::d`.
+/// Expands the braces of a `use` path: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn expand(path: &str) -> Vec<String> {
     let Some(open) = path.find('{') else {
         return vec![path.split(" as ").next().unwrap_or_default().trim().to_owned()];
@@ -81,9 +81,9 @@ fn expand(path: &str) -> Vec<String> {
     items.flat_map(|item| expand(&format!("{before}{}", item.trim()))).collect()
 }
 
-/// The modules that a module's code names: by `use`, and by paths that begin with `crate::` or `super::`.
+/// The modules that the code of a module names: by `use`, and by paths that begin with `crate::` or `super::`.
 fn named(module: &str, code: &str, modules: &BTreeMap<String, String>) -> BTreeSet<String> {
-    // Not `pub use`: a parent that shows the names of its children to others depends on none of them.
+    // Not `pub use`: a parent that re-exports its children does not depend on them.
     let uses = code.match_indices("use ").filter_map(|(start, _)| {
         let is_statement = code[..start].rsplit('\n').next().unwrap_or_default().trim().is_empty();
         let path = code[start + 4..].split(';').next()?;
@@ -120,7 +120,7 @@ fn named(module: &str, code: &str, modules: &BTreeMap<String, String>) -> BTreeS
                 name => base.push(name.to_owned()),
             }
         }
-        // The longest beginning of the path that is a module; the item itself may be re-exported by it.
+        // The longest prefix of the path that is a module; the item itself may be re-exported by it.
         while !base.is_empty() && !modules.contains_key(&base.join("::")) {
             base.pop();
         }
@@ -132,14 +132,14 @@ fn named(module: &str, code: &str, modules: &BTreeMap<String, String>) -> BTreeS
     found
 }
 
-/// A module and its own children are one unit: a parent declares its children, and they may use what it holds.
+/// A module and its children are one unit: a parent declares its children, and they may use its items.
 fn is_family(one: &str, other: &str) -> bool {
     let within = |child: &str, parent: &str| child.strip_prefix(parent).is_some_and(|rest| rest.starts_with("::"));
     one.is_empty() || other.is_empty() || within(one, other) || within(other, one)
 }
 
 #[test]
-fn no_modules_of_a_crate_form_a_circle() {
+fn the_modules_of_a_crate_have_no_cycles() {
     for (name, folder) in CRATES {
         let modules = modules(folder);
         let edges = modules.iter().map(|(module, code)| {
@@ -151,7 +151,7 @@ fn no_modules_of_a_crate_form_a_circle() {
             let mut seen = BTreeSet::new();
             let mut next = edges[module].iter().collect::<Vec<_>>();
             while let Some(other) = next.pop() {
-                assert_ne!(other, module, "{name}::{module} is part of a circle by {seen:?}");
+                assert_ne!(other, module, "{name}::{module} is part of a cycle through {seen:?}");
                 if seen.insert(other.clone()) {
                     next.extend(&edges[other]);
                 }
@@ -161,7 +161,7 @@ fn no_modules_of_a_crate_form_a_circle() {
 }
 
 #[test]
-fn a_circle_would_be_found() {
+fn a_cycle_is_detected() {
     let modules = BTreeMap::from([
         ("a".to_owned(), "use crate::b::Thing;".to_owned()),
         ("b".to_owned(), "use super::{a::Other, c};".to_owned()),

@@ -1,4 +1,4 @@
-//! Mail, from "it is due" to "it is delivered".
+//! Emails, from the outbox to their delivery.
 
 mod delivery;
 mod dev_mail;

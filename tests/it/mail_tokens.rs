@@ -1,4 +1,4 @@
-//! The links of mails, as rows: one use, an end, and an owner that they go with.
+//! Tokens of email links in the database: single use, expiry, and deletion with their account.
 
 use futures::future::join_all;
 use latchkey_core::security::opaque_token::{MailToken, Purpose};
@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 
 use crate::support::{START, TestApp};
 
-/// A token that an hour is left for, of the account with this id.
+/// A token of the account with this id, which expires in an hour.
 async fn token(app: &TestApp, purpose: Purpose, user_id: i64) -> MailToken {
     let token = MailToken::generate(purpose).unwrap();
     let new = NewToken {

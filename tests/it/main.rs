@@ -1,4 +1,4 @@
-//! Every test through public doors: the router in process, the program as a process, the files of the project.
+//! Tests through public interfaces: the router in process, the program as a process, the files of the project.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail by them")]
 #![expect(unreachable_pub, reason = "the support is used by every module")]

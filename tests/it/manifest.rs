@@ -1,11 +1,11 @@
-//! `Leptos.toml`, which a deployed server reads, says the same as `Cargo.toml`, which the build reads.
+//! `Leptos.toml`, which a deployed server reads, agrees with `Cargo.toml`, which the build reads.
 
 use leptos::config::get_config_from_str;
 
 #[test]
 fn leptos_toml_and_cargo_toml_agree() {
     let deployed = include_str!("../../Leptos.toml");
-    let section = deployed.split("[package.metadata.leptos]").nth(1).expect("Leptos.toml ends in that section");
+    let section = deployed.split("[package.metadata.leptos]").nth(1).expect("Leptos.toml ends with that section");
     let deployed: toml::Table = section.parse().unwrap();
     let cargo: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
     let built = cargo["package"]["metadata"]["leptos"].as_table().unwrap();

@@ -1,4 +1,4 @@
-//! What people see: pages, guards, and forms without scripts.
+//! Pages, guards, and forms without scripts.
 
 use latchkey::routes;
 use latchkey_types::{Access, Outcome};
@@ -6,7 +6,7 @@ use latchkey_types::{AppError, FieldError};
 
 use crate::support::{PASSWORD, TestApp, path_of};
 
-/// Paths that lead elsewhere in some browser or break a header.
+/// Paths that lead to other sites in some browsers, or break a header.
 const EVIL: [&str; 12] = [
     "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example", "https://evil.example",
     "javascript:alert(1)", "/\t/evil.example", "/a\r\nSet-Cookie: x=y", "evil", "", "/ü", "/%0d\0",
@@ -51,7 +51,7 @@ on_both! {
         drop(app);
     }
 
-    async fn who_is_logged_in_needs_no_login(app: TestApp) {
+    async fn authenticated_users_are_redirected_from_the_login(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         ada.get("/login").await.assert_found("/secret");
         ada.get("/registration").await.assert_found("/secret");
@@ -65,7 +65,7 @@ on_both! {
         assert!(header.contains("ada") && header.contains("Log out") && !header.contains("Register"), "{header}");
     }
 
-    async fn a_login_leads_to_where_it_was_asked_for(app: TestApp) {
+    async fn a_login_redirects_to_next_if_that_is_safe(app: TestApp) {
         app.logged_in("ada").await;
         let log_in = async |next: &str| {
             let fields = [("username", "ada"), ("password", PASSWORD), ("next", next)];
@@ -123,12 +123,12 @@ on_both! {
         assert_eq!(app.only_session().await.generation, 1);
     }
 
-    async fn a_form_that_leads_nowhere_ends_on_a_page(app: TestApp) {
+    async fn a_post_to_an_unknown_function_shows_an_error_page(app: TestApp) {
         let answer = app.browser().submit("/fn/nothing", &[]).await;
         assert_eq!((answer.status, answer.texts("h1").concat().as_str()), (404, "Page not found"));
     }
 
-    async fn only_a_page_that_is_shown_uses_a_message_up(app: TestApp) {
+    async fn only_a_rendered_page_clears_the_flash(app: TestApp) {
         let mut ada = app.browser();
         ada.log_in("nobody", PASSWORD).await.assert_found("/login");
         ada.request("HEAD", "/login", "text/html", axum::body::Body::empty()).await.assert_status(200);

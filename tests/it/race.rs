@@ -1,7 +1,7 @@
-//! Races for one session: what two tabs, two nodes, two people can do to each other at once.
+//! Races for one session: concurrent requests of tabs, nodes and people.
 //!
-//! R1 to R11 of the matrix. Those that `rotation.rs` holds as rules of the exchange are not repeated here: R4 after an
-//! hour, R9 without a grace, R10 by a forged token, R11 with clocks thirty seconds apart.
+//! R1 to R11 of the race matrix. Cases that `rotation.rs` tests are not repeated here: R4 after an hour, R9 without a
+//! grace period, R10 with a forged token, R11 with clocks thirty seconds apart.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::support::{Answer, Browser, PASSWORD, SAFARI, SECRET, TestApp};
 
 const ACCESS: i64 = 15 * 60;
 
-/// The tokens that answers bring; each must bring one.
+/// The tokens that responses set; each must set one.
 fn successors(answers: &[Answer]) -> HashSet<String> {
     answers.iter().map(|answer| answer.new_token().unwrap_or_else(|| panic!("none in {answer:?}"))).collect()
 }
@@ -25,7 +25,7 @@ async fn all<F: Future<Output = Answer> + Send + 'static>(requests: impl Iterato
     join_all(requests.map(tokio::spawn)).await.into_iter().map(Result::unwrap).collect()
 }
 
-/// A browser that stays logged in when it is closed.
+/// A browser that is logged in with "remember me".
 async fn kept(app: &TestApp, username: &str) -> Browser {
     app.logged_in(username).await;
     let mut browser = app.browser();
@@ -34,7 +34,7 @@ async fn kept(app: &TestApp, username: &str) -> Browser {
     browser
 }
 
-/// Another session like an existing one, without the time that a login takes.
+/// Another session like an existing one, without the cost of a login.
 async fn twin(app: &TestApp, like: &session::Model, subject: &str) -> Browser {
     let row = session::Model { id: random::id().unwrap(), jti: random::id().unwrap(), ..like.clone() };
     let claims = Claims::from(NewClaims {
@@ -93,7 +93,7 @@ on_both! {
         }
     }
 
-    async fn r4_a_lost_answer_can_be_asked_for_again_after_any_time(app: TestApp) {
+    async fn r4_a_lost_response_can_be_requested_again_at_any_time(app: TestApp) {
         let lost = kept(&app, "ada").await;
         app.clock.advance(ACCESS);
         lost.clone().get("/secret").await.assert_status(200);
@@ -109,7 +109,7 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
-    async fn r5_who_comes_second_with_a_stolen_token_ends_the_session(app: TestApp) {
+    async fn r5_the_second_use_of_a_stolen_token_ends_the_session(app: TestApp) {
         for thief_is_first in [true, false] {
             let mut victim = app.logged_in(if thief_is_first { "ada" } else { "bob" }).await;
             let mut thief = victim.clone();
@@ -127,13 +127,13 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 2);
     }
 
-    async fn r6_after_a_logout_no_token_works_however_it_met_the_exchange(app: TestApp) {
+    async fn r6_after_a_logout_no_token_works_even_from_a_concurrent_refresh(app: TestApp) {
         const AT_ONCE: usize = 25;
         app.logged_in("ada").await;
         let (like, subject) = (app.only_session().await, app.users().await[0].public_id.clone());
         let other = app.node(&[]).await;
         for round in 0..1_000 / AT_ONCE {
-            // From a token that is expired and one that is not.
+            // With an expired token, and with a valid one.
             let like = session::Model { issued_at: app.clock.now() - if round % 2 == 0 { ACCESS } else { 0 }, ..like.clone() };
             let races = (0..AT_ONCE).map(|_| async {
                 let browser = twin(&app, &like, &subject).await;
@@ -153,7 +153,7 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
-    async fn r7_a_changed_password_ends_another_device_in_the_middle_of_its_exchange(app: TestApp) {
+    async fn r7_a_changed_password_ends_another_device_during_its_refresh(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         let (like, subject) = (app.only_session().await, app.users().await[0].public_id.clone());
         let other = app.node(&[]).await;
@@ -174,7 +174,7 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
-    async fn r8_an_exchange_that_meets_a_deactivation_or_new_roles_gives_nothing_old(app: TestApp) {
+    async fn r8_a_refresh_after_a_concurrent_deactivation_or_change_of_roles_sees_it(app: TestApp) {
         app.logged_in("ada").await;
         let (like, subject) = (app.only_session().await, app.users().await[0].public_id.clone());
         let other = app.node(&[]).await;
@@ -184,7 +184,7 @@ on_both! {
             let roles = if round % 2 == 0 { "auditor,user" } else { "user" };
             let (changed, _) = tokio::join!(app.set_roles("ada", roles), browser.call("/fn/refresh", &[]));
             changed.unwrap();
-            // The exchange after the change tells it, whatever the one beside it told.
+            // A refresh after the change has the new roles, whatever the concurrent one had.
             let mut here = browser.at(&app);
             let answer = here.call("/fn/refresh", &[]).await;
             answer.assert_status(200);
@@ -217,7 +217,7 @@ on_both! {
         let before = app.only_session().await;
         app.clock.advance(ACCESS);
         ada.get("/secret").await.assert_status(200);
-        // Nothing but a restored backup leads there.
+        // Only a restored backup leads to this state.
         let restored = before.into_active_model().reset_all();
         app.state.store.write_tx(async |tx| restored.update(tx).await).await.unwrap();
         app.clock.advance(ACCESS);

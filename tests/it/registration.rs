@@ -1,4 +1,4 @@
-//! How an account begins, and what is refused.
+//! Registration: new accounts, and rejected input.
 
 use axum::body::Body;
 use futures::future::join_all;
@@ -7,7 +7,7 @@ use latchkey_types::{AppError, FieldError};
 use crate::support::{PASSWORD, TestApp};
 
 on_both! {
-    async fn the_names_owner_is_logged_in_and_the_row_is_whole(app: TestApp) {
+    async fn a_new_user_is_logged_in_and_the_row_is_complete(app: TestApp) {
         let mut ada = app.browser();
         let fields = [("username", "Ada.L"), ("email", "Ada@Example.org"), ("password", PASSWORD)];
         ada.submit("/fn/register", &fields).await.assert_found("/secret");
@@ -76,7 +76,7 @@ on_both! {
         }
     }
 
-    async fn fields_that_nobody_asked_for_change_nothing(app: TestApp) {
+    async fn unknown_fields_change_nothing(app: TestApp) {
         let fields = [
             ("username", "ada"), ("password", PASSWORD), ("role", "admin"), ("roles", "admin"), ("is_active", "false"),
             ("id", "1"), ("public_id", "x"), ("email_verified", "true"),

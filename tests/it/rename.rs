@@ -1,4 +1,4 @@
-//! `script/rename` in a copy of the files that git knows.
+//! `script/rename`, run in a copy of the tracked files.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
 
-/// A clone of this checkout with what is not committed yet.
+/// A copy of this checkout, including uncommitted changes.
 fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let from = env!("CARGO_MANIFEST_DIR");

@@ -1,4 +1,4 @@
-//! The exchange of a token for its successor: who gets it, who does not, and when an alarm is raised.
+//! Token rotation: who gets the successor, who does not, and when reuse is reported.
 
 use futures::future::join_all;
 use latchkey_core::kinds::RevokedReason;
@@ -11,7 +11,7 @@ use crate::support::{PASSWORD, SAFARI, SECRET, START, TestApp, claims};
 const ACCESS: i64 = 15 * 60;
 const REFRESH: i64 = 30 * 86_400;
 
-/// A well-signed token that the server did not issue.
+/// A correctly signed token that the server did not issue.
 fn forge(subject: &str, session: &str, token: &str, generation: u32, issued_at: i64, kind: TokenKind) -> String {
     let claims = Claims::from(NewClaims {
         issuer: "latchkey",
@@ -250,7 +250,7 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
-    async fn a_successor_of_the_password_change_kind_is_no_way_around_a_deactivation(app: TestApp) {
+    async fn a_deactivated_account_gets_no_successor(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(ACCESS);
         app.set_active("ada", false).await.unwrap();

@@ -1,4 +1,4 @@
-//! Sessions begin, give access and end; on this node at once, on another within a second.
+//! Sessions: beginning, access and end. They end on this node at once, on others within a second.
 
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,11 @@ use latchkey_types::Outcome;
 
 use crate::support::{Browser, PASSWORD, SECRET, START, TestApp, claims};
 
-/// Asks the other node until it refuses. That takes as long as its cache believes a row: a second.
+/// Calls the other node until it refuses. Its cache keeps a session for a second.
 pub async fn refused_soon(tab: &mut Browser) {
     let asked = Instant::now();
     while tab.call("/fn/secret", &[]).await.status == 200 {
-        assert!(asked.elapsed() < Duration::from_secs(30), "the other node never learned of it");
+        assert!(asked.elapsed() < Duration::from_secs(30), "the other node never refused");
         tokio::task::yield_now().await;
     }
 }

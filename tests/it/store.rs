@@ -1,4 +1,4 @@
-//! The tables: forward, back, and two nodes at once.
+//! Migrations and transactions: up, down, and two nodes at once.
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::ConnectionTrait;
@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use crate::support::TestApp;
 
 on_both! {
-    async fn every_migration_has_a_way_back(app: TestApp) {
+    async fn every_migration_can_be_reverted(app: TestApp) {
         let store = &app.state.store;
         let steps = u32::try_from(Migrator::migrations().len()).unwrap();
         for _ in 0..steps {
@@ -28,7 +28,7 @@ on_both! {
         other.logged_in("ada").await;
     }
 
-    async fn a_transaction_that_fails_leaves_nothing(app: TestApp) {
+    async fn a_failed_transaction_changes_nothing(app: TestApp) {
         let failed: Result<(), sea_orm::DbErr> = app.state.store.write_tx(async |tx| {
             tx.execute_unprepared("DELETE FROM users").await?;
             Err(sea_orm::DbErr::Custom("no".to_owned()))

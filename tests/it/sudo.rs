@@ -1,4 +1,4 @@
-//! The password again before something that matters, and the form that waits for it.
+//! Confirming the password again, and the form that waits for it.
 
 use latchkey_axum::cookies;
 use latchkey_core::client::Client;
@@ -8,7 +8,7 @@ use latchkey_types::{Flash, Outcome};
 
 use crate::support::{Browser, PASSWORD, TestApp, claims};
 
-/// Lets a form wait for the password, as the door does.
+/// Makes a form wait for the password, as a rejected form post does.
 fn wait(browser: &mut Browser, page: &str, form: &str, email: &str) {
     let flash = Flash {
         form: Some(form.to_owned()),
@@ -44,7 +44,7 @@ on_both! {
         app.clock.advance(FRESH_SECONDS);
         let answer = ada.call("/fn/reauthenticate", &[("current_password", PASSWORD)]).await;
         answer.assert_status(200);
-        assert!(answer.set_cookies()[0].contains("Max-Age"), "what was to be kept is kept");
+        assert!(answer.set_cookies()[0].contains("Max-Age"), "a remembered session stays remembered");
         assert_eq!(answer.header("serverfnredirect"), "", "the page stays");
         assert_ne!(claims(ada.token())["sid"], claims(copy.token())["sid"]);
         assert_eq!(copy.call("/fn/secret", &[]).await.status, 401, "a copy of the old token is worth nothing");
@@ -80,12 +80,12 @@ on_both! {
 
     async fn a_form_waits_for_the_password_with_what_was_typed(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
-        // A form of another page, so that what becomes of it can be seen here.
+        // A form of another page, so that its result can be seen here.
         wait(&mut ada, "/secret", "refresh", "new@example.org");
         let page = ada.get("/account/confirm?next=/secret%3Fa%3Db").await;
         page.assert_status(200);
         assert_eq!(page.attribute("input[name=next]", "value").as_deref(), Some("/secret?a=b"));
-        assert!(page.set_cookies().is_empty(), "it goes on waiting");
+        assert!(page.set_cookies().is_empty(), "it keeps waiting");
         let fields = |password| [("current_password", password), ("next", "/secret?a=b")];
         for _ in 0..2 {
             ada.submit("/fn/reauthenticate", &fields("wrong password")).await.assert_found("/account/confirm?next=/secret%3Fa%3Db");
@@ -119,7 +119,7 @@ on_both! {
         assert_eq!(again.flash().unwrap().outcome, Outcome::Done(latchkey_types::Notice::AddressMailed));
     }
 
-    async fn confirming_leads_nowhere_else(app: TestApp) {
+    async fn the_confirmation_redirects_only_within_this_site(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         for next in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"] {
             let answer = ada.submit("/fn/reauthenticate", &[("current_password", PASSWORD), ("next", next)]).await;
@@ -127,7 +127,7 @@ on_both! {
         }
     }
 
-    async fn who_is_logged_in_goes_from_the_login_to_where_it_leads(app: TestApp) {
+    async fn authenticated_users_are_redirected_from_the_login_to_next(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         ada.get("/login?next=/secret%3Fa%3Db").await.assert_found("/secret?a=b");
         for next in ["//evil.example", "%2F%2Fevil.example", ""] {

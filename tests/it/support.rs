@@ -1,4 +1,4 @@
-//! An application of one's own for each test: a database, a clock that the test sets, browsers that keep cookies.
+//! A test application: its own database, a clock that the test sets, browsers that keep cookies.
 
 mod accounts;
 mod browser;
@@ -37,11 +37,11 @@ pub fn path_of(pattern: &str) -> String {
     pattern.split('/').map(|segment| parameter(segment).map_or(segment, |_| "1")).collect::<Vec<_>>().join("/")
 }
 
-/// A password that nobody refuses.
+/// A password that passes every check.
 pub const PASSWORD: &str = "tin wolf orbit cave";
-/// When the test clock starts: 2026-11-24, 12:00 UTC.
+/// Start of the test clock: 2026-11-24, 12:00 UTC.
 pub const START: i64 = 1_795_521_600;
-/// The key that the test nodes share.
+/// The signing key of all test nodes.
 pub const SECRET: &str = "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9";
 
 /// Declares tests that run on SQLite and on PostgreSQL.
@@ -73,7 +73,7 @@ struct Line {
     settings: RawSettings,
 }
 
-/// The settings that these flags make, on a database.
+/// The settings of these flags, on a database.
 pub fn config(database_url: &str, flags: &[&str]) -> Config {
     let fixed = [
         "latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000",
@@ -97,17 +97,17 @@ impl TestApp {
         Self::node_of(database, Clock::fixed(START), &[]).await
     }
 
-    /// Another node on the same database with the same clock, and with other settings if they are given.
+    /// Another node on the same database with the same clock, and with these flags.
     pub async fn node(&self, flags: &[&str]) -> Self {
         Self::node_of(self.database.clone(), self.clock.clone(), flags).await
     }
 
-    /// Another node on the same database whose clock goes wrong by so many seconds.
+    /// Another node on the same database, with a clock that differs by `seconds`.
     pub async fn node_off_by(&self, seconds: i64) -> Self {
         Self::node_of(self.database.clone(), Clock::fixed(self.clock.now() + seconds), &[]).await
     }
 
-    /// Another node on the same database with what an application adds.
+    /// Another node on the same database, with an extension.
     pub async fn extended(&self, extension: Extension) -> Self {
         Self::node_with(self.database.clone(), self.clock.clone(), &[], extension).await
     }
@@ -129,17 +129,17 @@ impl TestApp {
         Self { router, state, clock, database }
     }
 
-    /// Where its database is.
+    /// The URL of its database.
     pub fn database_url(&self) -> &str {
         self.database.url()
     }
 
-    /// A browser that has not been here before.
+    /// A new browser, without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(self.clone())
     }
 
-    /// A browser in which somebody with a new account is logged in.
+    /// A browser in which a new account is logged in.
     pub async fn logged_in(&self, username: &str) -> Browser {
         let mut browser = self.browser();
         let answer = browser.submit("/fn/register", &[("username", username), ("password", PASSWORD)]).await;
@@ -147,7 +147,7 @@ impl TestApp {
         browser
     }
 
-    /// Whoever is logged in in a browser, as the server sees them.
+    /// The session of a browser, as the server sees it.
     pub async fn auth(&self, browser: &Browser) -> AuthSession {
         match self.state.services.session.authenticate(browser.token(), &Client::command_line()).await.unwrap() {
             Authentication::Authenticated(auth) | Authentication::Renewed(auth, _) => auth,
@@ -155,7 +155,7 @@ impl TestApp {
         }
     }
 
-    /// Sends a request as it is.
+    /// Sends a request unchanged.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 40_000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -168,53 +168,53 @@ impl TestApp {
         }
     }
 
-    /// Waits until what no answer waits for is written.
+    /// Waits for background tasks.
     pub async fn settle(&self) {
         self.state.tasks.close();
         self.state.tasks.wait().await;
         self.state.tasks.reopen();
     }
 
-    /// The mails that were delivered, in that order.
+    /// The delivered emails, in order.
     pub fn mails(&self) -> Vec<Eml> {
         let folder = self.state.mail_worker.folder().expect("this node does not deliver into a folder");
         folder.numbers().unwrap().into_iter().map(|number| folder.read(number).unwrap().unwrap()).collect()
     }
 
-    /// Delivers what is due, then [`Self::mails`].
+    /// Delivers due emails, then returns [`Self::mails`].
     pub async fn deliver(&self) -> Vec<Eml> {
         self.state.mail_worker.deliver_due().await.unwrap();
         self.mails()
     }
 
-    /// The one session that there is.
+    /// The only session.
     pub async fn only_session(&self) -> session::Model {
         let sessions = self.sessions().await;
         assert_eq!(sessions.len(), 1);
         sessions.into_iter().next().unwrap()
     }
 
-    /// Every session, in the order of their beginnings.
+    /// All sessions, in the order of their creation.
     pub async fn sessions(&self) -> Vec<session::Model> {
         session::Entity::find().order_by_asc(session::Column::CreatedAt).all(self.state.store.reader()).await.unwrap()
     }
 
-    /// Every account.
+    /// All accounts.
     pub async fn users(&self) -> Vec<user::Model> {
         user::Entity::find().order_by_asc(user::Column::Id).all(self.state.store.reader()).await.unwrap()
     }
 
-    /// How many events of a kind were recorded.
+    /// The number of recorded events of a kind.
     pub async fn events(&self, kind: &str) -> usize {
         self.events_of(kind).await.len()
     }
 
-    /// The events of a kind, in their order.
+    /// The events of a kind, in order.
     pub async fn events_of(&self, kind: &str) -> Vec<audit_event::Model> {
         self.all_events().await.into_iter().filter(|event| event.kind.to_string() == kind).collect()
     }
 
-    /// Every event, in their order.
+    /// All events, in order.
     pub async fn all_events(&self) -> Vec<audit_event::Model> {
         audit_event::Entity::find().order_by_asc(audit_event::Column::Id).all(self.state.store.reader()).await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! The token as an attacker would write it: every variant opens nothing, and the real one works afterwards.
+//! Forged tokens: every variant is rejected, and the real token works afterwards.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -17,7 +17,7 @@ fn header(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap()
 }
 
-/// Tokens that are signed with the right key and still are none of ours.
+/// Tokens that are signed with the right key, and still invalid.
 fn well_signed(token: &str) -> Vec<String> {
     let (head, body) = (header(token), claims(token));
     let key = SECRET.as_bytes();
@@ -99,7 +99,7 @@ fn well_signed(token: &str) -> Vec<String> {
     tokens
 }
 
-/// Tokens whose text was changed after it was signed.
+/// Tokens whose text was changed after signing.
 fn tampered(token: &str) -> Vec<String> {
     let parts = token.split('.').collect::<Vec<_>>();
     let (head, payload, signature) = (parts[0], parts[1], parts[2]);
@@ -128,7 +128,7 @@ fn tampered(token: &str) -> Vec<String> {
     let mut edited = claims(token);
     edited["rls"] = json!("admin");
     tokens.push(format!("{head}.{}.{signature}", URL_SAFE_NO_PAD.encode(edited.to_string())));
-    // The last character of a signature of 32 bytes carries four bits: its twins decode to the same bytes elsewhere.
+    // The last character of a 32-byte signature carries four bits: lenient decoders decode its twins to the same bytes.
     let last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         .find(&signature[signature.len() - 1..])
         .unwrap();

@@ -1,7 +1,7 @@
-//! An axum application without pages: the JSON API of the login, and one endpoint of its own.
+//! An axum application without pages: the JSON API and one endpoint of its own.
 //!
-//! `cargo run -p latchkey-axum --example api_only`, then
-//! `curl localhost:3000/hello -H "Authorization: Bearer $TOKEN"` with the token of `POST /api/login`.
+//! Run it with `cargo run -p latchkey-axum --example api_only`, then call it with the token from `POST /api/login`:
+//! `curl localhost:3000/hello -H "Authorization: Bearer $TOKEN"`.
 
 use axum::Router;
 use axum::response::IntoResponse;

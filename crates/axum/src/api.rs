@@ -1,7 +1,7 @@
-//! The JSON API: Bearer tokens alone. It neither reads nor sets a cookie, so no other site can borrow a session here.
+//! The JSON API. It accepts Bearer tokens only and neither reads nor sets cookies, so it needs no CSRF protection.
 //!
-//! From the outside in: other origins (`cors`); panics; the guard, which asks the table of endpoints and lets nothing else
-//! through; the endpoint.
+//! The layers, outermost first: CORS ([`cors`]), panic handling, the guard, the endpoint. The guard rejects every
+//! request that the table of endpoints does not list.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -35,7 +35,7 @@ use error::ApiError;
 
 use endpoints::Endpoint;
 
-/// The endpoints, their document and the page to try them.
+/// Builds the router of the endpoints, the `OpenAPI` document and the documentation page.
 pub fn router(state: &AppState) -> Router {
     let endpoints = Router::from(described_endpoints()).route(endpoints::CATCH_ALL, any(not_found));
     let documentation = Router::new()
@@ -47,7 +47,7 @@ pub fn router(state: &AppState) -> Router {
         .with_state(state.clone())
 }
 
-/// Every endpoint of the table, with its description.
+/// Builds the router of the endpoints with their descriptions.
 fn described_endpoints() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(me::about))

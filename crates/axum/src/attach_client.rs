@@ -1,4 +1,4 @@
-//! Who asks: the first thing found out about every request, and the line of the log about it.
+//! Attaches the client to every request (IP address, user agent, request id) and logs the response.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
@@ -16,7 +16,7 @@ use latchkey_core::security::random;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request its [`Client`] and its id, and logs the answer.
+/// Attaches a [`Client`] and a request id, and logs the response.
 pub async fn attach_client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = random::id().unwrap_or_default();
@@ -28,7 +28,7 @@ pub async fn attach_client(State(state): State<AppState>, mut request: Request, 
     let agent =
         request.headers().get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
     request.extensions_mut().insert(Client::new(ip, &agent.unwrap_or_default(), id.clone()));
-    // The path alone: a query may hold the token of a mail.
+    // Without the query, which may contain a token from an email.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -39,8 +39,8 @@ pub async fn attach_client(State(state): State<AppState>, mut request: Request, 
     response
 }
 
-/// The address of the client: the peer, or, where the peer is a proxy of ours, the last address of X-Forwarded-For that
-/// is not. Read from the right: what stands on the left is what the client wrote itself.
+/// Returns the IP address of the client: the peer or, behind trusted proxies, the last untrusted address of
+/// `X-Forwarded-For`. Read from the right, because the client controls the left.
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(&ip.to_canonical()));
     let mut client = peer;
@@ -50,7 +50,7 @@ fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         if !is_trusted(&client) {
             break;
         }
-        // Some proxies write the port, too.
+        // Some proxies add the port.
         let address = address.trim();
         let ip = address.parse().or_else(|_| address.parse::<SocketAddr>().map(|address| address.ip()));
         let Ok(ip) = ip else { break };
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxy_is_believed() {
+    fn x_forwarded_for_counts_only_from_trusted_proxies() {
         assert_eq!(seen("203.0.113.9", "198.51.100.1"), "203.0.113.9");
         assert_eq!(seen("10.0.0.1", "198.51.100.1"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2"), "198.51.100.1");

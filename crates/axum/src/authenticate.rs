@@ -1,6 +1,6 @@
-//! Who is logged in, found out before anything renders; the token is rotated there if it is due.
+//! Authentication by the session cookie. Rotates the token if it is due.
 //!
-//! Here and not in a page: a cookie that is set while a page streams is lost (leptos#3147).
+//! This happens before rendering: a cookie that is set while a page streams is lost (leptos#3147).
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -12,18 +12,18 @@ use tower_cookies::Cookies;
 use crate::AppState;
 use crate::rejection::reject;
 
-/// The token of the session cookie, whatever it is worth.
+/// The token of the session cookie, not verified.
 #[derive(Clone)]
 pub struct SessionCookie(pub String);
 
-/// Gives the request the session of its cookie, and the response the cookie of a rotation. At most one rotation a
-/// request. A later write to the jar, at a login or a logout, wins.
+/// Attaches the session of the cookie to the request, and sets a rotated token on the response. At most one rotation
+/// per request. A later write to the cookie jar, by a login or a logout, takes precedence.
 pub async fn authenticate(State(state): State<AppState>, jar: Cookies, mut request: Request, next: Next) -> Response {
     let Some(token) = state.cookies.session(&jar, request.headers()) else { return next.run(request).await };
     let Some(client) = request.extensions().get::<Client>() else { return next.run(request).await };
     match state.services.session.authenticate(&token, client).await {
-        // A dead cookie means nobody and is left to be overwritten: a late response that clears it would wipe the newer
-        // login of another tab.
+        // An invalid cookie is ignored and not cleared: a late response that clears it would delete the newer login of
+        // another tab.
         Ok(Authentication::Anonymous) => {}
         Ok(Authentication::Authenticated(auth)) => {
             request.extensions_mut().insert(auth);

@@ -1,4 +1,4 @@
-//! The body of a request, read whole within its limits.
+//! Reads request bodies within limits of size and time.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use latchkey_types::AppError;
 
-/// Largest body where nothing else is said, in bytes.
+/// Default size limit of a body, in bytes.
 pub const BODY_MAX: usize = 8 * 1024;
-/// How long a whole body may take to arrive. A limit on idle time alone would let one byte a second through.
+/// Deadline for the whole body. An idle timeout alone would allow one byte per second.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(15);
 
-/// Reads at most `limit` bytes.
+/// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// [`AppError::TooLarge`]; [`AppError::Malformed`] for a body that is too slow or broken off.
+/// [`AppError::TooLarge`]; [`AppError::Malformed`] for a body that is too slow or incomplete.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, AppError> {
     match tokio::time::timeout(BODY_DEADLINE, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),

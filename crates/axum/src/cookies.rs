@@ -1,6 +1,6 @@
-//! The session cookie and the flash cookie: their names, attributes and values.
+//! The session cookie and the flash cookie: names, attributes and values.
 //!
-//! `tower-cookies` keeps one jar a request: whoever writes a cookie last decides what the response sets.
+//! `tower-cookies` keeps one jar per request: the last write of a cookie decides what the response sets.
 
 use axum::http::{HeaderMap, header};
 use base64::Engine;
@@ -14,14 +14,14 @@ pub use tower_cookies::{CookieManagerLayer, Cookies};
 
 use tower_cookies::Cookie;
 
-/// Largest value of the flash cookie, in bytes.
+/// Maximum size of the flash cookie's value, in bytes.
 pub const FLASH_MAX: usize = 1024;
-/// For how many seconds a browser keeps a flash that it never shows.
+/// Lifetime of a flash that is never shown.
 const FLASH_SECONDS: i64 = 60;
-/// For how many seconds if a form waits in it until somebody has found their password.
+/// Lifetime of a flash with a form that waits for the password.
 const FLASH_WAITING_SECONDS: i64 = 600;
 
-/// The names of the cookies: with `__Host-` and Secure on https, without either on http (on loopback alone).
+/// Names and attributes of the cookies: `__Host-` and `Secure` with https, neither with http (loopback only).
 #[derive(Clone, Debug)]
 pub struct CookieNames {
     session: String,
@@ -30,7 +30,7 @@ pub struct CookieNames {
 }
 
 impl CookieNames {
-    /// As the settings say.
+    /// Derives the names from the settings.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let is_https = config.is_https();
@@ -39,8 +39,8 @@ impl CookieNames {
         Self { session: name("session"), flash: name("flash"), is_https }
     }
 
-    /// The token of the session cookie, whatever it is worth. Two different ones count as none: nobody knows who set the
-    /// second. `headers` are those of the request, because a jar keeps one cookie of a name.
+    /// Returns the token of the session cookie, not verified. Two cookies with different values count as none, because
+    /// one of them may have been planted. They are read from `headers`: a jar keeps one cookie per name.
     #[must_use]
     pub fn session(&self, jar: &Cookies, headers: &HeaderMap) -> Option<String> {
         let token = jar.get(&self.session)?.value().to_owned();
@@ -50,7 +50,7 @@ impl CookieNames {
         (!token.is_empty() && !is_ambiguous).then_some(token)
     }
 
-    /// Sets the token. It outlives the browser only if that was chosen.
+    /// Sets the session cookie. It outlives the browser only with "remember me".
     pub fn set_session(&self, jar: &Cookies, issued: &IssuedToken) {
         let mut cookie = self.cookie(&self.session, issued.token.expose().to_owned());
         if issued.remember_me == RememberMe::Yes {
@@ -59,12 +59,12 @@ impl CookieNames {
         jar.add(cookie);
     }
 
-    /// Clears the token. Only the responses to a logout and to the deletion of an account do.
+    /// Clears the session cookie. Only logout and account deletion do this.
     pub fn clear_session(&self, jar: &Cookies) {
         self.expire(jar, &self.session);
     }
 
-    /// The message for the next page. A value that can't be read is `None`, see [`Self::has_flash`].
+    /// Returns the flash. An unreadable value is `None`, see [`Self::has_flash`].
     #[must_use]
     pub fn flash(&self, jar: &Cookies) -> Option<Flash> {
         let cookie = jar.get(&self.flash).filter(|cookie| cookie.value().len() <= FLASH_MAX)?;
@@ -77,7 +77,7 @@ impl CookieNames {
         jar.get(&self.flash).is_some_and(|cookie| !cookie.value().is_empty())
     }
 
-    /// Sets the message for the next page. What was typed is left out where it is too long.
+    /// Sets the flash for the next page. Submitted values are left out if they do not fit.
     pub fn set_flash(&self, jar: &Cookies, flash: &Flash) {
         let mut value = encode(flash);
         if value.len() > FLASH_MAX {
@@ -89,12 +89,12 @@ impl CookieNames {
         jar.add(cookie);
     }
 
-    /// Clears the message, because it was shown.
+    /// Clears the flash after it was shown.
     pub fn clear_flash(&self, jar: &Cookies) {
         self.expire(jar, &self.flash);
     }
 
-    /// Whether cookies are for https alone.
+    /// Whether cookies are restricted to https.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.is_https
@@ -116,7 +116,7 @@ impl CookieNames {
     }
 }
 
-/// The value of a flash cookie.
+/// Encodes the value of the flash cookie.
 #[must_use]
 pub fn encode(flash: &Flash) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(flash).unwrap_or_default())

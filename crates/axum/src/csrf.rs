@@ -1,4 +1,4 @@
-//! Requests from other sites change nothing, login and registration included.
+//! CSRF protection: rejects unsafe requests from other sites, including login and registration.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -10,18 +10,18 @@ use latchkey_types::AppError;
 use crate::AppState;
 use crate::rejection::reject;
 
-/// Lets an unsafe method through only if a page of ours sent it, or no browser did.
+/// Rejects unsafe methods unless the request comes from this site or from a client that is not a browser.
 pub async fn refuse_cross_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe || is_from_us(request.headers(), &state.config.origin()) {
         return next.run(request).await;
     }
-    tracing::warn!(event = "malicious_csrf", path = request.uri().path(), "a request from another site was refused");
+    tracing::warn!(event = "malicious_csrf", path = request.uri().path(), "cross-site request rejected");
     reject(AppError::CrossSite)
 }
 
-/// `Sec-Fetch-Site` decides where it is sent; else `Origin`; where both are absent no browser of today asks, and there
-/// must be no cookie. The type of the content never decides: several of them need no preflight.
+/// `Sec-Fetch-Site` decides if it is sent, else `Origin`. Without both, the client is no current browser and must not
+/// send a cookie. The content type never decides: several types need no preflight.
 fn is_from_us(headers: &HeaderMap, origin: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_matrix() {
+    fn sec_fetch_site_decides_then_origin_then_the_lack_of_a_cookie() {
         let ours = "https://example.org";
         for site in [None, Some("same-origin"), Some("none"), Some("same-site"), Some("cross-site"), Some("junk")] {
             for origin in [None, Some(ours), Some("https://evil.example"), Some("null"), Some("http://example.org")] {

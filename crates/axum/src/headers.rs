@@ -1,4 +1,4 @@
-//! The headers of every answer, in one place.
+//! Security headers of every response.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -8,22 +8,22 @@ use latchkey_core::security::random;
 
 use crate::{AppState, api};
 
-/// What is no page of ours loads nothing and is framed by nobody.
+/// CSP for non-HTML responses: nothing is loaded, and framing is denied.
 const CSP_OF_OTHERS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Not `no-referrer`: browsers would leave out the Origin of a form's POST as well.
+    // Not `no-referrer`: browsers would also omit the Origin of form posts.
     (header::REFERRER_POLICY, "same-origin"),
     (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
-/// Two years, as the preload lists ask.
+/// Two years, as the HSTS preload list recommends.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Adds what is missing of the headers that every answer has.
+/// Adds the security headers. Keeps a `Content-Security-Policy` or `Cache-Control` that the handler has set.
 pub async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_api = api::is_api(request.uri().path());
     let mut response = next.run(request).await;
@@ -32,7 +32,7 @@ pub async fn add(State(state): State<AppState>, request: Request, next: Next) ->
         headers.insert(name, HeaderValue::from_static(value));
     }
     if is_api {
-        // Which origins may read those answers is for CORS to say.
+        // CORS decides which origins may read API responses.
         headers.remove(CROSS_ORIGIN_RESOURCE_POLICY);
     }
     if state.config.is_https() {
@@ -52,8 +52,8 @@ fn is_html(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-/// What a page may load: what this server serves, and the one inline script that carries the nonce of this response.
-/// `connect` are more sources for `connect-src`, each with a blank before it.
+/// CSP for pages: resources of this server, and the inline script with the nonce of the response. `connect` adds
+/// sources to `connect-src`; each starts with a space.
 #[must_use]
 pub fn page_policy(nonce: &str, connect: &str) -> Option<HeaderValue> {
     let policy = format!(

@@ -1,4 +1,4 @@
-//! Two questions of an operator's: does it run, and should requests be sent here.
+//! Health checks: liveness and readiness.
 
 use axum::Router;
 use axum::extract::State;
@@ -9,18 +9,18 @@ use latchkey_types::paths;
 
 use crate::AppState;
 
-/// `/livez` and `/readyz`.
+/// Builds the router of `/livez` and `/readyz`.
 pub fn router(state: &AppState) -> Router {
     let router = Router::new().route(paths::LIVEZ, get(livez)).route(paths::READYZ, get(readyz));
     router.with_state(state.clone())
 }
 
-/// 200 while the process runs.
+/// Liveness: 200 while the process runs.
 pub async fn livez() -> Response {
     plain(StatusCode::OK, "live\n")
 }
 
-/// 200 while the database answers, knows all migrations, and the server is not about to stop.
+/// Readiness: 200 while the database responds, all migrations are applied, and the server is not stopping.
 pub async fn readyz(State(state): State<AppState>) -> Response {
     if state.stopping.is_cancelled() {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");

@@ -1,4 +1,4 @@
-//! The layers around a whole server, in one place.
+//! The outer layers of a server.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -9,8 +9,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{AppState, attach_client, headers};
 
-/// Puts compression, headers, the client of the request and the catching of panics around a router, from the outside in.
-/// `on_panic` makes the response for a handler that panicked.
+/// Adds compression, headers, client information and panic handling to a router, outermost first. `on_panic` builds the
+/// response if a handler panics.
 pub fn outer_layers<S>(
     router: Router<S>,
     state: &AppState,

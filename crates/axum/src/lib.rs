@@ -1,21 +1,21 @@
-//! Latchkey for axum: sessions in a cookie or by Bearer token, and the JSON API. Needs no Leptos.
+//! Latchkey for axum: sessions by cookie or Bearer token, and the JSON API. Does not need Leptos.
 //!
-//! An application that wants only the API merges [`api::router`] into its own and serves the result with [`serve()`]; its
-//! handlers take [`Bearer`](api::extract::Bearer). `examples/api_only.rs` is such an application.
+//! An application that needs only the API merges [`api::router`] into its own router and serves it with [`serve()`].
+//! Its handlers take [`Bearer`](api::extract::Bearer). See `examples/api_only.rs`.
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`AppState`] | the parts of a running server, shared by all requests |
-//! | [`api`] | the JSON API, its `OpenAPI` document and the page to try it |
-//! | [`attach_client`](attach_client()) | address, user agent and id of a request, and its line in the log |
-//! | [`authenticate`](authenticate()) | the session of the cookie, and the rotation of its token |
-//! | [`csrf`] | refuses unsafe requests from other sites |
+//! | [`AppState`] | state of the server, shared by all requests |
+//! | [`api`] | the JSON API, its `OpenAPI` document and documentation page |
+//! | [`attach_client`](attach_client()) | IP address, user agent and id of a request; the request log |
+//! | [`authenticate`](authenticate()) | authentication by session cookie, token rotation |
+//! | [`csrf`] | CSRF protection |
 //! | [`cookies`] | the session cookie and the flash cookie |
-//! | [`headers`] | the headers of every response |
-//! | [`rejection`] | how a middleware refuses a request |
-//! | [`health`], [`run()`], [`serve()`] | `/livez`, `/readyz`; from settings to a running server; the socket |
+//! | [`headers`] | security headers of every response |
+//! | [`rejection`] | error responses of middleware |
+//! | [`health`], [`run()`], [`serve()`] | health checks; starting a server; its listener |
 //!
-//! Invariant: no rule of a use case. Only [`cookies`] names a cookie.
+//! Invariant: contains no business rules. Only [`cookies`] names a cookie.
 
 pub mod api;
 mod attach_client;
@@ -43,7 +43,7 @@ pub use state::AppState;
 
 #[cfg(test)]
 mod tests {
-    /// The application of the unit tests.
+    /// The product of the unit tests.
     pub(crate) const PRODUCT: crate::types::Product = crate::types::Product {
         name: "Latchkey",
         tagline: "The login that a Leptos application starts from",

@@ -1,18 +1,18 @@
-//! How a middleware refuses a request without knowing what the client expects.
+//! Error responses of middleware, which does not know what the client expects.
 //!
-//! The response carries the code as JSON, which suits scripts, and as an extension, from which an outer layer of an
-//! application with pages can make a page or a redirect.
+//! The response carries the error as JSON, for scripts, and as an extension, from which an outer layer can build a page
+//! or a redirect.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use latchkey_types::AppError;
 
-/// Marks a response by [`reject`]; an outer layer may replace it.
+/// Marks a response of [`reject`]; an outer layer may replace it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection(pub AppError);
 
-/// The error as JSON with its status, marked by [`Rejection`].
+/// Builds a JSON response with the status of the error, marked with [`Rejection`].
 #[must_use]
 pub fn reject(error: AppError) -> Response {
     let mut response = (status(&error), Json(&error)).into_response();
@@ -21,13 +21,13 @@ pub fn reject(error: AppError) -> Response {
     response
 }
 
-/// The status of an error.
+/// Returns the HTTP status of an error.
 #[must_use]
 pub fn status(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Adds `Retry-After` where trying again helps.
+/// Adds `Retry-After` if there is a time to wait.
 pub fn add_retry_after(response: &mut Response, seconds: Option<u32>) {
     if let Some(seconds) = seconds {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,4 +1,4 @@
-//! From settings to a server that runs until it is told to stop.
+//! Starts a server from its settings and runs it until it is stopped.
 
 use std::io::Write;
 
@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{AppState, serve};
 
-/// By how many seconds a node's clock may differ from the database's before a warning.
+/// Clock difference between node and database that logs a warning.
 const CLOCK_WARN_SECONDS: u64 = 2;
-/// By how many before the node does not start: sessions would end early and alarms would be false.
+/// Clock difference that prevents the start: sessions would end early, and reuse alarms would be false.
 const CLOCK_REFUSE_SECONDS: u64 = 20;
 
-/// Listens, opens and migrates the database, starts the email worker, and serves until SIGTERM or SIGINT. `router` makes the
-/// application over the state of the login.
+/// Listens, migrates the database, starts the email worker, and serves until SIGTERM or SIGINT. `router` builds the
+/// application from the state.
 ///
 /// # Errors
 /// When it can't start; the message is one line.
@@ -46,13 +46,13 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(AppSt
     let product = state.config.product;
     let origin = state.config.origin();
     let ready = format!("{} {} is ready: {origin} (listening on {address})\n", product.name, product.version);
-    // Nobody to read it is no reason not to serve.
+    // A closed standard output must not stop the server.
     let _ = std::io::stdout().write_all(ready.as_bytes());
     serve(listener, router(state.clone()), state.stopping.clone()).await;
 
     state.tasks.close();
     state.tasks.wait().await;
-    state.store.close().await.context("the database was not closed in order")?;
+    state.store.close().await.context("cannot close the database cleanly")?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -65,7 +65,7 @@ fn stop_at_signal(stopping: CancellationToken) -> anyhow::Result<()> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("stopping: no new connections, finishing what is in flight");
+        tracing::info!("stopping: no new connections, finishing open requests");
         stopping.cancel();
     });
     Ok(())
@@ -74,10 +74,10 @@ fn stop_at_signal(stopping: CancellationToken) -> anyhow::Result<()> {
 async fn compare_clocks(store: &Store, clock: &Clock) -> anyhow::Result<()> {
     let apart = store.clock_seconds().await.context("cannot ask the database for the time")?.abs_diff(clock.now());
     if apart > CLOCK_REFUSE_SECONDS {
-        bail!("this machine's clock and the database's are {apart} s apart; set them right");
+        bail!("the clocks of this machine and the database differ by {apart} s; synchronise them");
     }
     if apart > CLOCK_WARN_SECONDS {
-        tracing::warn!(apart_seconds = apart, "this machine's clock and the database's differ");
+        tracing::warn!(apart_seconds = apart, "the clocks of this machine and the database differ");
     }
     Ok(())
 }

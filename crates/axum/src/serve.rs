@@ -1,7 +1,7 @@
-//! The socket: how many connections, how long each may take, and how it stops.
+//! The HTTP listener: connection limits, timeouts and graceful shutdown.
 //!
-//! Not `axum::serve`: it sets no limit on how long a head may take to arrive, so that a few hundred clients that send a
-//! byte a second would hold every connection (slow loris).
+//! Not `axum::serve`, which has no timeout for request heads: a few hundred clients that send one byte per second would
+//! occupy every connection (slowloris).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,15 +21,15 @@ use tower::ServiceExt;
 
 use super::timed::{Progress, Timed};
 
-/// How long a connection may be idle. hyper counts the rest before a request as part of its head; how long a head
-/// itself may take is for [`Timed`].
+/// Timeout of idle connections. hyper counts the idle time as part of the next request head; [`Timed`] limits the head
+/// itself.
 const IDLE_DEADLINE: Duration = Duration::from_secs(60);
-/// How many connections there may be; more wait to be accepted.
+/// Maximum number of connections; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 4096;
-/// How long what is in flight may take once the server is to stop. The whole stop stays under 10 s.
+/// How long open requests may take when the server stops. The whole stop takes less than 10 s.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(8);
 
-/// Serves until `stopping` is cancelled, then finishes what is in flight.
+/// Serves until `stopping` is cancelled, then finishes open requests.
 pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -57,14 +57,14 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended badly");
+                tracing::debug!(%error, "connection closed with an error");
             }
             drop(place);
         });
     }
     drop(listener);
     if tokio::time::timeout(DRAIN_DEADLINE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests took too long to finish and were cut off");
+        tracing::warn!("some requests did not finish in time and were aborted");
     }
 }
 
@@ -75,13 +75,13 @@ async fn accept(
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
-            // Answers are small and written at once.
+            // Responses are small and written at once.
             let _ = stream.set_nodelay(true);
             Some((stream, peer, place))
         }
         Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
-            // Out of file descriptors, most likely: without a pause this would spin.
+            tracing::warn!(%error, "cannot accept a connection");
+            // Most likely out of file descriptors: without a pause this loop would spin.
             tokio::time::sleep(Duration::from_millis(100)).await;
             None
         }

@@ -1,4 +1,4 @@
-//! The parts of a running server.
+//! The state of the server.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -14,28 +14,28 @@ use tokio_util::task::TaskTracker;
 
 use crate::cookies::CookieNames;
 
-/// The parts of a running server, shared by all requests; one reference count to clone.
+/// State of the server, shared by all requests. Cloning it copies one reference.
 #[derive(Clone, Debug)]
 pub struct AppState(Arc<Parts>);
 
-/// What [`AppState`] leads to.
+/// The fields of [`AppState`].
 #[derive(Debug)]
 pub struct Parts {
     /// The settings.
     pub config: Config,
     /// The database.
     pub store: Store,
-    /// What time it is.
+    /// The current time.
     pub clock: Clock,
     /// The use cases.
     pub services: Services,
     /// Delivers the outbox.
     pub mail_worker: MailWorker,
-    /// The names of the cookies.
+    /// Names and attributes of the cookies.
     pub cookies: CookieNames,
-    /// Writes that no response waits for.
+    /// Background tasks that no response waits for.
     pub tasks: TaskTracker,
-    /// Cancelled when the server is about to stop.
+    /// Cancelled when the server stops.
     pub stopping: CancellationToken,
 }
 
@@ -48,10 +48,10 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    /// Puts the parts together over a database.
+    /// Builds the state.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give, or the certificate of the mail server can't be read.
+    /// If the operating system provides no randomness, or the certificate of the mail server cannot be read.
     pub fn new(config: Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
         let core = Core::new(&config, store.clone(), clock.clone(), extension.clone())?;
         Ok(Self(Arc::new(Parts {
@@ -66,7 +66,7 @@ impl AppState {
         })))
     }
 
-    /// Whether emails can be read at `/dev/mail`: on a developer's own machine, where they are not sent.
+    /// Whether emails can be read at `/dev/mail`: in DEV, if they are saved to a folder instead of sent.
     #[must_use]
     pub fn shows_mails(&self) -> bool {
         self.config.is_dev && self.mail_worker.folder().is_some()

@@ -1,7 +1,7 @@
-//! A connection on which a head must arrive in time and an answer be taken in time.
+//! A connection with timeouts for request heads and for writes.
 //!
-//! hyper has one limit for both a head and the rest between two requests, and none for writing: one client with a tiny
-//! window would hold its connection, and its place among them, for good.
+//! hyper has one timeout for both the head and the idle time between requests, and none for writes: a client with a
+//! tiny TCP window could occupy a connection forever.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -13,12 +13,12 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-/// How long the head of a request may take from its first byte on.
+/// Timeout of a request head, from its first byte.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
-/// How long a client may take nothing of an answer.
+/// Timeout of a write from which the client reads nothing.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 
-/// What the service tells its connection.
+/// Progress of the requests, reported by the service to its connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Progress(Arc<State>);
 
@@ -29,19 +29,19 @@ struct State {
 }
 
 impl Progress {
-    /// A head arrived whole.
+    /// A request head has arrived.
     pub(crate) fn head_arrived(&self) {
         self.0.is_answering.store(true, Ordering::SeqCst);
         self.0.heads.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Its answer is on the way; what is read from now on is the next head.
+    /// Its response is ready; the next bytes belong to the next head.
     pub(crate) fn answered(&self) {
         self.0.is_answering.store(false, Ordering::SeqCst);
     }
 }
 
-/// A stream with both limits.
+/// A stream with both timeouts.
 #[derive(Debug)]
 pub(crate) struct Timed<S> {
     stream: S,
@@ -52,12 +52,12 @@ pub(crate) struct Timed<S> {
 }
 
 impl<S> Timed<S> {
-    /// Over a stream; `progress` is told by the service behind it.
+    /// Wraps a stream. The service reports to `progress`.
     pub(crate) fn new(stream: S, progress: Progress) -> Self {
         Self { stream, progress, heads: 0, head: Deadline::default(), write: Deadline::default() }
     }
 
-    /// What a write came to, in time or not.
+    /// Applies the write timeout to the result of a write.
     fn judged<T>(&mut self, cx: &mut Context<'_>, written: Poll<Result<T>>) -> Poll<Result<T>> {
         if written.is_ready() {
             self.write.stop();
@@ -116,7 +116,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     }
 }
 
-/// A time that something must be done by, while there is something to do.
+/// A deadline that can be started and stopped.
 #[derive(Debug, Default)]
 struct Deadline(Option<Pin<Box<Sleep>>>);
 
@@ -129,7 +129,7 @@ impl Deadline {
         self.0 = None;
     }
 
-    /// Whether it is past; if not, the task is woken when it is.
+    /// Whether it has passed. If not, the task is woken when it does.
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         self.0.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready())
     }
@@ -148,19 +148,19 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_head_that_trickles_is_cut_off_and_rest_is_not() {
+    async fn a_slow_head_times_out_and_an_idle_connection_does_not() {
         let (mut client, server) = duplex(1024);
         let progress = Progress::default();
         let mut timed = Timed::new(server, progress.clone());
         let mut byte = [0];
-        // At rest for an hour, then a whole head in time.
+        // Idle for an hour, then a whole head in time.
         advance(Duration::from_secs(3_600)).await;
         client.write_all(b"GET").await.unwrap();
         timed.read_exact(&mut [0; 3]).await.unwrap();
         progress.head_arrived();
         advance(Duration::from_secs(60)).await;
         progress.answered();
-        // The next head comes a byte a second.
+        // The next head arrives one byte per second.
         client.write_all(b"G").await.unwrap();
         timed.read_exact(&mut byte).await.unwrap();
         let began = Instant::now();
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_nobody_takes_is_cut_off() {
+    async fn a_response_that_the_client_does_not_read_times_out() {
         let (mut client, server) = duplex(8);
         let mut timed = Timed::new(server, Progress::default());
         timed.write_all(b"12345678").await.unwrap();

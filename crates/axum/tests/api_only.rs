@@ -1,4 +1,4 @@
-//! The example `api_only` as a process: an application without pages serves the API and an endpoint of its own.
+//! Runs the example `api_only` as a process: an application without pages that serves the API and its own endpoint.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
@@ -13,7 +13,7 @@ struct Server {
 
 impl Server {
     fn start(folder: &std::path::Path) -> Self {
-        // Cargo builds the examples of a package before it runs its tests, into the folder beside theirs.
+        // Cargo builds the examples of a package before it runs its tests, into the folder next to theirs.
         let program = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples/api_only");
         let mut process = Command::new(program)
             .current_dir(folder)
@@ -28,7 +28,7 @@ impl Server {
         Self { process, address }
     }
 
-    /// The status line and the body.
+    /// Sends a request and returns the status line and the body.
     fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(

@@ -1,14 +1,14 @@
-//! The way between the pages of administrators, and between the parts of a long list.
+//! Navigation between the admin pages, and through long lists.
 
 use leptos::prelude::*;
 
 use crate::auth::texts;
 use latchkey_types::paths;
 
-/// The pages of administrators; `current` is the path of the one that is shown.
+/// Navigation between the admin pages.
 #[component]
 pub fn AdminNavigation(
-    /// The path of the page that is shown.
+    /// Path of the current page.
     current: &'static str,
 ) -> impl IntoView {
     let link = |to: &'static str, label| {
@@ -21,13 +21,13 @@ pub fn AdminNavigation(
     }
 }
 
-/// The links to the first rows of a list and to those that follow, where there are such. They load a new document, so that
-/// keyboards and screen readers begin at its beginning.
+/// Links to the first and the next page of a list. They load a new document, so that keyboards and screen readers start
+/// at its top.
 #[component]
 pub fn Paging(
-    /// Where the list begins, unless this is there.
+    /// URL of the first page, unless it is shown.
     first: Option<String>,
-    /// Where it goes on.
+    /// URL of the next page, if there is one.
     next: Option<String>,
 ) -> impl IntoView {
     (first.is_some() || next.is_some()).then(|| {

@@ -1,4 +1,4 @@
-//! What only a browser can do. Nothing here may be called while rendering: only from effects and events.
+//! Browser APIs. Call them only from effects and event handlers, never while rendering.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -7,20 +7,20 @@ use leptos::web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use latchkey_types::paths;
 
-/// Loads a new document; nothing that this one knew stays in memory.
+/// Loads a new document, so that nothing of the current one stays in memory.
 pub fn load(path: &str) {
-    // It fails only on what is no URL, and then there is nowhere to go.
+    // Fails only for an invalid URL, and then there is nowhere to go.
     let _ = window().location().assign(path);
 }
 
-/// Loads the login, which leads back to here.
+/// Loads the login page, which leads back to the current page.
 pub fn log_in_again() {
     let here = window().location();
     let path = here.pathname().unwrap_or_default() + &here.search().unwrap_or_default();
     load(&paths::login_then(&path));
 }
 
-/// Reloads a document that comes back out of the browser's memory, so that Back after a logout shows nothing.
+/// Reloads a page that is restored from the back/forward cache, so that Back shows nothing after a logout.
 pub fn reload_when_restored() {
     window_event_listener(ev::pageshow, |event| {
         if event.persisted() {
@@ -36,7 +36,7 @@ pub fn focus(element: &Element) {
     }
 }
 
-/// Moves the focus to the first field of `form` that was refused, else to its message.
+/// Moves the focus to the first invalid field of `form`, or else to its error message.
 pub fn focus_first_error(form: &Element) {
     let fault = ["[aria-invalid=true]", "[role=alert]"].into_iter().find_map(|selector| find(form, selector));
     if let Some(fault) = fault {
@@ -44,14 +44,14 @@ pub fn focus_first_error(form: &Element) {
     }
 }
 
-/// Moves the focus to the button that sends `form`.
+/// Moves the focus to the submit button of `form`.
 pub fn focus_submit(form: &Element) {
     if let Some(button) = find(form, "[type=submit]") {
         focus(&button);
     }
 }
 
-/// Empties every password of `form`, shown or not.
+/// Clears every password field of `form`, shown or not.
 pub fn clear_passwords(form: &HtmlFormElement) {
     let controls = form.elements();
     let inputs = (0..controls.length()).filter_map(|index| controls.item(index)?.dyn_into::<HtmlInputElement>().ok());

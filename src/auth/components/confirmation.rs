@@ -1,7 +1,7 @@
-//! The question for the password on the page itself, so that nothing typed is lost.
+//! The dialog that asks for the password again without leaving the page, so that nothing typed is lost.
 //!
-//! A form whose server function answers that the password is needed again asks here, and is sent once more when it was
-//! given. Without scripts the page of the same purpose does that.
+//! A form opens it if its server function requires a recent confirmation, and is submitted again afterwards. Without
+//! scripts, the confirmation page does this.
 
 use std::sync::Arc;
 
@@ -14,40 +14,40 @@ use crate::auth::server_fns::Reauthenticate;
 use crate::auth::texts;
 use crate::page_context::use_page_context;
 
-/// What is to be done once the password was given, and for which form.
+/// A pending action and the form that it belongs to.
 #[derive(Clone)]
 struct Waiting {
     retry: Arc<dyn Fn() + Send + Sync>,
     form: NodeRef<html::Form>,
 }
 
-/// What waits for the password; one thing at most.
+/// The pending action; at most one.
 #[derive(Clone, Copy)]
 pub(super) struct Confirmation(RwSignal<Option<Waiting>>);
 
 impl Confirmation {
-    /// Asks for the password, and does `retry` once it was given. The focus goes back to `form`.
+    /// Opens the dialog and runs `retry` after the confirmation. When the dialog closes, the focus returns to `form`.
     pub(super) fn ask(self, form: NodeRef<html::Form>, retry: impl Fn() + Send + Sync + 'static) {
         self.0.set(Some(Waiting { retry: Arc::new(retry), form }));
     }
 
-    /// Nothing waits any more.
+    /// Drops the pending action.
     pub(super) fn give_up(self) {
         self.0.try_set(None);
     }
 }
 
-/// Lets every form below ask for the password.
+/// Provides the dialog to all forms of the page.
 pub fn provide_confirmation() {
     provide_context(Confirmation(RwSignal::new(None)));
 }
 
-/// What [`provide_confirmation`] provided; where it did not, what is asked for is never given.
+/// Returns the context of [`provide_confirmation`]. Without one, pending actions are never retried.
 pub(super) fn use_confirmation() -> Confirmation {
     use_context().unwrap_or_else(|| Confirmation(RwSignal::new(None)))
 }
 
-/// The dialog, while something waits for the password.
+/// The dialog, shown while an action is pending.
 #[component]
 pub fn ConfirmationDialog() -> impl IntoView {
     let confirmation = use_confirmation();
@@ -59,7 +59,7 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
     let Waiting { retry, form: asking } = waiting;
     let (action, form) = use_form::<Reauthenticate>();
     let dialog = NodeRef::<html::Dialog>::new();
-    // It fails only where the element is gone.
+    // Fails only if the element is gone.
     dialog.on_load(|dialog| drop(dialog.show_modal()));
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
@@ -72,7 +72,7 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
             retry();
         }
     });
-    // The browser gives the focus back to what had it before; a button that was pressed lost it while it waited.
+    // The browser restores the focus, except to a submit button: that was disabled while its form was pending.
     let closed = move |_| {
         confirmation.give_up();
         if let Some(asking) = asking.get_untracked() {
@@ -93,12 +93,12 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
     }
 }
 
-/// The control for the current password, with the name beside it for those programs that keep passwords.
+/// Field for the current password, with the username for password managers.
 #[component]
 pub fn CurrentPasswordField(
-    /// The form that it belongs to.
+    /// The form of the field.
     form: FormState,
-    /// What people call it.
+    /// Label of the field.
     #[prop(default = texts::PASSWORD)]
     label: &'static str,
 ) -> impl IntoView {
@@ -109,10 +109,10 @@ pub fn CurrentPasswordField(
     }
 }
 
-/// The name of the account beside a password, so that password managers know whose it is; not sent.
+/// Hidden username next to a password field, so that password managers recognise the account. It is not sent.
 #[component]
 pub fn UsernameForPasswordManagers(
-    /// Whose password is typed beside it.
+    /// Username of the account.
     #[prop(into)]
     username: Option<String>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! The pages that links of emails lead to. GET never consumes a link; submitting its form does: scanners open links, too.
+//! Pages that email links open. GET never consumes a link, because scanners open links, too; submitting its form does.
 
 use std::future::Future;
 
@@ -12,23 +12,23 @@ use leptos_router::hooks::use_query_map;
 use super::{Alert, FormError, FormFunction, FormState, Submit, use_form};
 use crate::auth::{report_status, texts, title};
 
-/// What differs between these pages.
+/// The parts that differ between these pages.
 pub struct EmailLinkPage<R> {
-    /// The headline.
+    /// Heading.
     pub title: &'static str,
-    /// Reads what the link is about.
+    /// Loads the details of a link by its token.
     pub read: fn(String) -> R,
-    /// What is said above the form.
+    /// Text above the form.
     pub lead: fn(&EmailLinkDetails) -> AnyView,
-    /// The fields of the form, besides the token.
+    /// Fields of the form, in addition to the token.
     pub fields: fn(FormState, &EmailLinkDetails) -> AnyView,
-    /// The button, and what it says while the form is under way.
+    /// Label of the submit button, and its label while the form is pending.
     pub submit: (&'static str, &'static str),
-    /// Where a new link can be requested.
+    /// Path of the page that sends a new link.
     pub request_new: &'static str,
 }
 
-/// By hand, because `R` need not be one.
+/// Implemented by hand, because a derive would require `R: Clone`.
 impl<R> Clone for EmailLinkPage<R> {
     fn clone(&self) -> Self {
         *self
@@ -37,7 +37,8 @@ impl<R> Clone for EmailLinkPage<R> {
 
 impl<R> Copy for EmailLinkPage<R> {}
 
-/// The page of a link whose form posts to `S`. An invalid link shows why, and where to request a new one.
+/// Renders the page of a link whose form posts to `S`. For an invalid link it shows the reason and where to get a new
+/// one.
 pub fn email_link_page<S, R>(page: EmailLinkPage<R>) -> impl IntoView
 where
     S: FormFunction,

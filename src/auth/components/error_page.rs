@@ -1,4 +1,4 @@
-//! An error that is a page of its own.
+//! The content of an error page.
 
 use leptos::prelude::*;
 
@@ -6,11 +6,11 @@ use crate::auth::texts;
 use latchkey_types::AppError;
 use latchkey_types::paths;
 
-/// What went wrong, what to do about it, and a way out.
+/// Status, heading and text of an error, with a link to the start page.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "props are owned")]
 pub fn ErrorPage(
-    /// What went wrong.
+    /// The error.
     error: AppError,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! One labelled control of a form, with its rule and its error.
+//! Form fields with label, hint and error.
 
 use leptos::prelude::*;
 
@@ -7,27 +7,27 @@ use crate::auth::texts;
 
 const PASSWORD: &str = "password";
 
-/// A control of one line. Its error and its hint are tied to it, and what was typed comes back unless it is a password.
+/// A field with one line. Its hint and its error describe it; submitted values are refilled, except passwords.
 #[component]
 pub fn Field(
-    /// The form that it belongs to.
+    /// The form of the field.
     form: FormState,
-    /// The name under which it is sent.
+    /// Name of the submitted value.
     name: &'static str,
-    /// What people call it.
+    /// Label.
     label: &'static str,
-    /// What the browser may fill in.
+    /// Value of the `autocomplete` attribute.
     autocomplete: &'static str,
-    /// The type of the control.
+    /// Type of the `<input>`.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What is in it at first.
+    /// Initial value.
     #[prop(into, optional)]
     value: Option<String>,
-    /// The rule for what is typed.
+    /// Hint below the field.
     #[prop(default = None)]
     hint: Option<&'static str>,
-    /// Whether the browser asks for it before sending.
+    /// Whether the browser requires a value.
     #[prop(default = true)]
     required: bool,
 ) -> impl IntoView {
@@ -62,26 +62,26 @@ pub fn Field(
     }
 }
 
-/// A text of several lines. What was typed comes back, with scripts off also where it is long, if the row of the server
-/// function says so.
+/// A field with several lines. Submitted values are refilled. Without scripts, a long one is refilled only if the row
+/// of its server function in the guard table allows long bodies.
 #[component]
 pub fn TextArea(
-    /// The form that it belongs to.
+    /// The form of the field.
     form: FormState,
-    /// The name under which it is sent.
+    /// Name of the submitted value.
     name: &'static str,
-    /// What people call it.
+    /// Label.
     label: &'static str,
-    /// How many lines are shown.
+    /// Number of visible lines.
     #[prop(default = 6)]
     rows: u32,
-    /// What is in it at first.
+    /// Initial value.
     #[prop(into, optional)]
     value: String,
-    /// The rule for what is typed.
+    /// Hint below the field.
     #[prop(default = None)]
     hint: Option<&'static str>,
-    /// Whether the browser asks for it before sending.
+    /// Whether the browser requires a value.
     #[prop(default = true)]
     required: bool,
 ) -> impl IntoView {
@@ -89,7 +89,7 @@ pub fn TextArea(
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
     let described_by = if hint.is_some() { format!("{error_id} {hint_id}") } else { error_id.clone() };
-    // HTML drops a line end right after the tag.
+    // The HTML parser drops a newline right after the tag.
     let text = format!("\n{}", form.typed(name).unwrap_or(value));
     view! {
         <div class="field">
@@ -113,12 +113,12 @@ pub fn TextArea(
     }
 }
 
-/// A button that exists only where it works: with scripts.
+/// Button that shows or hides a password. Rendered only where it works: with scripts.
 #[component]
 fn ShowPassword(
-    /// Whether the password can be read.
+    /// Whether the password is visible.
     is_shown: RwSignal<bool>,
-    /// The control that holds it.
+    /// Id of the password field.
     input_id: String,
 ) -> impl IntoView {
     let is_hydrated = RwSignal::new(false);

@@ -1,7 +1,7 @@
-//! What a form shows of its last submission, whichever way that went.
+//! State of a form after its last submission, with and without scripts.
 //!
-//! With scripts off the server says it in a [`Flash`]; with scripts on the action's value says it. Both are one
-//! [`FormState`] here, so that no page can tell them apart.
+//! Without scripts the result arrives in a [`Flash`], with scripts in the value of the action. [`FormState`] combines
+//! both, so that pages need not distinguish them.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::auth::{SiteConfig, use_site};
 use latchkey_types::AppError;
 use latchkey_types::{Flash, Outcome};
 
-/// What a form shows of its last submission.
+/// State of a form after its last submission.
 #[derive(Clone, Copy)]
 pub struct FormState {
     name: &'static str,
@@ -25,52 +25,52 @@ pub struct FormState {
     flash: StoredValue<Option<Flash>>,
     outcome: Signal<Option<Result<(), AppError>>>,
     is_resumed: Signal<bool>,
-    /// Whether an answer is awaited.
+    /// Whether a submission is pending.
     pub is_pending: Signal<bool>,
-    /// Whether an answer is awaited, or a good one came and the page it leads to is on its way.
+    /// Whether a submission is pending, or was accepted and the next page is loading.
     pub is_redirecting: Signal<bool>,
-    /// The element, for `<ActionForm>`.
+    /// The `<form>` element, for `<ActionForm>`.
     pub node: NodeRef<html::Form>,
 }
 
 impl FormState {
-    /// Why the last submission was rejected.
+    /// The error of the last submission.
     #[must_use]
     pub fn error(self) -> Option<AppError> {
         self.outcome.get().and_then(Result::err)
     }
 
-    /// Whether the last submission was accepted and none is under way.
+    /// Whether the last submission was accepted and none is pending.
     #[must_use]
     pub fn is_done(self) -> bool {
         !self.is_pending.get() && self.outcome.get().is_some_and(|outcome| outcome.is_ok())
     }
 
-    /// What is wrong with the control called `name`, as text.
+    /// Error text of the field `name`.
     #[must_use]
     pub fn field_error(self, name: &str) -> Option<&'static str> {
         self.error()?.field_error(name).map(|error| self.site.field_error(error))
     }
 
-    /// What was typed into the control called `name`, if the form comes back from the server.
+    /// Submitted value of the field `name`, if the server has returned the form.
     #[must_use]
     pub fn typed(self, name: &str) -> Option<String> {
         self.flash.with_value(|flash| flash.as_ref()?.value(name).map(str::to_owned))
     }
 
-    /// An identifier for the control called `name` that no other form of the page has.
+    /// Id of the field `name`, unique on the page.
     #[must_use]
     pub fn id_of(self, name: &str) -> String {
         format!("{}-{name}", self.name)
     }
 
-    /// Whether a form that comes back from the server has the focus on the control called `name`.
+    /// Whether the field `name` gets the focus when the server returns the form.
     #[must_use]
     pub fn autofocus(self, name: &str) -> bool {
         self.flash_error().is_some_and(|error| first_error(&error) == Some(name))
     }
 
-    /// Whether a form that comes back from the server has the focus on its message, since no field is to blame.
+    /// Whether the error message gets the focus when the server returns the form: if no field is at fault.
     #[must_use]
     fn autofocus_on_message(self) -> bool {
         self.flash_error().is_some_and(|error| first_error(&error).is_none())
@@ -106,11 +106,11 @@ impl<S> FormFunction for S where
 {
 }
 
-/// The action for a form on `S`, and what the form shows of it.
+/// Creates the action and the state of a form that posts to `S`.
 #[must_use]
 pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
     let action = ServerAction::<S>::new();
-    // Leptos starts an action with the error that it finds in the URL, where anyone can put one.
+    // Leptos initialises an action with the error in the URL, which anyone can forge.
     action.clear();
     let flash = StoredValue::new(use_flash::<S>());
     let answer = move || action.value().with(|value| Some(value.as_ref()?.as_ref().map(drop).map_err(Clone::clone)));
@@ -131,7 +131,7 @@ pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
     (action, form)
 }
 
-/// Leads to what a rejection asks for. Where that is the password, the form is sent again once it was given.
+/// Reacts to an error. If the password must be confirmed again, the form is submitted again afterwards.
 fn on_result<S: FormFunction>(action: ServerAction<S>, form: FormState) {
     let confirmation = use_confirmation();
     let sent = StoredValue::new(None::<S>);
@@ -154,10 +154,10 @@ fn on_result<S: FormFunction>(action: ServerAction<S>, form: FormState) {
     });
 }
 
-/// The message of a rejected form, or of one that waited for the password.
+/// Error message of a form, or the notice to submit it again.
 #[component]
 pub fn FormError(
-    /// The form that it belongs to.
+    /// The form.
     form: FormState,
 ) -> impl IntoView {
     let autofocus = form.autofocus_on_message();
@@ -172,24 +172,24 @@ pub fn FormError(
     }
 }
 
-/// Keeps what the last request led to, until the page that shows it is left.
+/// Provides the flash until its page is left.
 pub fn provide_flash(flash: Option<Flash>) {
     provide_context(LatestFlash(StoredValue::new(flash)));
 }
 
-/// What the last request led to, if it was made by a form on `S`.
+/// Returns the flash of a form that posts to `S`.
 #[must_use]
 pub fn use_flash<S: ServerFn>() -> Option<Flash> {
     latest_flash().filter(|flash| flash.form.as_deref() == Some(name_of::<S>()))
 }
 
-/// What the last request led to, if that is for the whole page.
+/// Returns the flash of the whole page.
 #[must_use]
 pub fn use_page_flash() -> Option<Flash> {
     latest_flash().filter(|flash| flash.form.is_none())
 }
 
-/// Told once: whoever asks forgets it when the page is left.
+/// Returns the flash, and discards it when the page is left: it is shown once.
 fn latest_flash() -> Option<Flash> {
     let LatestFlash(latest) = use_context()?;
     on_cleanup(move || {
@@ -201,7 +201,7 @@ fn latest_flash() -> Option<Flash> {
 #[derive(Clone, Copy)]
 struct LatestFlash(StoredValue<Option<Flash>>);
 
-/// The last segment of the path of a server function: what a flash calls its form.
+/// Name of a server function: the last segment of its path. Identifies its form in a flash.
 fn name_of<S: ServerFn>() -> &'static str {
     S::PATH.rsplit('/').next().unwrap_or_default()
 }
@@ -221,15 +221,15 @@ fn first_error(error: &AppError) -> Option<&str> {
     }
 }
 
-/// Leads to what a rejection asks for: the login, or the fault in the form.
+/// Shows an error: redirects to the login, or moves the focus to the error.
 fn show_error(form: NodeRef<html::Form>, error: AppError) {
     if error == AppError::NotLoggedIn {
         return browser::log_in_again();
     }
-    // The marks that are looked for are set by effects of the same turn.
+    // The attributes that are searched for are set by effects of the same tick.
     request_animation_frame(move || {
         let Some(form) = form.get_untracked() else { return };
-        // What never reached the server need not be typed again.
+        // A form that did not reach the server can be submitted again unchanged.
         if error != AppError::Unreachable {
             browser::clear_passwords(&form);
         }

@@ -1,4 +1,4 @@
-//! What stands around a form that has a mail sent.
+//! A form that is replaced by a notice.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -6,18 +6,18 @@ use leptos::prelude::*;
 use super::{Notices, browser};
 use latchkey_types::Notice;
 
-/// A form that gives way to a notice once it is done: there is nothing to do here any more but to read the mail.
+/// Replaces a form by a notice once it is done, for forms that send an email.
 #[component]
 pub fn FormOrNotice(
-    /// Whether it is done.
+    /// Whether the form is done.
     is_done: Signal<bool>,
-    /// What is said then.
+    /// The notice.
     notice: Notice,
     /// The form.
     children: Children,
 ) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
-    // The button that had the focus is gone.
+    // The button that had the focus is hidden now.
     Effect::new(move |was_done: Option<bool>| {
         let is_done = is_done.get();
         if let (Some(false), true, Some(place)) = (was_done, is_done, place.get_untracked()) {

@@ -1,4 +1,4 @@
-//! The top of every page, documents without scripts included.
+//! The header of every page, documents without scripts included.
 
 use leptos::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::page_context::use_page_context;
 use latchkey_types::CurrentUser;
 use latchkey_types::paths;
 
-/// The way home, and to the account or its beginning. `path` is that of the page below.
+/// The header: links to the start page, to the account or the login, and to pages of the application.
 #[component]
 pub fn Header<P>(
-    /// Who is logged in.
+    /// The authenticated user.
     user: Option<CurrentUser>,
-    /// The path of the page that is shown. A closure, because an error document has no router to ask.
+    /// Path of the current page. A closure, because error documents have no router.
     path: P,
 ) -> impl IntoView
 where
@@ -42,7 +42,7 @@ where
         }
         .into_any(),
     };
-    // `external`, or the router would take the click and leave the focus where it is.
+    // `external`: otherwise the router would handle the click and not move the focus.
     view! {
         <a class="skip" href="#content" rel="external">{texts::SKIP_TO_CONTENT}</a>
         <header class="site-header">
@@ -62,7 +62,7 @@ where
     view! { <a href=to aria-current=current(to, path)>{label}</a> }
 }
 
-/// Marks the link to the page that is shown.
+/// Marks the link to the current page.
 fn current<P>(to: &'static str, path: P) -> impl Fn() -> Option<&'static str> + Send + Sync
 where
     P: Fn() -> String + Send + Sync + 'static,

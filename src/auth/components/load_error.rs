@@ -1,4 +1,4 @@
-//! What stands where the content of a page would be.
+//! An error in place of the content of a page.
 
 use leptos::prelude::*;
 
@@ -6,10 +6,10 @@ use super::{Alert, browser};
 use crate::auth::report_status;
 use latchkey_types::AppError;
 
-/// Why the content can't be shown. A session that ended elsewhere leads to the login.
+/// Shows why the content could not be loaded. An ended session redirects to the login.
 #[component]
 pub fn LoadError(
-    /// What went wrong.
+    /// The error.
     error: AppError,
 ) -> impl IntoView {
     report_status(&error);

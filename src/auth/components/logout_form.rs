@@ -1,4 +1,4 @@
-//! The button that ends the session.
+//! The logout button.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use crate::auth::server_fns::Logout;
 use crate::auth::texts;
 
-/// A plain form, on every page and with scripts too: what follows is a new document anyway.
+/// A plain form, even with scripts: a logout loads a new document anyway.
 #[component]
 pub fn LogoutForm() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! What is said about something that went wrong or was done.
+//! Error messages and success notices.
 
 use leptos::prelude::*;
 
@@ -9,13 +9,13 @@ use crate::page_context::use_page_context;
 use latchkey_types::AppError;
 use latchkey_types::{Notice, Outcome};
 
-/// The message of an error. What each field says already is left to screen readers here.
+/// An error message. It is only for screen readers if each field shows its own error.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "props are owned")]
 pub fn Alert(
-    /// What went wrong.
+    /// The error.
     error: AppError,
-    /// Whether the page opens with the focus here.
+    /// Whether it gets the focus when the page loads.
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
@@ -26,10 +26,10 @@ pub fn Alert(
     }
 }
 
-/// The place where a page says what was done. It is there before it says anything, or screen readers miss it.
+/// Live region for notices. It is always rendered: screen readers only announce changes of an existing region.
 #[component]
 pub fn Notices(
-    /// What was done, if anything.
+    /// The notice, if there is one.
     #[prop(into)]
     notice: Signal<Option<Notice>>,
 ) -> impl IntoView {
@@ -46,7 +46,7 @@ pub fn Notices(
     }
 }
 
-/// What was done before the reader came to this page, such as setting a new password.
+/// Shows the notice of the previous request, for example after setting a new password.
 #[component]
 pub fn PageNotice() -> impl IntoView {
     let notice = use_page_flash().and_then(|flash| match flash.outcome {

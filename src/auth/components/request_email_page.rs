@@ -1,4 +1,4 @@
-//! The pages that ask for an email address and answer by an email.
+//! Pages with a form that sends an email to an address.
 
 use latchkey_types::Notice;
 use leptos::form::ActionForm;
@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::{Field, FormError, FormFunction, FormOrNotice, Submit, use_form};
 use crate::auth::{texts, title};
 
-/// The page with the headline `headline` whose form posts an address to `S`, and gives way to `notice`.
+/// Renders a page whose form posts an email address to `S` and is then replaced by `notice`.
 pub fn request_email_page<S: FormFunction>(
     headline: &'static str,
     lead: &'static str,

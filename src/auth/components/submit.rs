@@ -1,15 +1,15 @@
-//! The button that sends a form.
+//! The submit button of a form.
 
 use leptos::prelude::*;
 
-/// A button that can't be pressed again while its form is under way.
+/// A submit button that is disabled while its form is pending.
 #[component]
 pub fn Submit(
-    /// What it does.
+    /// Label.
     label: &'static str,
-    /// What it says meanwhile.
+    /// Label while the form is pending.
     busy_label: &'static str,
-    /// Whether the form is under way.
+    /// Whether the form is pending.
     is_busy: Signal<bool>,
 ) -> impl IntoView {
     view! {

@@ -1,10 +1,9 @@
-//! The tabs of one browser agree on who is logged in.
+//! Keeps the tabs of a browser on the same user.
 //!
-//! Each document says once, when the scripts take over, who reads it: a hash, or that it is nobody. A tab that hears
-//! of somebody else loads its page anew, and the server decides what it shows. Nothing is said in reply, so two tabs
-//! can't set each other off for ever.
+//! After hydration, each document broadcasts a hash of its user, or that nobody is logged in. A tab that receives
+//! another value reloads. Tabs never reply, so two of them cannot reload each other endlessly.
 
-/// Says who is logged in here, and loads this page anew when another tab says it is somebody else.
+/// Broadcasts the user of this tab, and reloads it when another tab broadcasts another user.
 #[cfg(feature = "hydrate")]
 pub fn sync_tabs(channel: &str, user_id: Option<&str>) {
     use leptos::prelude::window;
@@ -21,16 +20,16 @@ pub fn sync_tabs(channel: &str, user_id: Option<&str>) {
         }
     });
     channel.set_onmessage(Some(listen.as_ref().unchecked_ref()));
-    // It lives as long as the document.
+    // The closure lives as long as the document.
     listen.forget();
     let _ = channel.post_message(&said);
 }
 
-/// Nothing: a server has no tabs.
+/// Does nothing: a server has no tabs.
 #[cfg(not(feature = "hydrate"))]
 pub fn sync_tabs(_channel: &str, _user_id: Option<&str>) {}
 
-/// What stands for the reader in the message; it leads nobody to an account.
+/// Hash of the user id. It cannot be used to find the account.
 #[cfg(any(feature = "hydrate", test))]
 fn tag(user_id: Option<&str>) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
@@ -46,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_is_told_apart_without_being_named() {
+    fn tags_differ_between_users_and_do_not_contain_the_id() {
         assert_eq!(tag(Some("ada")), tag(Some("ada")));
         assert_ne!(tag(Some("ada")), tag(Some("bob")));
         assert!(!tag(Some("ada")).contains("ada"));

@@ -1,12 +1,12 @@
-//! A moment in UTC.
+//! Timestamps in UTC.
 
 use latchkey_types::Timestamp;
 use leptos::prelude::*;
 
-/// A moment that changes in place when `at` does.
+/// A timestamp that changes in place when `at` does.
 #[component]
 pub fn Time(
-    /// Seconds since 1970, UTC.
+    /// Unix time in seconds.
     at: Signal<i64>,
 ) -> impl IntoView {
     let at = move || Timestamp::new(at.get());

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The account page.
 
 use leptos::either::Either;
 use leptos::form::ActionForm;
@@ -14,7 +14,7 @@ use latchkey_types::AccountOverview;
 use latchkey_types::AppError;
 use latchkey_types::Notice;
 
-// Public, because `#[component]` leaves a public function behind in each.
+// Public, because `#[component]` generates a public function in each.
 pub mod email;
 pub mod events;
 pub mod sessions;
@@ -23,10 +23,10 @@ use email::EmailSection;
 use events::Events;
 use sessions::Sessions;
 
-/// What is read of the account, and read again after each change of it.
+/// The account, reloaded after each change.
 type Overview = Resource<Result<AccountOverview, AppError>>;
 
-/// What is known of the account, where it is logged in, and every way to change that.
+/// The account page: details, password, email, sessions, events and deletion.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let (change, change_form) = use_form::<ChangePassword>();
@@ -53,7 +53,7 @@ pub fn AccountPage() -> impl IntoView {
     }
 }
 
-/// A part of the page that shows what was read.
+/// Renders a part of the page from the loaded account.
 #[component]
 fn Read<P>(overview: Overview, part: P) -> impl IntoView
 where
@@ -94,7 +94,7 @@ fn Facts(overview: AccountOverview) -> impl IntoView {
 #[component]
 fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> impl IntoView {
     let notice = Signal::derive(move || form.is_done().then_some(Notice::PasswordChanged));
-    // Nothing typed stays in the page once it is the password.
+    // The password must not stay in the page.
     Effect::new(move |_| {
         if form.is_done()
             && let Some(form) = form.node.get_untracked()
@@ -124,7 +124,7 @@ fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> imp
     }
 }
 
-/// Behind one more step, so that nobody comes upon it by accident; open again if it was refused.
+/// Hidden in `<details>`, so that nobody deletes an account by accident; open after an error.
 #[component]
 fn DeleteSection() -> impl IntoView {
     let (action, form) = use_form::<DeleteAccount>();

@@ -1,4 +1,4 @@
-//! Where administrators read the audit.
+//! The audit log for administrators.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::auth::{texts, title};
 use latchkey_types::paths;
 use latchkey_types::{AuditEvent, EventActor};
 
-/// What happened, the latest first.
+/// The audit log, latest events first.
 #[component]
 pub fn AdminEventsPage() -> impl IntoView {
     let query = use_query_map();
@@ -34,7 +34,7 @@ pub fn AdminEventsPage() -> impl IntoView {
     }
 }
 
-/// Which part of the audit is shown.
+/// Filter and position in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Place {
     user: String,
@@ -100,7 +100,7 @@ fn Filter(kinds: Vec<String>, place: Place) -> impl IntoView {
     }
 }
 
-/// The rows below their heads. Wide as it is, it scrolls by itself, for keyboards too.
+/// The table. It is wide, so it scrolls by itself, also by keyboard.
 #[component]
 fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
     let heads = [texts::WHEN, texts::WHAT, texts::WHO, texts::WHOM, texts::FROM, texts::DETAIL];
@@ -131,7 +131,7 @@ fn EventRow(event: AuditEvent) -> impl IntoView {
     }
 }
 
-/// What an account is called; where it is gone, its id.
+/// Name of an account, or its id if the account no longer exists.
 fn label(party: &EventActor) -> String {
     if party.is_command_line() { texts::COMMAND_LINE.to_owned() } else { party.label().to_owned() }
 }

@@ -1,7 +1,7 @@
-//! Where administrators look after accounts.
+//! User administration.
 //!
-//! Its forms are plain ones, with scripts too: what follows a change is the list as it is then, and a new document is the
-//! shortest way to it.
+//! Its forms are plain forms, even with scripts: after a change the list must be loaded again, and a new document is
+//! the simplest way.
 
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use latchkey_types::UserSummary;
 use latchkey_types::paths;
 use latchkey_types::{Flash, Outcome};
 
-/// The accounts, with a search.
+/// The list of accounts, with a search.
 #[component]
 pub fn AdminUsersPage() -> impl IntoView {
     let query = use_query_map();
@@ -44,7 +44,7 @@ pub fn AdminUsersPage() -> impl IntoView {
     }
 }
 
-/// Which part of the list is shown.
+/// Search and position in the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Place {
     q: String,
@@ -62,7 +62,7 @@ impl Place {
     }
 }
 
-/// What became of the form that led here.
+/// Result of the last change.
 #[component]
 fn ChangeOutcome(flash: Option<Flash>) -> impl IntoView {
     let outcome = flash.map(|flash| flash.outcome);
@@ -76,7 +76,7 @@ fn ChangeOutcome(flash: Option<Flash>) -> impl IntoView {
         <Notices notice/>
         {is_confirmed.then(|| view! { <p role="status" class="notice success">{texts::SEND_AGAIN}</p> })}
         {error.map(|error| {
-            // A control that was refused has the focus itself.
+            // An invalid field gets the focus itself.
             let autofocus = !matches!(error, AppError::Refused(_));
             view! { <Alert error autofocus/> }
         })}
@@ -120,9 +120,9 @@ fn Users(list: UserList, place: Place, rejected: Option<Flash>) -> impl IntoView
 #[component]
 fn User(
     user: UserSummary,
-    /// Where its forms lead back to.
+    /// URL that its forms lead back to.
     here: String,
-    /// A form of this account that was refused.
+    /// Flash of a rejected form of this account.
     rejected: Option<Flash>,
 ) -> impl IntoView {
     let state = if user.is_active { texts::ACTIVE } else { texts::DEACTIVATED };
@@ -159,16 +159,16 @@ fn activity_label(user: &UserSummary) -> &'static str {
     if user.is_active { texts::DEACTIVATE } else { texts::ACTIVATE }
 }
 
-/// A form that is one button.
+/// A form with one button.
 #[component]
 fn Change(
-    /// The path of its server function.
+    /// Path of the server function.
     path: &'static str,
-    /// Whose account.
+    /// Id of the account.
     id: String,
     here: String,
     label: &'static str,
-    /// For those who can't see the row.
+    /// Text for screen readers, which names the account.
     of_user: String,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {

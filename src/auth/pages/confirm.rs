@@ -1,4 +1,4 @@
-//! Where the password is given again before something that matters.
+//! The page that asks for the password again before a sensitive change.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::auth::server_fns::Reauthenticate;
 use crate::auth::{texts, title};
 use latchkey_types::paths;
 
-/// The question for the password, for who came here without scripts or by a link.
+/// Asks for the password. Used without scripts, or when opened by a link.
 #[component]
 pub fn ConfirmPage() -> impl IntoView {
     let (action, form) = use_form::<Reauthenticate>();

@@ -1,4 +1,4 @@
-//! Where a registration becomes an account.
+//! The page that confirms a registration.
 
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::auth::components::{EmailLinkPage, Field, FormState, UsernameForPasswo
 use crate::auth::server_fns::{Finalize, registration_link};
 use crate::auth::texts;
 
-/// The confirmation of a registration.
+/// Confirms a registration with its password.
 #[component]
 pub fn FinalizePage() -> impl IntoView {
     let page = EmailLinkPage {

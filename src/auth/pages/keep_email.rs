@@ -1,4 +1,4 @@
-//! Where somebody stops a change of their address that they did not ask for.
+//! The page that stops a change of the email address.
 
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::auth::components::{EmailLinkPage, email_link_page};
 use crate::auth::server_fns::{KeepEmail, email_link};
 use crate::auth::texts;
 
-/// The old address is kept.
+/// Keeps the old email address.
 #[component]
 pub fn KeepEmailPage() -> impl IntoView {
     let page = EmailLinkPage {

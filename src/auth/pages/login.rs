@@ -1,4 +1,4 @@
-//! Where a session begins.
+//! The login page.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::auth::{texts, title, use_site};
 use crate::page_context::use_page_context;
 use latchkey_types::paths;
 
-/// The login.
+/// The login page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let (action, form) = use_form::<Login>();
@@ -37,7 +37,7 @@ pub fn LoginPage() -> impl IntoView {
     }
 }
 
-/// Where the login leads.
+/// Path to redirect to after the login.
 fn return_to() -> String {
     let next = use_query_map().read_untracked().get("next");
     next.as_deref().and_then(paths::safe_return_to).unwrap_or(use_site().after_login).to_owned()

@@ -1,4 +1,4 @@
-//! Where a new address is confirmed.
+//! The page that confirms a new email address.
 
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::auth::components::{EmailLinkPage, email_link_page};
 use crate::auth::server_fns::{ConfirmEmail, email_link};
 use crate::auth::texts;
 
-/// The confirmation of a new address.
+/// Confirms a new email address.
 #[component]
 pub fn NewEmailPage() -> impl IntoView {
     let page = EmailLinkPage {

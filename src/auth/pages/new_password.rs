@@ -1,4 +1,4 @@
-//! Where somebody who forgot their password sets another one.
+//! The page that sets a new password after a reset.
 
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::auth::components::{EmailLinkPage, Field, FormState, UsernameForPasswo
 use crate::auth::server_fns::{ResetPassword, reset_link};
 use crate::auth::texts;
 
-/// The new password.
+/// Sets a new password.
 #[component]
 pub fn NewPasswordPage() -> impl IntoView {
     let page = EmailLinkPage {

@@ -1,4 +1,4 @@
-//! Where an account begins.
+//! The registration page.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::page_context::use_page_context;
 use latchkey_types::Notice;
 use latchkey_types::paths;
 
-/// The registration. Where it is confirmed by mail, the form gives way to the word about it.
+/// The registration page. If accounts are confirmed by email, a notice replaces the form.
 #[component]
 pub fn RegistrationPage() -> impl IntoView {
     let (action, form) = use_form::<Register>();

@@ -1,4 +1,4 @@
-//! Where the email of a registration is asked for again.
+//! The page that sends the confirmation email again.
 
 use latchkey_types::Notice;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::auth::components::request_email_page;
 use crate::auth::server_fns::Resend;
 use crate::auth::texts;
 
-/// The confirmation, once more.
+/// Requests another confirmation email.
 #[component]
 pub fn ResendPage() -> impl IntoView {
     request_email_page::<Resend>(texts::RESEND, texts::RESEND_LEAD, Notice::ConfirmationResent)

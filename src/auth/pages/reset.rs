@@ -1,4 +1,4 @@
-//! Where somebody who forgot their password requests a link.
+//! The page that requests a password reset.
 
 use latchkey_types::Notice;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use crate::auth::components::request_email_page;
 use crate::auth::server_fns::RequestReset;
 use crate::auth::texts;
 
-/// The question for the address.
+/// Requests an email to reset the password.
 #[component]
 pub fn ResetPage() -> impl IntoView {
     request_email_page::<RequestReset>(texts::RESET, texts::RESET_LEAD, Notice::ResetMailed)

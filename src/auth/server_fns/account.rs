@@ -1,4 +1,4 @@
-//! What people do with their own account.
+//! Server functions for one's own account.
 
 use latchkey_types::{AccountOverview, AppError, Password};
 use leptos::prelude::*;
@@ -9,17 +9,17 @@ use {
     latchkey_types::{Notice, paths},
 };
 
-/// Takes the password of who is logged in once more, and goes on to `next` if there is one.
+/// Confirms the password again, and redirects to `next` if it is given.
 ///
 /// # Errors
-/// [`AppError::Refused`] when it is another password.
+/// [`AppError::Refused`] if the password is wrong.
 #[server(prefix = "/fn", endpoint = "reauthenticate")]
 pub async fn reauthenticate(current_password: Password, #[server(default)] next: String) -> Result<(), AppError> {
     let context = request_context::<Reauthenticate>().await?;
     let issued =
         context.services().session.reauthenticate(context.session()?, &current_password, &context.client).await?;
     context.set_session_cookie(&issued);
-    // Asked by the dialog, the page stays; the form on it is sent again by its script.
+    // The dialog sends no `next`: the page stays, and its script submits the form again.
     if !next.is_empty() {
         context.refill_pending_form();
         context.redirect(&next);
@@ -27,17 +27,14 @@ pub async fn reauthenticate(current_password: Password, #[server(default)] next:
     Ok(())
 }
 
-/// One's own account, where it is logged in, and what happened to it lately.
-///
-/// # Errors
-/// [`AppError::NotLoggedIn`].
+/// Returns the account with its sessions and recent events.
 #[server(AccountFn, prefix = "/fn", endpoint = "account")]
 pub async fn account() -> Result<AccountOverview, AppError> {
     let context = request_context::<AccountFn>().await?;
     Ok(context.services().own_account.overview(context.session()?).await?)
 }
 
-/// Changes the password. Every other session of the account ends; this one gets a new token.
+/// Changes the password. All other sessions of the account end; this one gets a new token.
 ///
 /// # Errors
 /// [`AppError::Refused`] with a reason for each field.
@@ -51,10 +48,10 @@ pub async fn change_password(current_password: Password, password: Password) -> 
     Ok(())
 }
 
-/// Ends one session of one's own.
+/// Ends one session of the account.
 ///
 /// # Errors
-/// [`AppError::ReauthenticationRequired`]; [`AppError::NotFound`] for the session of somebody else as for none.
+/// [`AppError::ReauthenticationRequired`]; [`AppError::NotFound`] for sessions of other accounts, as for unknown ones.
 #[server(prefix = "/fn", endpoint = "end_session")]
 pub async fn end_session(session: String) -> Result<(), AppError> {
     let context = request_context::<EndSession>().await?;
@@ -63,7 +60,7 @@ pub async fn end_session(session: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Ends every session of one's own but the one that asks.
+/// Ends all other sessions of the account.
 ///
 /// # Errors
 /// [`AppError::ReauthenticationRequired`].
@@ -75,10 +72,10 @@ pub async fn end_other_sessions() -> Result<(), AppError> {
     Ok(())
 }
 
-/// Deletes one's own account, and clears the cookie.
+/// Deletes the account and clears the cookie.
 ///
 /// # Errors
-/// [`AppError::Refused`] when it is another password; [`AppError::LastAdmin`].
+/// [`AppError::Refused`] if the password is wrong; [`AppError::LastAdmin`].
 #[server(prefix = "/fn", endpoint = "delete_account")]
 pub async fn delete_account(current_password: Password) -> Result<(), AppError> {
     let context = request_context::<DeleteAccount>().await?;

@@ -1,5 +1,5 @@
-//! Administrators look after accounts and read the audit. That the caller is one was found out before, by the table in
-//! `routes`; it is asked again here, since a page calls these functions without coming through that door.
+//! Server functions for administrators: accounts and the audit log. The guard checks the role; it is checked again
+//! here, because pages call these functions directly while rendering.
 
 use latchkey_types::{AppError, AuditEvent, UserSummary};
 use leptos::prelude::*;
@@ -8,30 +8,28 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {crate::server::context::request_context, latchkey_types::Notice};
 
-/// Some accounts.
+/// A page of accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserList {
-    /// The accounts.
     pub users: Vec<UserSummary>,
-    /// What to ask for after these, if there are more.
+    /// The `after` of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// Some events, the latest first.
+/// A page of events, latest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventList {
-    /// The events.
     pub events: Vec<AuditEvent>,
-    /// What to ask for before, if there are more.
+    /// The `before` of the next page, if there is one.
     pub next: Option<i64>,
-    /// Every kind of event that one may ask for.
+    /// All kinds of events, for the filter.
     pub kinds: Vec<String>,
 }
 
-/// The accounts whose name or address begins with `q`, from the page `after` on.
+/// Lists accounts whose username or email address starts with `q`, from the page `after`.
 ///
 /// # Errors
-/// [`AppError::Malformed`] if no page leads to `after`.
+/// [`AppError::Malformed`] if `after` is not the `next` of a page.
 #[server(prefix = "/fn", endpoint = "list_users")]
 pub async fn list_users(#[server(default)] q: String, #[server(default)] after: String) -> Result<UserList, AppError> {
     use latchkey_axum::core::service::accounts;
@@ -42,7 +40,7 @@ pub async fn list_users(#[server(default)] q: String, #[server(default)] after: 
     Ok(UserList { users, next })
 }
 
-/// Lets an account be used, or not be used.
+/// Activates or deactivates an account.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::LastAdmin`], [`AppError::ReauthenticationRequired`].
@@ -57,10 +55,10 @@ pub async fn set_active(id: String, is_active: bool) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Gives an account these roles, comma-separated, and no other.
+/// Replaces the roles of an account by comma-separated ones.
 ///
 /// # Errors
-/// [`AppError::Refused`] for what is no role, else as [`set_active`].
+/// [`AppError::Refused`] for an invalid role; otherwise as [`set_active`].
 #[server(prefix = "/fn", endpoint = "set_roles")]
 pub async fn set_roles(id: String, #[server(default)] roles: String) -> Result<(), AppError> {
     use latchkey_axum::core::service::accounts::{Account, Actor, Change};
@@ -72,7 +70,7 @@ pub async fn set_roles(id: String, #[server(default)] roles: String) -> Result<(
     Ok(())
 }
 
-/// Ends every session of an account.
+/// Ends all sessions of an account.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::ReauthenticationRequired`].
@@ -86,11 +84,11 @@ pub async fn end_user_sessions(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The latest events of `kind` that concern `user` (a name or an id), before the one with the id `before`; what is empty
-/// lets all through.
+/// Lists the latest events of `kind` that concern `user` (a username or id), before the event with the id `before`.
+/// Empty arguments do not filter.
 ///
 /// # Errors
-/// [`AppError::Malformed`] if `before` is no number.
+/// [`AppError::Malformed`] if `before` is not a number.
 #[server(prefix = "/fn", endpoint = "list_events")]
 pub async fn list_events(
     #[server(default)] user: String,
@@ -110,6 +108,6 @@ pub async fn list_events(
     Ok(EventList { events, next, kinds: context.services().events.kinds() })
 }
 
-/// How many rows a page shows.
+/// Rows per page.
 #[cfg(feature = "ssr")]
 const PAGE: u64 = 25;

@@ -1,4 +1,4 @@
-//! An account gets another address.
+//! Server functions to change the email address.
 
 use latchkey_types::{AppError, EmailLinkDetails};
 use leptos::prelude::*;
@@ -6,11 +6,11 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {crate::server::context::request_context, latchkey_types::Notice};
 
-/// Asks for another address: it takes the place of the old one when a link sent there is confirmed.
+/// Requests a change of the email address. It takes effect when the link sent to the new address is confirmed.
 ///
 /// # Errors
-/// [`AppError::ReauthenticationRequired`]; [`AppError::Refused`] when it is no address or the one that the account has;
-/// never that another account has it.
+/// [`AppError::ReauthenticationRequired`]; [`AppError::Refused`] for an invalid or unchanged address. Whether another
+/// account has the address is never told.
 #[server(prefix = "/fn", endpoint = "change_email")]
 pub async fn change_email(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<ChangeEmail>().await?;
@@ -19,7 +19,7 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), AppErr
     Ok(())
 }
 
-/// What the link of a mail about a change of address is about; uses nothing up.
+/// Returns the details of an email change link, without consuming it.
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].
@@ -29,10 +29,10 @@ pub async fn email_link(#[server(default)] token: String) -> Result<EmailLinkDet
     Ok(context.services().email_change.preview(&token).await?)
 }
 
-/// Gives the account its new address.
+/// Confirms a new email address.
 ///
 /// # Errors
-/// [`AppError::LinkInvalid`]; [`AppError::Refused`] where another account got the address meanwhile.
+/// [`AppError::LinkInvalid`]; [`AppError::Refused`] if another account took the address in the meantime.
 #[server(prefix = "/fn", endpoint = "confirm_email")]
 pub async fn confirm_email(#[server(default)] token: String) -> Result<(), AppError> {
     let context = request_context::<ConfirmEmail>().await?;
@@ -41,7 +41,7 @@ pub async fn confirm_email(#[server(default)] token: String) -> Result<(), AppEr
     Ok(())
 }
 
-/// Keeps the old address.
+/// Stops a change of the email address.
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].

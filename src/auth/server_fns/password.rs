@@ -1,4 +1,4 @@
-//! A forgotten password is replaced.
+//! Server functions to reset a forgotten password.
 
 use latchkey_types::{AppError, EmailLinkDetails, Password};
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use {
     latchkey_types::{Notice, paths},
 };
 
-/// Has a link sent to the address, if an account has it; the answer is the same for every address.
+/// Sends a reset link if an account has the address. The response is the same for every address.
 ///
 /// # Errors
-/// [`AppError::Refused`] when it is no address.
+/// [`AppError::Refused`] for an invalid address.
 #[server(prefix = "/fn", endpoint = "request_reset")]
 pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<RequestReset>().await?;
@@ -21,7 +21,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppEr
     Ok(())
 }
 
-/// Whose password a link sets; uses nothing up.
+/// Returns the details of a reset link, without consuming it.
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].
@@ -31,7 +31,7 @@ pub async fn reset_link(#[server(default)] token: String) -> Result<EmailLinkDet
     Ok(context.services().password_reset.preview(&token).await?)
 }
 
-/// Sets the password, ends every session, and leads to the login.
+/// Sets a new password, ends all sessions and redirects to the login.
 ///
 /// # Errors
 /// [`AppError::Refused`] with the reason, [`AppError::LinkInvalid`].

@@ -1,4 +1,4 @@
-//! An account begins.
+//! Server functions for registration.
 
 use latchkey_types::{AppError, EmailLinkDetails, Password};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {crate::server::context::request_context, latchkey_types::Notice};
 
-/// Makes an account and logs it in, or has a mail sent to confirm it by.
+/// Creates an account and logs it in, or sends a confirmation email.
 ///
 /// # Errors
 /// [`AppError::Refused`] with a reason for each field.
@@ -26,7 +26,7 @@ pub async fn register(username: String, #[server(default)] email: String, passwo
     Ok(())
 }
 
-/// Which account a link confirms; uses nothing up.
+/// Returns the details of a registration link, without consuming it.
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].
@@ -36,10 +36,11 @@ pub async fn registration_link(#[server(default)] token: String) -> Result<Email
     Ok(context.services().registration.preview(&token).await?)
 }
 
-/// Makes the account of a registration and logs it in, for who has its link and its password.
+/// Creates the account of a registration and logs it in. Requires its link and its password.
 ///
 /// # Errors
-/// [`AppError::LinkInvalid`]; [`AppError::Refused`] when the password is another one, or the name was taken meanwhile.
+/// [`AppError::LinkInvalid`]; [`AppError::Refused`] if the password is wrong, or the username was taken in the
+/// meantime.
 #[server(prefix = "/fn", endpoint = "finalize")]
 pub async fn finalize(#[server(default)] token: String, password: Password) -> Result<(), AppError> {
     use latchkey_axum::core::service::session::RememberMe;
@@ -52,10 +53,10 @@ pub async fn finalize(#[server(default)] token: String, password: Password) -> R
     Ok(())
 }
 
-/// Has the mail of a registration sent again; the answer is the same for every address.
+/// Sends the confirmation email again. The response is the same for every address.
 ///
 /// # Errors
-/// [`AppError::Refused`] when it is no address.
+/// [`AppError::Refused`] for an invalid address.
 #[server(prefix = "/fn", endpoint = "resend")]
 pub async fn resend(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<Resend>().await?;

@@ -1,4 +1,4 @@
-//! A session begins, goes on and ends.
+//! Server functions for login, token refresh and logout.
 
 use latchkey_types::{AppError, CurrentUser, Password};
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use {
     latchkey_types::{Notice, paths},
 };
 
-/// Logs in and goes to `next`, if that is a path of ours. `username` may be the e-mail address.
+/// Logs in and redirects to `next`, if it is a path of this site. `username` may be the email address.
 ///
 /// # Errors
-/// [`AppError::LoginRejected`] whatever of it is wrong; [`AppError::Deactivated`] to who knows the password.
+/// [`AppError::LoginRejected`] whatever is wrong; [`AppError::Deactivated`] only if the password is right.
 #[server(prefix = "/fn", endpoint = "login")]
 pub async fn login(
     username: String,
@@ -28,10 +28,10 @@ pub async fn login(
     Ok(())
 }
 
-/// Ends the session whose cookie came along, and clears the cookie.
+/// Ends the session of the cookie, and clears the cookie.
 ///
 /// # Errors
-/// [`AppError::Unavailable`] when the database can't be asked: then the session lives on, and so does the cookie.
+/// [`AppError::Unavailable`] if the database is down: then session and cookie stay.
 #[server(prefix = "/fn", endpoint = "logout")]
 pub async fn logout() -> Result<(), AppError> {
     let context = request_context::<Logout>().await?;
@@ -41,10 +41,7 @@ pub async fn logout() -> Result<(), AppError> {
     Ok(())
 }
 
-/// Exchanges the token for a new one before its time, unless this request did so already.
-///
-/// # Errors
-/// [`AppError::NotLoggedIn`].
+/// Refreshes the token early, unless this request has rotated it already.
 #[server(prefix = "/fn", endpoint = "refresh")]
 pub async fn refresh() -> Result<CurrentUser, AppError> {
     let context = request_context::<Refresh>().await?;
@@ -56,10 +53,7 @@ pub async fn refresh() -> Result<CurrentUser, AppError> {
     Ok(user)
 }
 
-/// Who is logged in, if anybody.
-///
-/// # Errors
-/// None of its own.
+/// Returns the authenticated user, if there is one.
 #[server(CurrentUserFn, prefix = "/fn", endpoint = "current_user")]
 pub async fn current_user() -> Result<Option<CurrentUser>, AppError> {
     Ok(request_context::<CurrentUserFn>().await?.session().ok().map(|session| session.current_user()))

@@ -1,4 +1,4 @@
-//! The start page: what this is.
+//! The start page.
 
 use latchkey_types::{CurrentUser, Outcome, paths};
 use leptos::either::Either;
@@ -13,7 +13,7 @@ use crate::page_context::use_page_context;
 use crate::site::logo::Logo;
 use crate::site::{routes, texts};
 
-/// The start page, for everybody.
+/// The start page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let body = match use_page_context().user {
@@ -28,7 +28,7 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// Why a logout failed: it can while the database is away.
+/// The error of a failed logout: it fails while the database is down.
 #[component]
 fn LogoutError() -> impl IntoView {
     let error = use_flash::<Logout>().and_then(|flash| match flash.outcome {

@@ -1,4 +1,4 @@
-//! The demo page: for users who are logged in.
+//! The demo page, for authenticated users.
 
 use latchkey_types::{AppError, CurrentUser, Notice};
 use leptos::either::Either;
@@ -33,7 +33,7 @@ pub fn SecretPage() -> impl IntoView {
     }
 }
 
-/// The secret, and the times of the session as they are after it was read: reading it may have renewed the access.
+/// Loads the message before the user, because loading the message may renew the access.
 async fn read() -> Result<(String, CurrentUser), AppError> {
     let message = secret().await?;
     let user = current_user().await?.ok_or(AppError::NotLoggedIn)?;

@@ -1,4 +1,4 @@
-//! Accounts, for those who look after them; and the guard that all others fail at.
+//! User administration, and the guard of the API.
 
 use axum::Router;
 use axum::body::Body;
@@ -133,9 +133,9 @@ on_both! {
         ];
         let routes = Router::new()
             .route("/api/editors", get(async || "open"))
-            // The table asks for less than the endpoint.
+            // The table requires less than the endpoint.
             .route("/api/admins", get(async |_: Admin| "open"))
-            // The table forgot to ask for a token; the endpoint asks.
+            // The table requires no token; the endpoint does.
             .route("/api/forgotten", get(async |_: Bearer| "open"))
             .route("/api/unlisted", get(async || "open"));
         let router = protected(routes, TABLE, &app.state).with_state(app.state.clone());

@@ -1,4 +1,4 @@
-//! Scripts of other origins: the settings decide, for the API alone.
+//! CORS: the settings decide, for the API only.
 
 use super::{Call, register};
 use crate::support::{Answer, TestApp};

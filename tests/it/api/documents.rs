@@ -1,4 +1,4 @@
-//! The document that describes the API, and the page that shows it.
+//! The `OpenAPI` document and the documentation page.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ async fn document(app: &TestApp) -> Value {
 }
 
 on_both! {
-    async fn the_document_and_the_table_are_of_one_mind(app: TestApp) {
+    async fn the_document_and_the_table_of_endpoints_agree(app: TestApp) {
         let document = document(&app).await;
         let mut described = BTreeSet::new();
         for (path, item) in document["paths"].as_object().unwrap() {

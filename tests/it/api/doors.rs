@@ -1,4 +1,4 @@
-//! Each endpoint when all is well, and the border to the cookie door.
+//! Each endpoint on success, and the separation from session cookies.
 
 use latchkey_core::kinds::TokenKind;
 use serde_json::json;
@@ -17,7 +17,7 @@ on_both! {
         }
     }
 
-    async fn the_way_of_the_tutorial(app: TestApp) {
+    async fn registration_login_refresh_and_logout(app: TestApp) {
         let typed = json!({"username": "ada", "email": "ada@example.org", "password": PASSWORD, "admin": true, "roles": "admin"});
         let token = Call::new("POST", "/api/registration").json(&typed).send(&app).await.access_token();
         assert_eq!(claims(&token)["knd"], "api");
@@ -81,7 +81,7 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 1);
     }
 
-    async fn neither_door_takes_the_token_of_the_other(app: TestApp) {
+    async fn cookies_and_bearer_tokens_are_not_interchangeable(app: TestApp) {
         let mut browser = app.logged_in("eve").await;
         let token = register(&app, "ada").await;
         for path in ["/api/protected", "/api/me"] {
@@ -105,7 +105,7 @@ on_both! {
         call.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site").send(&app).await.access_token();
     }
 
-    async fn what_is_taken_is_told_where_nothing_is_confirmed_by_mail(app: TestApp) {
+    async fn without_confirmation_taken_names_and_addresses_are_told(app: TestApp) {
         register(&app, "ada").await;
         let bob = json!({"username": "bob", "email": "b@example.org", "password": PASSWORD});
         Call::new("POST", "/api/registration").json(&bob).send(&app).await.assert_status(200);
@@ -126,7 +126,7 @@ on_both! {
         assert_eq!(app.users().await.len(), 2);
     }
 
-    async fn what_lies_nowhere_is_said_in_json(app: TestApp) {
+    async fn unknown_paths_are_answered_in_json(app: TestApp) {
         for path in ["/api/nowhere", "/api/login/", "/api//login", "/api/admin", "/api/admin/users/", "/api/%6cogin", "/api/.", "/api/me.json"] {
             for method in ["GET", "POST", "DELETE"] {
                 Call::new(method, path).send(&app).await.assert_api_error(404, "NotFound", path);
@@ -144,7 +144,7 @@ on_both! {
             assert_eq!(answer.header("access-control-allow-origin"), "");
             assert_eq!(answer.header("cache-control"), "no-store");
         }
-        // The other doors keep theirs.
+        // Other responses keep the header.
         assert_eq!(Call::new("GET", "/livez").send(&app).await.header("cross-origin-resource-policy"), "same-origin");
     }
 

@@ -1,4 +1,4 @@
-//! What needs a mail: a registration confirmed, a password replaced.
+//! Endpoints that need an email: to confirm a registration, to reset a password.
 
 use latchkey_core::service::accounts::Change;
 use serde_json::json;
@@ -13,9 +13,9 @@ async fn confirming(app: &TestApp) -> TestApp {
     app.node(&["--confirm-email=true"]).await
 }
 
-/// The token of the newest mail.
+/// The token of the newest email.
 async fn mailed(app: &TestApp) -> String {
-    let mail = app.deliver().await.pop().expect("no mail was delivered");
+    let mail = app.deliver().await.pop().expect("no email was delivered");
     mail.link().unwrap().split_once("?token=").unwrap().1.to_owned()
 }
 
@@ -28,7 +28,7 @@ async fn finalize(app: &TestApp, token: &str) -> Answer {
     Call::new("GET", "/api/finalize").bearer(token).send(app).await
 }
 
-/// A confirmed account; its token.
+/// Creates a confirmed account and returns its token.
 async fn confirmed(app: &TestApp, username: &str, email: &str) -> String {
     register(app, username, email).await.assert_status(201);
     finalize(app, &mailed(app).await).await.access_token()
@@ -56,7 +56,7 @@ on_both! {
         let app = confirming(&app).await;
         let answer = register(&app, "ada", ADA).await;
         answer.assert_status(201);
-        assert_eq!(answer.json(), json!({"message": "Check your mail: the message that we sent tells how to go on."}));
+        assert_eq!(answer.json()["message"], "Check your mail: the email that we sent you explains the next step.");
         let token = mailed(&app).await;
         log_in(&app, PASSWORD).await.assert_api_error(401, "AuthenticationError", "unconfirmed");
         let head = Call::new("HEAD", "/api/finalize").bearer(&token).send(&app).await;
@@ -136,7 +136,7 @@ on_both! {
             let answer = Call::new("POST", path).json(&json!({"password": NEW_PASSWORD})).send(&app).await;
             answer.assert_api_error(401, "MissingToken", path);
         }
-        // None of it used anything up.
+        // No token was consumed.
         finalize(&app, &registration).await.access_token();
         reset(&app, &reset_token, NEW_PASSWORD).await.access_token();
     }

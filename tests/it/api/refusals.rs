@@ -1,4 +1,4 @@
-//! Every endpoint with every token that opens nothing, every body that can't be read, every method that it does not take.
+//! Every endpoint with every invalid token, every unreadable body and every unsupported method.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,10 +12,10 @@ use serde_json::json;
 use super::{Call, change, log_in, outcome, register, with_roles};
 use crate::support::{SECRET, TestApp, claims};
 
-/// What stands in for an id in a path.
+/// A placeholder for an id in a path.
 const SOME_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/// Signed with the right key, one claim short.
+/// Signed with the right key, but without one claim.
 fn without(token: &str, claim: &str) -> String {
     let mut body = claims(token);
     body.as_object_mut().unwrap().remove(claim);
@@ -25,7 +25,7 @@ fn without(token: &str, claim: &str) -> String {
     format!("{message}.{signature}")
 }
 
-/// Headers that open nothing, and what each is told.
+/// Invalid headers, and the error of each.
 async fn bad_headers(app: &TestApp) -> Vec<(&'static str, Vec<String>, u16, &'static str)> {
     let good = with_roles(app, "root", "admin,user").await;
     let web = app.logged_in("webber").await.token().to_owned();
@@ -66,7 +66,8 @@ on_both! {
     async fn no_token_but_a_good_one_opens_anything(app: TestApp) {
         let mut cases = 0;
         let bad = bad_headers(&app).await;
-        // So late that the endpoint for refreshes does not say "too early" to those that are good but for their account.
+        // Late enough that the refresh endpoint does not answer "too early" to tokens that are valid except for their
+        // account.
         let late = app.node(&[]).await;
         late.clock.advance(14 * 60 + 30);
         for (method, path) in [

@@ -1,4 +1,4 @@
-//! To the second: when a token gives access, when it can be exchanged, when not any more.
+//! Exact times: until when a token gives access, and when it can be refreshed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -70,7 +70,7 @@ fn id() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Clients read the payload with `atob`, which knows neither `-` nor `_`.
+    /// Clients decode the payload with `atob`, which supports neither `-` nor `_`.
     #[test]
     fn the_payload_of_a_token_is_plain_base64(
         ids in [id(), id(), id()],

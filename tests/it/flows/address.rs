@@ -1,4 +1,4 @@
-//! An account gets another address.
+//! Changing the email address.
 
 use futures::future::join_all;
 use latchkey_core::mail::eml::Eml;
@@ -12,7 +12,7 @@ use crate::support::{Answer, Browser, PASSWORD, TestApp};
 
 const NEW: &str = "countess@example.org";
 
-/// Asks for another address; the answer and the two mails, to the old address and to the new.
+/// Requests a change and returns the two emails, to the old address and to the new one.
 async fn asked(app: &TestApp, browser: &mut Browser, email: &str) -> (Eml, Eml) {
     browser.call("/fn/change_email", &[("email", email)]).await.assert_status(200);
     let mut mails = app.deliver().await;
@@ -45,21 +45,21 @@ on_both! {
         assert_eq!(address(&app).await.as_deref(), Some(NEW));
         app.browser().log_in(NEW, PASSWORD).await.assert_found("/secret");
         ada.get("/secret").await.assert_status(200);
-        // Both links are used up.
+        // Both links are consumed.
         assert_eq!(press(&app, "/fn/confirm_email", &token(&to_new)).await.error(), AppError::LinkInvalid);
         assert_eq!(press(&app, "/fn/keep_email", &token(&to_old)).await.error(), AppError::LinkInvalid);
     }
 
-    async fn a_changed_password_ends_what_was_asked_for_before_its_mail_went_out(app: TestApp) {
+    async fn a_changed_password_cancels_a_change_whose_email_was_not_sent_yet(app: TestApp) {
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
         ada.call("/fn/change_email", &[("email", NEW)]).await.assert_status(200);
         let fields = [("current_password", PASSWORD), ("password", "lantern otters juggle quietly")];
         ada.call("/fn/change_password", &fields).await.assert_status(200);
-        assert!(app.deliver().await.iter().all(|mail| mail.to == ADA), "nothing confirms the new address any more");
+        assert!(app.deliver().await.iter().all(|mail| mail.to == ADA), "the new address gets no link");
     }
 
-    async fn the_new_address_is_asked_only_once_the_old_one_was_told(app: TestApp) {
+    async fn the_new_address_gets_its_link_only_after_the_old_one_was_told(app: TestApp) {
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
         ada.call("/fn/change_email", &[("email", NEW)]).await.assert_status(200);
@@ -82,12 +82,12 @@ on_both! {
         assert_eq!(page.texts("main strong"), [NEW, "ada"]);
         let answer = ada.submit("/fn/keep_email", &[("token", &token(&to_old))]).await;
         answer.assert_found("/secret");
-        assert!(ada.get("/secret").await.texts("[role=status]").concat().contains("stays as it is"));
+        assert!(ada.get("/secret").await.texts("[role=status]").concat().contains("has not changed"));
         assert_eq!(press(&app, "/fn/confirm_email", &token(&to_new)).await.error(), AppError::LinkInvalid);
         assert_eq!(address(&app).await.as_deref(), Some(ADA));
     }
 
-    async fn it_needs_somebody_who_gave_the_password_lately(app: TestApp) {
+    async fn it_requires_a_fresh_password(app: TestApp) {
         let app = confirming(&app).await;
         assert_eq!(press(&app, "/fn/change_email", "").await.error(), AppError::NotLoggedIn);
         let mut ada = confirmed(&app, "ada", ADA).await;

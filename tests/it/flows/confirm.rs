@@ -1,4 +1,4 @@
-//! A registration is confirmed: by its link and its password.
+//! Confirming a registration, with its link and its password.
 
 use futures::future::join_all;
 use latchkey_types::{AppError, FieldError};
@@ -168,18 +168,18 @@ on_both! {
         assert!(page.attribute("input[name=token]", "value").is_some());
     }
 
-    // Whoever registers somebody else's address gets nothing by it, and is in nobody's way.
+    // Registering somebody else's address gives an attacker nothing, and blocks nobody.
     async fn an_account_that_somebody_else_prepared_is_not_confirmed_by_the_owner_of_the_address(app: TestApp) {
         let app = confirming(&app).await;
         let prepared = registered(&app, "eve", ADA, OTHER_PASSWORD).await;
         app.clock.advance(MINUTE);
         let own = registered(&app, "ada", ADA, PASSWORD).await;
-        // Neither the mail with the wrong password nor the password without the mail.
+        // Each link needs its own password.
         finalize(&app, &prepared, PASSWORD).await.assert_status(401);
         finalize(&app, &own, OTHER_PASSWORD).await.assert_status(401);
         assert!(app.users().await.is_empty());
         finalize(&app, &own, PASSWORD).await.assert_status(200);
-        // The first to be confirmed drops the rest.
+        // Confirming a registration drops all others of its address.
         assert_eq!(finalize(&app, &prepared, OTHER_PASSWORD).await.error(), AppError::LinkInvalid);
         for name in ["eve", ADA] {
             let answer = app.browser().call("/fn/login", &[("username", name), ("password", OTHER_PASSWORD)]).await;
@@ -213,7 +213,7 @@ on_both! {
         finalize(&app, &token(&mail), PASSWORD).await.assert_status(200);
     }
 
-    // A flood of registrations of somebody's address must not keep theirs from being mailed.
+    // Many registrations of an address must not keep its owner from getting an email.
     async fn registrations_of_one_address_are_mailed_in_turn(app: TestApp) {
         let app = confirming(&app).await;
         register(&app, "eve", ADA, OTHER_PASSWORD).await.assert_status(200);

@@ -1,11 +1,11 @@
-//! What holds for every link: opening it uses nothing up, it is good in one place, and no table can make one.
+//! Rules of all email links: opening one consumes nothing, each is valid in one place, and no table contains a token.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{ADA, confirmed, confirming, registered, reset_token, token};
 use crate::support::{PASSWORD, TestApp};
 
-/// A link of each kind: the page, the function of its form, the token.
+/// A link of each kind: its page, the server function of its form, its token.
 async fn one_of_each(app: &TestApp) -> Vec<(&'static str, &'static str, String)> {
     let mut ada = confirmed(app, "ada", ADA).await;
     let registration = registered(app, "bob", "bob@example.org", PASSWORD).await;
@@ -41,7 +41,7 @@ on_both! {
                 }
             }
             assert_eq!(post(&app, function, token).await, 200, "{page}");
-            // Setting the password voided what belongs to the same account.
+            // Setting the password has invalidated the other links of the account.
             if *page == "/new_password" {
                 break;
             }
@@ -83,7 +83,7 @@ on_both! {
         }
     }
 
-    async fn no_table_holds_a_token_or_a_password(app: TestApp) {
+    async fn no_table_contains_a_token_or_a_password(app: TestApp) {
         let app = confirming(&app).await;
         let secrets = one_of_each(&app).await.into_iter().map(|(.., token)| token).collect::<Vec<_>>();
         let tables = [
@@ -104,7 +104,7 @@ on_both! {
     }
 }
 
-/// Every row of a table as one text.
+/// Every row of a table, as text.
 fn dump(backend: DbBackend, table: &str) -> String {
     if backend == DbBackend::Postgres {
         return format!("SELECT CAST(to_json(t) AS text) AS row FROM {table} t");

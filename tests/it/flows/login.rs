@@ -1,4 +1,4 @@
-//! Somebody who has not confirmed yet can't log in, and only their password is told why.
+//! Unconfirmed accounts cannot log in, and only the right password is told why.
 
 use latchkey_types::AppError;
 
@@ -59,7 +59,7 @@ on_both! {
         app.browser().log_in(ADA, PASSWORD).await.assert_found("/secret");
     }
 
-    async fn what_somebody_registered_themselves_tells_nothing_about_an_address(app: TestApp) {
+    async fn a_registration_of_one_s_own_reveals_nothing_about_an_address(app: TestApp) {
         let app = confirming(&app).await;
         confirmed(&app, "ada", ADA).await;
         let mut answers = Vec::new();

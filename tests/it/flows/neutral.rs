@@ -1,4 +1,4 @@
-//! Nobody learns who has an account: known and unknown, taken and free are answered alike, and written alike.
+//! User enumeration: responses and writes are the same for known and unknown, for taken and free addresses.
 
 use sea_orm::ActiveEnum;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
@@ -8,7 +8,7 @@ use latchkey_core::store::entity::{mail_throttle, outbox, registration};
 use super::{ADA, MINUTE, confirmed, confirming, count, newest, register, registered};
 use crate::support::{Answer, PASSWORD, TestApp};
 
-/// An answer without what differs from one request to the next anyway.
+/// A response without the headers that differ between requests.
 fn masked(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let varying = ["x-request-id", "content-security-policy", "date"];
     let headers = answer.headers.iter().filter(|(name, _)| !varying.contains(&name.as_str()));
@@ -16,7 +16,7 @@ fn masked(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     (answer.status, headers.collect(), answer.body.clone())
 }
 
-/// How much is written: rows of the outbox, of the throttle, of the registrations.
+/// The number of rows in the outbox, the throttle and the registrations.
 async fn written(app: &TestApp) -> [u64; 3] {
     let db = app.state.store.reader();
     [
@@ -26,7 +26,7 @@ async fn written(app: &TestApp) -> [u64; 3] {
     ]
 }
 
-/// The templates of the outbox, in their order.
+/// The templates in the outbox, in order.
 async fn templates(app: &TestApp) -> Vec<String> {
     let rows = outbox::Entity::find().order_by_asc(outbox::Column::Id).all(app.state.store.reader()).await.unwrap();
     rows.into_iter().map(|row| row.template.to_value()).collect()
@@ -96,7 +96,7 @@ on_both! {
                 assert_eq!((answers[0].2, answers[0].3), (1, 0));
             }
         }
-        // The reset of the account; the resend of both, to the account's owner that there is one.
+        // One email for the reset, and one for each resend: the owner of the account is told that it exists.
         assert_eq!(count(&app).await, mails + 3);
     }
 

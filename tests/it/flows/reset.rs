@@ -1,4 +1,4 @@
-//! A forgotten password is replaced.
+//! Resetting a forgotten password.
 
 use futures::future::join_all;
 use latchkey_core::client::Client;
@@ -126,7 +126,7 @@ on_both! {
         assert_eq!(count(&app).await, 1);
     }
 
-    // For programs: the link gives a token, and every other session is over.
+    // Clients of the API get a token, and all other sessions end.
     async fn a_program_gets_a_session_of_its_own(app: TestApp) {
         use latchkey_core::service::session::Channel;
         let app = confirming(&app).await;

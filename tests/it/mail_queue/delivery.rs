@@ -1,4 +1,4 @@
-//! Each mail is delivered once, whatever fails meanwhile, and says what it should to whom it should.
+//! Delivery: each email is sent once, whatever fails meanwhile, to the right address and with the right text.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{PASSWORD, START, TestApp};
 
 const DAY: i64 = 86_400;
-/// A mail server that nobody runs.
+/// A mail server that is down.
 const DOWN: &[&str] = &["--mail-url=smtp://127.0.0.1:9"];
 
 async fn enqueue(app: &TestApp, template: Template, subject: Subject<'_>) {
@@ -29,7 +29,7 @@ async fn enqueue(app: &TestApp, template: Template, subject: Subject<'_>) {
     enqueued.unwrap();
 }
 
-/// The id of an account with an address.
+/// Creates an account with an email address and returns its id.
 async fn account(app: &TestApp, name: &str) -> i64 {
     let email = format!("{name}@example.org");
     let fields = [("username", name), ("email", &email), ("password", PASSWORD)];
@@ -68,7 +68,7 @@ fn of(user_id: i64) -> Subject<'static> {
     Subject { user_id: Some(user_id), ..Subject::default() }
 }
 
-/// The token in the link of a mail, if it is one that could be used now.
+/// Whether the token in the link of an email is usable now.
 async fn usable(app: &TestApp, mail: &Eml, purpose: Purpose) -> bool {
     let text = mail.link().unwrap().split("?token=").nth(1).unwrap_or_default();
     let token = MailToken::parse_for(purpose, text).unwrap();
@@ -84,7 +84,7 @@ fn assert_mail(mail: &Eml, to: &str, subject: &str, link: &str) {
     assert!(mail.html.contains(&format!("href=\"{found}\"")), "{}", mail.html);
 }
 
-/// All there is in the database, as bytes.
+/// The whole database, as bytes.
 async fn everything(app: &TestApp) -> Vec<u8> {
     let db = app.state.store.reader();
     if let Some(path) = latchkey_core::store::sqlite_path(&app.state.config.database_url) {
@@ -129,21 +129,23 @@ on_both! {
         let [confirm, already, reset, changed, notice, new, reuse, sign_in] = &mails[..] else { panic!("{mails:?}") };
         assert_mail(confirm, "new@example.org", "Confirm your Latchkey account", "/finalize?token=lk_reg_");
         assert_mail(already, "ada@example.org", "You already have a Latchkey account", "/login");
-        assert_mail(reset, "ada@example.org", "Set a new Latchkey password", "/new_password?token=lk_rst_");
+        assert_mail(reset, "ada@example.org", "Reset your Latchkey password", "/new_password?token=lk_rst_");
         assert_mail(changed, "ada@example.org", "Your Latchkey password was changed", "/reset");
-        assert_mail(new, "other@example.org", "Confirm your new Latchkey e-mail address", "/new_email?token=lk_chg_");
-        assert_mail(notice, "ada@example.org", "Your Latchkey e-mail address is to be changed", "/keep_email?token=lk_stop_");
-        assert_mail(reuse, "ada@example.org", "A Latchkey session of yours was ended", "/login");
+        assert_mail(new, "other@example.org", "Confirm your new Latchkey email address", "/new_email?token=lk_chg_");
+        let about_to_change = "Your Latchkey email address is about to change";
+        assert_mail(notice, "ada@example.org", about_to_change, "/keep_email?token=lk_stop_");
+        assert_mail(reuse, "ada@example.org", "A session of your Latchkey account was ended", "/login");
         assert_mail(sign_in, "ada@example.org", "New sign-in to your Latchkey account", "/reset");
         assert!(usable(&app, confirm, Purpose::Registration).await);
         assert!(usable(&app, reset, Purpose::Reset).await);
         assert!(usable(&app, new, Purpose::EmailChange).await);
         assert!(usable(&app, notice, Purpose::EmailStop).await);
-        assert!(sign_in.text.contains("Device: Firefox on Linux. Address: 203.0.113.7. Time: 24 Nov 2026, 12:00:00 UTC."));
+        let details = "Device: Firefox on Linux. IP address: 203.0.113.7. Time: 24 Nov 2026, 12:00:00 UTC.";
+        assert!(sign_in.text.contains(details), "{}", sign_in.text);
         assert!(confirm.text.contains("until 25 Nov 2026, 12:00:00 UTC") && reset.text.contains("until 24 Nov 2026, 12:30:00"));
     }
 
-    async fn no_usable_secret_and_no_address_lies_in_the_tables(app: TestApp) {
+    async fn no_table_contains_a_usable_token_and_the_outbox_no_address(app: TestApp) {
         let ada = account(&app, "ada").await;
         let registration = registration(&app, "bob", "bob@example.org").await;
         enqueue(&app, Template::Confirm, Subject { registration_id: Some(registration), ..Subject::default() }).await;
@@ -161,7 +163,7 @@ on_both! {
         }
     }
 
-    async fn what_nobody_wants_any_more_is_dropped(app: TestApp) {
+    async fn obsolete_emails_are_dropped(app: TestApp) {
         let ada = account(&app, "ada").await;
         let expired = registration(&app, "bob", "bob@example.org").await;
         let of_registration = |id| Subject { registration_id: Some(id), ..Subject::default() };
@@ -203,7 +205,7 @@ on_both! {
         assert_eq!((app.mails().len(), ids.len()), (30, 30));
     }
 
-    async fn a_claim_of_somebody_who_was_killed_runs_out(app: TestApp) {
+    async fn the_claim_of_a_killed_worker_expires(app: TestApp) {
         let ada = account(&app, "ada").await;
         enqueue(&app, Template::PasswordChanged, of(ada)).await;
         let claim = async |by: &str| {
@@ -217,10 +219,10 @@ on_both! {
         app.clock.advance(1);
         assert_eq!(app.deliver().await.len(), 1);
         let late = app.state.store.write_tx(async |tx| outbox::finish(tx, &dead, START).await).await;
-        assert!(!late.unwrap(), "what it had is not its own any more");
+        assert!(!late.unwrap(), "an expired claim can't be finished");
     }
 
-    async fn a_mail_that_was_sent_and_not_noted_is_recognised_by_its_message_id(app: TestApp) {
+    async fn an_email_that_is_sent_twice_has_the_same_message_id(app: TestApp) {
         let ada = account(&app, "ada").await;
         enqueue(&app, Template::Reset, of(ada)).await;
         app.deliver().await;
@@ -229,7 +231,7 @@ on_both! {
         let mails = app.deliver().await;
         assert_eq!(mails.len(), 2);
         assert_eq!(mails[0].message_id, mails[1].message_id);
-        // Whichever of the two a program shows: its link works.
+        // A mail program may show either of the two: both links work.
         assert!(usable(&app, &mails[0], Purpose::Reset).await && usable(&app, &mails[1], Purpose::Reset).await);
     }
 
@@ -248,7 +250,7 @@ on_both! {
         assert_eq!(app.deliver().await.len(), 5);
     }
 
-    async fn what_can_t_be_delivered_for_a_day_is_given_up_and_recorded(app: TestApp) {
+    async fn an_email_that_can_t_be_delivered_for_a_day_is_given_up_and_recorded(app: TestApp) {
         let ada = account(&app, "ada").await;
         let down = app.node(DOWN).await;
         enqueue(&app, Template::PasswordChanged, of(ada)).await;
@@ -265,7 +267,7 @@ on_both! {
         assert!(app.deliver().await.is_empty());
     }
 
-    async fn an_address_that_is_none_gets_nothing_and_neither_does_anybody_else(app: TestApp) {
+    async fn an_invalid_address_gets_nothing_and_nobody_else_gets_it(app: TestApp) {
         let ada = account(&app, "ada").await;
         let db = app.state.store.reader();
         for address in [
@@ -283,7 +285,7 @@ on_both! {
         assert_eq!(app.mails().len(), 7);
     }
 
-    async fn a_commit_wakes_the_courier_and_what_is_taken_back_does_not(app: TestApp) {
+    async fn a_commit_wakes_the_worker_and_a_rollback_does_not(app: TestApp) {
         let store = &app.state.store;
         let failed: Result<(), DbErr> = store.write_tx(async |tx| {
             mail_queue::enqueue(tx, Template::Noop, Subject::default(), START).await?;
@@ -296,7 +298,7 @@ on_both! {
         assert!(store.mail_queued().now_or_never().is_some());
     }
 
-    async fn the_courier_works_until_it_is_told_to_stop(app: TestApp) {
+    async fn the_worker_runs_until_it_is_stopped(app: TestApp) {
         let ada = account(&app, "ada").await;
         let stopping = CancellationToken::new();
         let (state, until) = (app.state.clone(), stopping.clone());

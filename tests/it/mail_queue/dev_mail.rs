@@ -1,8 +1,8 @@
-//! The mails of a developer's own server, as pages.
+//! The pages with the emails of a development server.
 
 use crate::support::{Browser, PASSWORD, SAFARI, TestApp};
 
-/// A browser, and a mail about a login by a program that calls itself this.
+/// A browser, after a login by a program with this user agent has sent an email.
 async fn after_a_login_with(app: &TestApp, user_agent: &'static str) -> Browser {
     let fields = [("username", "ada"), ("email", "ada@example.org"), ("password", PASSWORD)];
     app.browser().submit("/fn/register", &fields).await.assert_found("/secret");
@@ -15,7 +15,7 @@ async fn after_a_login_with(app: &TestApp, user_agent: &'static str) -> Browser 
 
 on_both! {
     async fn what_was_delivered_is_listed_and_shown_with_a_link(app: TestApp) {
-        assert!(app.browser().get("/dev/mail").await.assert_status(200).body.contains("No mail yet."));
+        assert!(app.browser().get("/dev/mail").await.assert_status(200).body.contains("No emails yet."));
         let mut browser = after_a_login_with(&app, SAFARI).await;
         let list = browser.get("/dev/mail").await;
         list.assert_status(200);
@@ -29,14 +29,14 @@ on_both! {
         assert!(mail.texts("script").is_empty() && mail.texts("[style]").is_empty());
     }
 
-    async fn what_others_wrote_is_shown_as_text(app: TestApp) {
+    async fn user_agents_are_escaped(app: TestApp) {
         let mut browser = after_a_login_with(&app, "<img><b>x").await;
         let mail = browser.get("/dev/mail/1").await;
         assert!(mail.texts("pre.mail")[0].contains("Device: <img><b>x."), "{}", mail.body);
         assert!(mail.attribute("main img", "src").is_none() && mail.texts("main b").is_empty());
     }
 
-    async fn what_is_no_number_of_a_mail_is_not_found(app: TestApp) {
+    async fn unknown_numbers_are_not_found(app: TestApp) {
         let mut browser = after_a_login_with(&app, SAFARI).await;
         for path in ["/dev/mail/2", "/dev/mail/0", "/dev/mail/x", "/dev/mail/..%2f1", "/dev/mail/1/"] {
             browser.get(path).await.assert_status(404);

@@ -1,4 +1,4 @@
-//! What the owner of an account is told of its sessions.
+//! Emails to the owner of an account about its sessions.
 
 use latchkey_core::mail::eml::Eml;
 
@@ -6,7 +6,7 @@ use crate::support::{Browser, PASSWORD, SAFARI, TestApp};
 
 const ACCESS: i64 = 15 * 60;
 const NEW_SIGN_IN: &str = "New sign-in to your Latchkey account";
-const REUSE: &str = "A Latchkey session of yours was ended";
+const REUSE: &str = "A session of your Latchkey account was ended";
 
 async fn registered(app: &TestApp, email: &str) -> Browser {
     let mut browser = app.browser();
@@ -39,7 +39,7 @@ on_both! {
         assert_eq!(app.deliver().await.len(), 1, "it is known now");
     }
 
-    async fn no_name_of_a_program_stands_for_every_device(app: TestApp) {
+    async fn a_user_agent_is_no_wildcard_for_known_devices(app: TestApp) {
         registered(&app, "ada@example.org").await;
         for user_agent in ["%", "Firefox_on_Linux", "\\", "Firefox on L%"] {
             log_in(&app, user_agent).await;

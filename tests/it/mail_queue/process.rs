@@ -1,4 +1,4 @@
-//! The program as a process that delivers.
+//! Delivery by the program as a process.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn database(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("data/latchkey.db").display())
 }
 
-/// A folder with the database of a server that is not running, and one mail in its outbox.
+/// A folder with the database of a stopped server, and one email in its outbox.
 async fn with_a_mail() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["user", "add", "ada", "--email", "ada@example.org"], PASSWORD).0, 0);
@@ -34,7 +34,7 @@ async fn with_a_mail() -> (TempDir, Store) {
     (folder, store)
 }
 
-/// A mail server that takes a connection and never says a word.
+/// A mail server that accepts connections and never responds.
 fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let setting = format!("--mail-url=smtp://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! Against a mail server as a process, with TLS and a password.
+//! Delivery to an SMTP server in a process, with TLS and a password.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::support::{PASSWORD, TestApp};
 
-/// A mail as the server read it.
+/// An email as the server has received it.
 #[derive(Deserialize)]
 struct Taken {
     recipients: Vec<String>,
@@ -30,13 +30,13 @@ impl Taken {
     }
 }
 
-/// A place for a server: its port, its certificate, what it took.
+/// A port and a folder for a server, with its certificate and the emails that it received.
 struct Site {
     port: u16,
     folder: TempDir,
 }
 
-/// A server that runs. Dropped, it is killed.
+/// A running server. It is killed when dropped.
 struct Server(Child);
 
 impl Drop for Server {
@@ -70,7 +70,7 @@ impl Site {
         server
     }
 
-    /// A node that sends there. `who` is user, password and `@`; `query` comes last.
+    /// A node that sends to this server. `who` is user, password and `@`; `query` comes last.
     async fn node(&self, app: &TestApp, scheme: &str, who: &str, query: &str) -> TestApp {
         app.node(&[&format!("--mail-url={scheme}://{who}127.0.0.1:{}{query}", self.port)]).await
     }
@@ -132,7 +132,7 @@ on_both! {
         assert_eq!((taken.len(), ids.len()), (7, 7));
     }
 
-    async fn what_arrives_is_a_mail_that_others_can_read(app: TestApp) {
+    async fn the_received_email_is_well_formed(app: TestApp) {
         let (site, user) = (Site::new(), account(&app).await);
         let node = site.node(&app, "smtps", WHO, &site.ca()).await;
         let _server = site.start("tls");

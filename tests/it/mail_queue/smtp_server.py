@@ -1,6 +1,6 @@
-"""An SMTP server with TLS and authentication that keeps what it takes, as JSON, in a file a mail.
+"""An SMTP server with TLS and authentication. It saves each email as a JSON file.
 
-usage: smtp_server.py starttls|tls|plain PORT FOLDER   (FOLDER holds cert.pem and key.pem)
+usage: smtp_server.py starttls|tls|plain PORT FOLDER   (FOLDER contains cert.pem and key.pem)
 """
 
 import email
@@ -42,7 +42,7 @@ context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
 options = {
     "starttls": {"tls_context": context, "require_starttls": True},
-    # Encrypted from the first byte, of which the library's rule about passwords does not know.
+    # Encrypted from the first byte, which the library's rule about passwords does not recognise.
     "tls": {"ssl_context": context, "auth_require_tls": False},
     "plain": {"auth_require_tls": False},
 }[mode]

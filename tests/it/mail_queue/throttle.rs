@@ -1,4 +1,4 @@
-//! How many mails an address gets, whether or not anybody has it.
+//! How many emails an address gets, whether or not it has an account.
 
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::mail_queue;

@@ -1,4 +1,4 @@
-//! What the one at the command line does to accounts.
+//! Changes of accounts, as by the command line.
 
 use latchkey_core::client::Client;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change};
@@ -14,7 +14,7 @@ impl TestApp {
         self.change(username, Change { is_active: Some(is_active), ..Change::default() }).await
     }
 
-    /// Gives an account these roles and no other.
+    /// Replaces the roles of an account.
     pub async fn set_roles(&self, username: &str, roles: &str) -> Result<UserSummary, AccountError> {
         self.change(username, Change { roles: Some(Roles::parse(roles).unwrap()), ..Change::default() }).await
     }
@@ -24,14 +24,14 @@ impl TestApp {
         self.state.services.accounts.change(Account::Name(username), change, Actor::CommandLine, &client).await
     }
 
-    /// A browser in which somebody with a new account is logged in who administers others.
+    /// A browser in which a new administrator is logged in.
     pub async fn admin(&self, username: &str) -> Browser {
         let browser = self.logged_in(username).await;
         self.set_roles(username, "admin,user").await.unwrap();
         browser
     }
 
-    /// Adds accounts that have no password, by name and address.
+    /// Adds accounts without a password, by username and email address.
     pub async fn fill(&self, accounts: &[(&str, &str)]) {
         let rows = accounts.iter().map(|(username, email)| user::ActiveModel {
             username: Set((*username).to_owned()),

@@ -1,4 +1,4 @@
-//! A browser as far as the server can tell: it keeps cookies, says where a request comes from, follows nothing.
+//! A browser as the server sees it: it keeps cookies, says where a request comes from, and follows no redirects.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::TestApp;
 pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 pub const SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
 
-/// Keeps cookies and says so.
+/// A browser with its cookies.
 #[derive(Clone)]
 pub struct Browser {
     app: TestApp,
@@ -28,7 +28,7 @@ impl Browser {
         Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX }
     }
 
-    /// The same cookies, shown to another node.
+    /// The same cookies, on another node.
     pub fn at(&self, app: &TestApp) -> Self {
         Self { app: app.clone(), cookies: self.cookies.clone(), user_agent: self.user_agent }
     }
@@ -41,12 +41,12 @@ impl Browser {
             .map_or("", String::as_str)
     }
 
-    /// Puts a token into the session cookie.
+    /// Sets the session cookie to a token.
     pub fn set_token(&mut self, token: &str) {
         self.cookies.insert("latchkey-session".to_owned(), token.to_owned());
     }
 
-    /// Asks for a page.
+    /// Requests a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.request("GET", path, "text/html,application/xhtml+xml", Body::empty()).await
     }
@@ -66,7 +66,7 @@ impl Browser {
         self.submit("/fn/login", &[("username", username), ("password", password)]).await
     }
 
-    /// Sends anything.
+    /// Sends a request.
     pub async fn request(&mut self, method: &str, path: &str, accept: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
         request = request.header(header::USER_AGENT, self.user_agent).header("sec-fetch-site", "same-origin");
@@ -92,7 +92,7 @@ fn encode(fields: &[(&str, &str)]) -> Body {
     Body::from(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
 }
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -110,21 +110,21 @@ impl Answer {
         self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
     }
 
-    /// The token that the answer puts into the cookie, if it does.
+    /// The session token that the response sets, if it does.
     pub fn new_token(&self) -> Option<String> {
         let cookies = self.set_cookies().into_iter().filter_map(|cookie| cookie::Cookie::parse(cookie).ok());
         let mut sessions = cookies.filter(|cookie| cookie.name().ends_with("latchkey-session"));
         sessions.next().map(|cookie| cookie.value().to_owned())
     }
 
-    /// What the answer says of a form that was refused, without scripts.
+    /// The flash that the response sets, for forms without scripts.
     pub fn flash(&self) -> Option<Flash> {
         let cookies = self.set_cookies().into_iter().filter_map(|cookie| cookie::Cookie::parse(cookie).ok());
         let flash = cookies.into_iter().find(|cookie| cookie.name().ends_with("latchkey-flash"))?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(flash.value()).ok()?).ok()
     }
 
-    /// What the answer says of a form that was refused, with scripts.
+    /// The error in the body, for forms with scripts.
     pub fn error(&self) -> AppError {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no error: {} {}", self.status, self.body))
     }
@@ -141,14 +141,14 @@ impl Answer {
         self
     }
 
-    /// The texts of what a selector finds.
+    /// The texts of the elements that match a selector.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let document = Html::parse_document(&self.body);
         let selector = Selector::parse(selector).unwrap();
         document.select(&selector).map(|element| element.text().collect::<String>().trim().to_owned()).collect()
     }
 
-    /// The value of an attribute of the first element that a selector finds.
+    /// An attribute of the first element that matches a selector.
     pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
         let document = Html::parse_document(&self.body);
         let selector = Selector::parse(selector).unwrap();

@@ -1,18 +1,18 @@
-//! A database for one test, gone with it.
+//! A database for one test, deleted with it.
 
 use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection};
 
-/// A database and what keeps it alive.
+/// A database. It is deleted when the last clone is dropped.
 #[derive(Clone)]
 pub struct Database(Arc<Inner>);
 
 struct Inner {
     url: String,
-    /// Removed when dropped; mails lie in it, too.
+    /// Deleted when dropped. Also contains the emails.
     folder: tempfile::TempDir,
-    /// A PostgreSQL database to drop.
+    /// The name of the PostgreSQL database to drop.
     name: Option<String>,
 }
 
@@ -24,7 +24,7 @@ impl Database {
         Self(Arc::new(Inner { url, folder, name: None }))
     }
 
-    /// An empty database of the cluster that `TEST_POSTGRES_URL` names.
+    /// An empty database in the cluster of `TEST_POSTGRES_URL`.
     pub async fn postgres() -> Self {
         let name = format!("latchkey_test_{:032x}", rand_u128());
         admin().await.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
@@ -36,7 +36,7 @@ impl Database {
         &self.0.url
     }
 
-    /// Where the nodes on this database put their mails.
+    /// Where the nodes on this database save their emails.
     pub fn mail_url(&self) -> String {
         format!("file://{}", self.0.folder.path().join("mails").display())
     }
@@ -45,7 +45,7 @@ impl Database {
 impl Drop for Inner {
     fn drop(&mut self) {
         let Some(name) = self.name.take() else { return };
-        // A thread of its own: the runtime of the test can't be waited for from inside itself.
+        // On a thread of its own: a runtime can't block on itself.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {

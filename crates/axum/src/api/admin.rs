@@ -17,7 +17,7 @@ use crate::AppState;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change, PAGE_MAX};
 use latchkey_types::{AppError, FieldError, Roles, UserSummary};
 
-/// Accounts on a page without `limit`.
+/// Default page size.
 const PAGE_DEFAULT: u64 = 25;
 
 /// An account, as administrators see it.
@@ -64,7 +64,7 @@ pub struct Users {
     next: Option<String>,
 }
 
-/// Which accounts to list.
+/// Query parameters of the list of accounts.
 #[derive(Debug, Default, PartialEq, Eq, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Search {
@@ -132,7 +132,7 @@ pub async fn list_users(
 /// Changes to an account. Other members are ignored.
 #[derive(Deserialize, ToSchema)]
 pub struct UserChange {
-    /// Sessions of inactive accounts end.
+    /// `false` deactivates the account and ends its sessions.
     #[serde(default)]
     is_active: Option<bool>,
     /// Replaces all roles.

@@ -1,6 +1,6 @@
-//! Which other origins' scripts may read the responses of the API.
+//! CORS: the origins whose scripts may read responses of the API.
 //!
-//! Never with credentials: there are none but the token, which a script has to send itself.
+//! Credentials are never allowed: the API uses no cookies, and a script has to send its token itself.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use latchkey_core::config::CorsOrigins;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 const EXPOSED_HEADERS: [HeaderName; 2] = [header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
-/// How long a browser may keep the answer to a preflight. Two hours is the most that any does.
+/// How long browsers may cache a preflight response. Chromium caps it at two hours.
 const MAX_AGE: Duration = Duration::from_secs(7_200);
 
-/// Answers preflights of the origins in the settings, and lets their scripts read responses; `None` where there are none.
+/// Builds the CORS layer for the configured origins; `None` if there are none.
 #[must_use]
 pub fn layer(origins: &CorsOrigins) -> Option<CorsLayer> {
     let allowed = match origins {

@@ -1,4 +1,5 @@
-//! A page to read the document and to try it. Made on the server from the document itself; without scripts it can be read.
+//! The documentation page of the API, rendered on the server from the `OpenAPI` document. Scripts are only needed to
+//! send requests.
 
 use axum::extract::State;
 use axum::http::header;
@@ -10,12 +11,10 @@ use super::endpoints::{DOCS_SCRIPT, DOCS_STYLE, ENDPOINTS, OPENAPI};
 use super::openapi;
 use crate::AppState;
 
-/// The styles of the page.
 const STYLE: &str = include_str!("docs/style.css");
-/// The script that sends what is typed.
 const SCRIPT: &str = include_str!("docs/try.js");
 
-/// The groups of endpoints and their titles, in the order of the page.
+/// Tags of the endpoints and their headings, in the order of the page.
 const TAGS: [(&str, &str); 6] = [
     ("registration", "Registration"),
     ("session", "Session"),
@@ -35,31 +34,31 @@ struct Entry {
     summary: String,
     description: String,
     takes_token: bool,
-    /// Name, place and description.
+    /// Name, location (`path` or `query`) and description.
     parameters: Vec<(String, String, String)>,
-    /// Its type and an example.
+    /// Content type and example.
     body: Option<(String, String)>,
-    /// Status, description and an example.
+    /// Status, description and example.
     answers: Vec<(String, String, Option<String>)>,
 }
 
-/// The page.
+/// Serves the documentation page.
 pub async fn page(State(state): State<AppState>) -> Markup {
     let document = serde_json::to_value(openapi::document(state.config.product)).unwrap_or_default();
     whole(&document["info"], &entries(&document))
 }
 
-/// The styles of the page.
+/// Serves the stylesheet of the page.
 pub async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE)
 }
 
-/// The script of the page: ours, from here.
+/// Serves the script of the page.
 pub async fn script() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], SCRIPT)
 }
 
-/// A text of the document as plain text.
+/// The text of a value without Markdown backticks.
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().replace('`', "")
 }
@@ -70,7 +69,7 @@ fn entries(document: &Value) -> Vec<Entry> {
         item.as_object().into_iter().flatten().map(move |(method, operation)| entry(path, method, operation))
     });
     let mut entries = operations.collect::<Vec<_>>();
-    // The document sorts its paths; people read them in the order of the table, which is that of use.
+    // The document sorts its paths by name; the table lists them in the order of use.
     entries.sort_by_key(|entry| ENDPOINTS.iter().position(|endpoint| endpoint.path == entry.path));
     entries
 }
@@ -95,14 +94,14 @@ fn entry(path: &str, method: &str, operation: &Value) -> Entry {
     }
 }
 
-/// The example of an answer; of several, the first.
+/// The example of a response, or the first of several.
 fn example(answer: &Value) -> Option<String> {
     let content = answer["content"].as_object()?.values().next()?;
     let one = content.get("example").or_else(|| content["examples"].as_object()?.values().next()?.get("value"))?;
     Some(pretty(one))
 }
 
-/// A text as it is, all else as JSON with lines.
+/// Strings unchanged, other values as indented JSON.
 fn pretty(value: &Value) -> String {
     value.as_str().map_or_else(|| serde_json::to_string_pretty(value).unwrap_or_default(), str::to_owned)
 }
@@ -169,7 +168,7 @@ fn endpoint(entry: &Entry) -> Markup {
     }
 }
 
-/// The form that sends a request; the script brings it to life.
+/// The form that sends a request. The script enables its button.
 fn trial(entry: &Entry) -> Markup {
     html! {
         form.try data-method=(entry.method) data-path=(entry.path) data-token[entry.takes_token] {
@@ -185,7 +184,7 @@ fn trial(entry: &Entry) -> Markup {
                 @let id = format!("{}-body", entry.id);
                 div.field {
                     label for=(id) { "Body " code { (kind) } }
-                    // An example of a token as the body is of no use.
+                    // The example token would not work, so it is left out.
                     textarea id=(id) rows=(example.lines().count()) spellcheck="false" {
                         @if kind == "application/json" { (example) }
                     }

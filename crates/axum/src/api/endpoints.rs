@@ -1,6 +1,6 @@
-//! Every endpoint of the JSON API and who may call it.
+//! The table of endpoints: every endpoint of the JSON API and who may call it.
 //!
-//! Deny by default: the guard of the API asks this table, and what is not in it is not served, whatever the router knows.
+//! Deny by default: the guard rejects requests that are not in this table, even if the router has a route for them.
 
 use latchkey_types::{Access, Role};
 
@@ -24,15 +24,15 @@ pub(super) const OPENAPI: &str = "/api/openapi.json";
 pub(super) const DOCS: &str = "/api/docs";
 pub(super) const DOCS_SCRIPT: &str = "/api/docs/try.js";
 pub(super) const DOCS_STYLE: &str = "/api/docs/style.css";
-/// All other paths below `/api/`, in the syntax of the router: answered 404 in JSON.
+/// All other paths under `/api/`, in router syntax. They are answered with 404 in JSON.
 pub(super) const CATCH_ALL: &str = "/api/{*rest}";
 
 /// One method of one path.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
-    /// In upper case. HEAD is where GET is, but where a GET changes something.
+    /// HTTP method in upper case. GET includes HEAD, except where a GET changes state.
     pub method: &'static str,
-    /// As the router and the document write it: `{id}` stands for one segment.
+    /// Path pattern as in the router and the `OpenAPI` document: `{id}` matches one segment.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
@@ -42,12 +42,12 @@ const fn endpoint(method: &'static str, path: &'static str, access: Access) -> E
     Endpoint { method, path, access }
 }
 
-/// The endpoints.
+/// The endpoints of the API.
 pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", ROOT, Access::Everyone),
     endpoint("GET", ROOT_SLASH, Access::Everyone),
     endpoint("POST", REGISTRATION, Access::Everyone),
-    // The one GET that changes something: it needs a header, which no link and no scanner of mails sends.
+    // The only GET that changes state: it requires a header, which links and email scanners do not send.
     endpoint("GET", FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", LOGIN, Access::Everyone),
@@ -64,7 +64,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", OPENAPI, Access::Everyone),
 ];
 
-/// What is served to people that read about the API, and is no part of it.
+/// The routes of the documentation page, which are not part of the API.
 pub const DOCUMENTATION: &[Endpoint] = &[
     endpoint("GET", DOCS, Access::Everyone),
     endpoint("GET", DOCS_SCRIPT, Access::Everyone),
@@ -74,7 +74,7 @@ pub const DOCUMENTATION: &[Endpoint] = &[
 /// Paths whose GET changes state, so HEAD is not allowed there.
 const UNSAFE_GETS: &[&str] = &[FINALIZE];
 
-/// Whether `path` lies under the API, endpoint or not.
+/// Whether `path` is under `/api`, endpoint or not.
 #[must_use]
 pub fn is_api(path: &str) -> bool {
     path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -85,7 +85,7 @@ pub fn is_api(path: &str) -> bool {
 pub enum RouteMatch {
     /// An endpoint, with its access rule.
     Endpoint(Access),
-    /// The path exists, with these methods only.
+    /// The path exists, but only with these methods.
     MethodNotAllowed(Vec<&'static str>),
     /// No such path.
     NotFound,

@@ -1,4 +1,4 @@
-//! Why the API refused: the names and statuses of flask-praetorian, so that its clients go on working.
+//! Errors of the API. Names and statuses are those of flask-praetorian, so that its clients keep working.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,60 +15,60 @@ use latchkey_core::service::ServiceError;
 use latchkey_core::service::session::BearerError;
 use latchkey_types::{AppError, FieldError};
 
-/// Why nothing was done.
+/// An error response of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
-    /// No token.
+    /// No token was sent.
     MissingToken,
-    /// Not a token of ours, or not of the kind that belongs here.
+    /// Not a token of this application, or a token of the wrong kind.
     InvalidTokenHeader,
     /// A claim is missing.
     MissingClaim,
-    /// Past `exp`.
+    /// After `exp`.
     ExpiredAccess,
     /// More than a minute before `exp`.
     EarlyRefresh,
-    /// Past `rf_exp`.
+    /// After `rf_exp`.
     ExpiredRefresh,
-    /// The session was ended or revoked, or is not known any more.
+    /// The session was ended or revoked, or is unknown.
     Blacklisted,
-    /// The token of a registration mail in the wrong place.
+    /// A registration token from an email, in the wrong place.
     MisusedRegistrationToken,
-    /// The token of a reset mail in the wrong place.
+    /// A reset token from an email, in the wrong place.
     MisusedResetToken,
-    /// The token of a registration mail is unknown, used or expired.
+    /// The registration token is unknown, used or expired.
     InvalidRegistrationToken,
-    /// The token of a reset mail is unknown, used or expired.
+    /// The reset token is unknown, used or expired.
     InvalidResetToken,
     /// The account is deactivated.
     InvalidUser,
-    /// The account is gone.
+    /// The account no longer exists.
     MissingUser,
-    /// A role is lacking.
+    /// A required role is missing.
     MissingRole,
-    /// The password must be given again.
+    /// The password must be confirmed again.
     ReauthenticationRequired,
-    /// Unknown, wrong or unconfirmed: one answer.
+    /// Unknown user, wrong password or unconfirmed account: the same response for all three.
     Authentication,
-    /// What was sent was understood and refused: the name of the field, and why.
+    /// Invalid fields: the name of each and the reason.
     Validation(Vec<(Cow<'static, str>, &'static str)>),
-    /// Not JSON, or of other types.
+    /// Not JSON, or wrong types.
     Malformed,
-    /// Somebody has that name or address.
+    /// The username or the email address is taken.
     Taken(Vec<FieldError>),
-    /// The last active administrator can't be taken away.
+    /// The last active administrator cannot be deactivated, deleted or demoted.
     LastAdmin,
-    /// There is nothing.
+    /// Nothing was found.
     NotFound,
-    /// The path takes these methods alone.
+    /// The path supports only these methods.
     MethodNotAllowed(Vec<&'static str>),
-    /// A fault of ours.
+    /// An internal error.
     Internal,
-    /// Over 8 KiB.
+    /// The body is larger than 8 KiB.
     TooLarge,
-    /// Try again after so many seconds.
+    /// Too many requests; retry after this many seconds.
     TooManyRequests(u32),
-    /// The database or the hashing can't take it now.
+    /// The database or the password hashing is not available now.
     Unavailable,
 }
 
@@ -76,21 +76,21 @@ pub enum ApiError {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub(super) struct ErrorBody {
-    /// The name that clients go by.
+    /// Name of the error. Clients rely on it.
     error: &'static str,
-    /// For people.
+    /// Text for people.
     #[schema(value_type = String)]
     message: Cow<'static, str>,
-    /// The HTTP status.
+    /// HTTP status.
     status_code: u16,
-    /// What is wrong with each field.
+    /// Error of each invalid field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = HashMap<String, String>, required = false)]
     fields: BTreeMap<Cow<'static, str>, &'static str>,
 }
 
 impl ApiError {
-    /// The name that clients go by, the status, and the text for people.
+    /// Name, status and text of the error.
     fn describe(&self) -> (&'static str, u16, Cow<'static, str>) {
         let (name, status, text) = match self {
             Self::MissingToken => ("MissingToken", 401, words::MISSING_TOKEN),
@@ -125,17 +125,14 @@ impl ApiError {
         (name, status, text.into())
     }
 
-    /// The name that clients go by.
     pub(super) fn name(&self) -> &'static str {
         self.describe().0
     }
 
-    /// The HTTP status.
     pub(super) fn status(&self) -> u16 {
         self.describe().1
     }
 
-    /// The body that says so.
     pub(super) fn body(&self) -> ErrorBody {
         let (error, status_code, message) = self.describe();
         let fields = match self {
@@ -178,7 +175,7 @@ impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Malformed => Self::Malformed,
-            // Told apart by the mail alone: a client of the API gets one answer.
+            // Only an email tells these apart; API clients get one response.
             AppError::LoginRejected | AppError::Unconfirmed => Self::Authentication,
             AppError::NotLoggedIn => Self::Blacklisted,
             AppError::Deactivated => Self::InvalidUser,
@@ -190,7 +187,7 @@ impl From<AppError> for ApiError {
             AppError::TooManyRequests(seconds) => Self::TooManyRequests(seconds),
             AppError::Unavailable => Self::Unavailable,
             AppError::Refused(refusals) => of_refusals(refusals),
-            // What only the door for pages refuses.
+            // Errors that only pages produce.
             _ => Self::Internal,
         }
     }

@@ -17,7 +17,7 @@ const JSON: &str = "application/json";
 /// Responses by status.
 pub(super) type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// Declares a type that stands for a list of errors in the `responses` of a handler.
+/// Declares a type that represents a list of errors in the `responses` of a handler.
 macro_rules! error_responses {
     ($name:ident, $($error:expr),+ $(,)?) => {
         struct $name;

@@ -1,4 +1,4 @@
-//! What an endpoint takes from its request: tokens, sessions, roles, bodies.
+//! Extractors of the API: tokens, sessions, roles and bodies.
 
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
@@ -13,10 +13,10 @@ use latchkey_core::client::Client;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::session::AuthSession;
 
-/// The token after `Bearer`, whatever it is worth.
+/// Returns the Bearer token of a request, not verified.
 ///
 /// # Errors
-/// [`ApiError::MissingToken`] if there is none, [`ApiError::InvalidTokenHeader`] if there are two or it is something else.
+/// [`ApiError::MissingToken`] if there is none; [`ApiError::InvalidTokenHeader`] for two headers or another scheme.
 pub fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(ApiError::MissingToken)?;
@@ -33,7 +33,7 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     if words.next().is_some() { Err(ApiError::InvalidTokenHeader) } else { Ok(token) }
 }
 
-/// `token` where one of a session belongs: one from a mail is told apart by its prefix, without a look-up.
+/// Rejects tokens from emails where a session token is expected. Their prefix tells them apart, without a query.
 ///
 /// # Errors
 /// [`ApiError::MisusedRegistrationToken`], [`ApiError::MisusedResetToken`].
@@ -45,10 +45,11 @@ pub fn own_token(token: &str) -> Result<&str, ApiError> {
     }
 }
 
-/// The token where one from a mail for `purpose` belongs; whether it is one is for the use case to say.
+/// Returns the Bearer token where a token from an email for `purpose` is expected. The use case verifies it.
 ///
 /// # Errors
-/// [`ApiError::MissingToken`]; [`ApiError::MisusedRegistrationToken`] or [`ApiError::MisusedResetToken`] for one from another mail.
+/// [`ApiError::MissingToken`]; [`ApiError::MisusedRegistrationToken`] or [`ApiError::MisusedResetToken`] for a token
+/// from another email.
 pub fn mail_token(headers: &HeaderMap, purpose: Purpose) -> Result<&str, ApiError> {
     let token = bearer(headers)?;
     if Purpose::claimed_by(token) == Some(purpose) { Ok(token) } else { own_token(token) }
@@ -65,7 +66,7 @@ impl<S: Sync> FromRequestParts<S> for ClientInfo {
     }
 }
 
-/// The id in the path. One that is no text names nothing.
+/// The id in the path. Invalid UTF-8 is answered with 404.
 pub struct Id(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
@@ -77,7 +78,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// Whoever shows a token that gives access. The guard of the API found them before; an endpoint elsewhere is told here.
+/// The authenticated user of a Bearer token. The guard sets it; on routes without the guard the token is verified here.
 pub struct Bearer(pub AuthSession);
 
 impl<S> FromRequestParts<S> for Bearer
@@ -113,8 +114,7 @@ where
     }
 }
 
-/// The body read as JSON, whatever its type is said to be: the clients of the predecessor say none. Members that are
-/// not asked for are ignored.
+/// A JSON body, whatever its `Content-Type`: existing clients send none. Unknown members are ignored.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -123,8 +123,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::Malformed)?;
         let text = std::str::from_utf8(&body).map_err(|_| ApiError::Malformed)?;
-        // Members that nobody asks for are skipped without a look at their depth; read as a value they are not. And an
-        // array would pass for an object whose members come in that order.
+        // serde skips unknown members without limiting their depth, so the body is parsed as a value first. It would
+        // also accept an array in place of a struct.
         serde_json::from_str::<serde_json::Map<_, _>>(text).map_err(|_| ApiError::Malformed)?;
         serde_json::from_str(text).map(Self).map_err(|_| ApiError::Malformed)
     }

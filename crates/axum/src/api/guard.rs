@@ -1,4 +1,4 @@
-//! Who may call what, decided by the table of endpoints before an endpoint sees the request.
+//! The guard of the API: checks access by the table of endpoints before the handler runs.
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -12,7 +12,7 @@ use crate::{AppState, body};
 use latchkey_core::client::Client;
 use latchkey_types::Access;
 
-/// Lets a request through to its endpoint, with its session and its whole body, or answers why not.
+/// Passes a request to its endpoint, with its session and body, or responds with the error.
 pub async fn admit(
     State((state, table)): State<(AppState, &'static [Endpoint])>,
     request: Request,
@@ -36,7 +36,7 @@ async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Res
         Access::Everyone | Access::HandlerChecksToken => None,
         _ => Some(extract::own_token(extract::bearer(&parts.headers)?)?.to_owned()),
     };
-    // Before it is found out who asks: a body that takes its time must not outlast what its sender was allowed.
+    // Read before authentication, so that a slow body does not outlast the validity of its token.
     let body = body::read(body, body::BODY_MAX).await?;
     if let Some(token) = token {
         let client = parts.extensions.get::<Client>().cloned().ok_or(ApiError::Internal)?;

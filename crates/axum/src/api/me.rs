@@ -93,7 +93,7 @@ pub struct Me {
 struct Session {
     id: String,
     created_at: Rfc3339,
-    /// End of the access token.
+    /// Expiry of the access token.
     expires_at: Rfc3339,
     /// The token can be refreshed until then.
     refresh_expires_at: Rfc3339,

@@ -1,4 +1,5 @@
-//! The `OpenAPI` 3.1 document. Handlers describe themselves; what follows from the table of endpoints is added here.
+//! The `OpenAPI` 3.1 document. Handlers describe themselves; tokens and errors of the guard follow from the table of
+//! endpoints.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +16,7 @@ use crate::AppState;
 
 const DESCRIPTION: &str = "Registration, login and token refresh as JSON. Send the token as \
     `Authorization: Bearer …`; cookies are neither read nor set. All errors have the same form; clients rely on `error`.";
-/// The security scheme.
+/// Name of the security scheme.
 const BEARER: &str = "bearer";
 
 /// Returns this document.
@@ -34,7 +35,7 @@ pub async fn serve(State(state): State<AppState>) -> Json<OpenApi> {
     Json(document(state.config.product))
 }
 
-/// The document.
+/// Builds the document.
 #[must_use]
 pub fn document(product: Product) -> OpenApi {
     let info = InfoBuilder::new()

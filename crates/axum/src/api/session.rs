@@ -163,7 +163,7 @@ pub async fn reauthenticate(
     }
 }
 
-/// The body as a token: as it is, or as a JSON string.
+/// Reads the body as a token: plain text or a JSON string.
 fn token_of_body(body: &[u8]) -> Result<String, ApiError> {
     let text = std::str::from_utf8(body).map_err(|_| ApiError::Malformed)?.trim();
     if text.starts_with('"') {

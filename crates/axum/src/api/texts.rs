@@ -1,57 +1,37 @@
-//! What the JSON API says to people: clients go by `error`.
+//! Texts of API responses, for people. Clients rely on `error` instead.
 
-/// No `Authorization`.
-pub const MISSING_TOKEN: &str = "There is no token. Send it as `Authorization: Bearer …`.";
-/// Junk, or the token of something else.
-pub const INVALID_TOKEN: &str = "This is not a token that can be used here. Log in to get one.";
-/// A token of ours that is incomplete.
-pub const MISSING_CLAIM: &str = "The token lacks a claim. Log in to get a new one.";
-/// Past `exp`.
-pub const EXPIRED_ACCESS: &str = "The token does not give access any more. Refresh it, or log in.";
-/// More than a minute before `exp`.
-pub const EARLY_REFRESH: &str = "The token gives access for more than a minute yet. Refresh it when it expires.";
-/// Past `rf_exp`.
-pub const EXPIRED_REFRESH: &str = "The token can't be refreshed any more. Log in to get a new one.";
-/// The session is over.
-pub const BLACKLISTED: &str = "This session has ended. Log in to begin a new one.";
-/// A registration token as access token.
+#![expect(missing_docs, reason = "the texts are their own documentation")]
+
+pub const MISSING_TOKEN: &str = "The token is missing. Send it as `Authorization: Bearer …`.";
+pub const INVALID_TOKEN: &str = "The token is not valid here. Log in to get a new one.";
+pub const MISSING_CLAIM: &str = "The token lacks a required claim. Log in to get a new one.";
+pub const EXPIRED_ACCESS: &str = "The token has expired. Refresh it, or log in again.";
+pub const EARLY_REFRESH: &str = "The token is valid for more than a minute. Refresh it when it expires.";
+pub const EXPIRED_REFRESH: &str = "The token can no longer be refreshed. Log in to get a new one.";
+pub const BLACKLISTED: &str = "This session has ended. Log in to start a new one.";
 pub const MISUSED_REGISTRATION: &str =
-    "This token is from the mail that confirms a registration. It is good for that alone.";
-/// A reset token as access token.
-pub const MISUSED_RESET: &str = "This token is from the mail that resets a password. It is good for that alone.";
-/// Unknown, used or old.
-pub const INVALID_REGISTRATION: &str = "This registration token is unknown, too old or was used before.";
-/// Unknown, used or old.
-pub const INVALID_RESET: &str = "This reset token is unknown, too old or was used before.";
-/// The account was deleted.
-pub const MISSING_USER: &str = "The account of this token does not exist any more.";
-/// A role is lacking.
-pub const MISSING_ROLE: &str = "This account does not have the role that this needs.";
-/// The password was last given more than ten minutes ago.
-pub const REAUTHENTICATION_REQUIRED: &str =
-    "Give the password again first: POST /api/reauthenticate. What it returns is good for this for ten minutes.";
-/// At least one field.
-pub const VALIDATION: &str = "What was sent was understood and refused. `fields` says why.";
-/// Not JSON, or of other types.
-pub const MALFORMED: &str =
-    "The body could not be read. It must be JSON with the members and types that the documentation names.";
-/// Nothing there.
-pub const NOT_FOUND: &str = "There is nothing at this address.";
-/// Something there, by another method.
-pub const METHOD_NOT_ALLOWED: &str = "This address does not take that method. `Allow` names those that it takes.";
+    "This is a registration token from an email. It can only be used to confirm the registration.";
+pub const MISUSED_RESET: &str = "This is a reset token from an email. It can only be used to reset the password.";
+pub const INVALID_REGISTRATION: &str =
+    "This registration token is unknown, expired or already used. Log in, or register again.";
+pub const INVALID_RESET: &str = "This reset token is unknown, expired or already used. Request a new one.";
+pub const MISSING_USER: &str = "The account of this token no longer exists.";
+pub const MISSING_ROLE: &str = "Your account does not have the required role. Ask an administrator for it.";
+pub const REAUTHENTICATION_REQUIRED: &str = "Confirm your password first: call POST /api/reauthenticate, then repeat \
+    this request with the token that it returns. That token is accepted here for ten minutes.";
+pub const VALIDATION: &str = "The request has invalid values. See `fields` for the reasons.";
+pub const MALFORMED: &str = "The body could not be read. Send JSON with the documented members and types.";
+pub const NOT_FOUND: &str = "Nothing was found here. Check the path and its id.";
+pub const METHOD_NOT_ALLOWED: &str = "This path does not support the method. See the `Allow` header.";
 
-/// Not a number of accounts.
-pub const LIMIT_INVALID: &str = "Ask for 1 to 100.";
-/// Not the `next` of a page.
-pub const AFTER_INVALID: &str = "Send what an earlier page gave as `next`.";
+pub const LIMIT_INVALID: &str = "Use a number from 1 to 100.";
+pub const AFTER_INVALID: &str = "Use the `next` of the previous page.";
 
-/// What is said of a registration whose confirmation is on its way by mail, or would be.
-pub const REGISTRATION_RECEIVED: &str = "Check your mail: the message that we sent tells how to go on.";
+pub const REGISTRATION_RECEIVED: &str = "Check your mail: the email that we sent you explains the next step.";
+pub const RESET_RECEIVED: &str =
+    "If an account has this email address, we have sent it an email that explains the next step.";
 
-/// What is said of a forgotten password, whatever the address.
-pub const RESET_RECEIVED: &str = "If an account has this address, a message to it tells how to go on.";
-
-/// What the protected endpoint answers, word for word as its predecessor did.
+/// The response of the protected endpoint. The wording is a contract with existing clients.
 #[must_use]
 pub fn protected(username: &str) -> String {
     format!("protected endpoint (allowed usr {username})")

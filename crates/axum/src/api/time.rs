@@ -1,10 +1,10 @@
-//! Times as the API writes them.
+//! Timestamps in API responses.
 
 use latchkey_types::Timestamp;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// A moment, written as RFC 3339 in UTC.
+/// A timestamp, serialised as RFC 3339 in UTC.
 #[derive(Clone, Copy, Debug, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 pub(super) struct Rfc3339(Timestamp);

@@ -1,35 +1,35 @@
-//! What emails say. `product` is the name of the application.
+//! Texts of emails. `product` is the name of the application.
 //!
-//! Invariant: plain texts. [`super::layout`] lays them out and escapes them.
+//! Invariant: plain text. [`super::layout`] escapes it and adds the markup.
 
-/// What a mail says, part by part.
+/// The text of an email, part by part.
 #[derive(Debug)]
 pub struct MailText {
-    /// The subject; ASCII, so that it stands in the header as it is.
+    /// The subject. ASCII only, so that the header needs no encoding.
     pub subject: String,
-    /// Paragraphs, the greeting first.
+    /// Paragraphs before the action, the greeting first.
     pub opening: Vec<String>,
-    /// What to do, if anything: the words of the button, and where it leads.
+    /// Label and URL of the button, if there is one.
     pub action: Option<(&'static str, String)>,
-    /// Paragraphs below that.
+    /// Paragraphs after the action.
     pub closing: Vec<String>,
 }
 
-/// With what and from where somebody came.
+/// Device, IP address and time of a login or a request.
 #[derive(Debug)]
 pub struct SignInDetails {
-    /// Browser and system.
+    /// Browser and operating system.
     pub device: String,
-    /// The address.
+    /// IP address.
     pub ip: String,
-    /// When, as text.
+    /// Time, as text.
     pub moment: String,
 }
 
-/// Below every mail.
+/// Footer of every email.
 #[must_use]
 pub fn footer(product: &str, site: &str) -> String {
-    format!("Sent by {product} at {site}. Nobody reads answers to this mail.")
+    format!("Sent by {product} at {site}. Replies to this email are not read.")
 }
 
 fn greeting(username: &str) -> String {
@@ -41,10 +41,10 @@ fn until(moment: &str) -> String {
 }
 
 fn origin(origin: &SignInDetails) -> String {
-    format!("Device: {}. Address: {}. Time: {}.", origin.device, origin.ip, origin.moment)
+    format!("Device: {}. IP address: {}. Time: {}.", origin.device, origin.ip, origin.moment)
 }
 
-/// To who registered.
+/// Asks to confirm a registration.
 #[must_use]
 pub fn confirm(product: &str, username: &str, link: String, end: &str) -> MailText {
     MailText {
@@ -52,21 +52,21 @@ pub fn confirm(product: &str, username: &str, link: String, end: &str) -> MailTe
         opening: vec![
             greeting(username),
             format!(
-                "an account called {username} was registered with this e-mail address. Open this link and give the \
-                 password that you chose, and the account is yours:"
+                "An account named {username} was registered with this email address. To activate it, open this link \
+                 and enter the password that you chose:"
             ),
         ],
-        action: Some(("Confirm the account", link)),
+        action: Some(("Confirm account", link)),
         closing: vec![
             until(end),
-            "If it was not you, do nothing: without the link and the password there will be no such account, and this \
-             address stays free for yours."
+            "If it was not you, ignore this email. No account is created without the link and the password, and you \
+             can still register with this address yourself."
                 .to_owned(),
         ],
     }
 }
 
-/// To an address that somebody registered with, and that has an account.
+/// Tells the owner of an email address that somebody tried to use it for another account.
 #[must_use]
 pub fn already_registered(product: &str, username: &str, login: String, reset: &str) -> MailText {
     MailText {
@@ -74,120 +74,125 @@ pub fn already_registered(product: &str, username: &str, login: String, reset: &
         opening: vec![
             greeting(username),
             format!(
-                "somebody, perhaps you, wanted to use this e-mail address for an account. It belongs to your account \
-                 {username} already. Log in with it:"
+                "Someone, perhaps you, tried to use this email address for an account. It already belongs to your \
+                 account {username}. To use that account, log in:"
             ),
         ],
         action: Some(("Log in", login)),
         closing: vec![
-            format!("If you forgot the password, set a new one at {reset}"),
-            "If it was not you, do nothing: your account is as it was, and whoever it was learned nothing of it."
+            format!("If you forgot your password, set a new one at {reset}"),
+            "If it was not you, ignore this email. Your account has not changed, and the other person was not told \
+             that it exists."
                 .to_owned(),
         ],
     }
 }
 
-/// To who forgot the password.
+/// Sends a link to reset a forgotten password.
 #[must_use]
 pub fn reset(product: &str, username: &str, link: String, end: &str) -> MailText {
     MailText {
-        subject: format!("Set a new {product} password"),
+        subject: format!("Reset your {product} password"),
         opening: vec![
             greeting(username),
-            format!("somebody, hopefully you, asked to set a new password for your account {username}. Set it here:"),
+            format!(
+                "Someone asked to reset the password of your account {username}. To set a new password, open this link:"
+            ),
         ],
         action: Some(("Set a new password", link)),
         closing: vec![
             until(end),
-            "A link that you asked for earlier does not work any more. Setting a new password ends every session."
-                .to_owned(),
-            "If it was not you, do nothing: your password stays as it is.".to_owned(),
+            "Links from earlier emails no longer work. Setting a new password ends all sessions.".to_owned(),
+            "If it was not you, ignore this email. Your password stays the same.".to_owned(),
         ],
     }
 }
 
-/// The password was changed.
+/// Tells that the password was changed.
 #[must_use]
 pub fn password_changed(product: &str, username: &str, moment: &str, reset: String) -> MailText {
     MailText {
         subject: format!("Your {product} password was changed"),
         opening: vec![
             greeting(username),
-            format!("the password of your account {username} was changed ({moment})."),
-            "If it was you, all is well. If it was not, set a new one at once:".to_owned(),
+            format!("The password of your account {username} was changed on {moment}."),
+            "If it was you, there is nothing to do. If it was not you, set a new password now:".to_owned(),
         ],
         action: Some(("Set a new password", reset)),
         closing: Vec::new(),
     }
 }
 
-/// To a new address.
+/// Asks the owner of a new email address to confirm the change.
 #[must_use]
 pub fn confirm_new_address(product: &str, username: &str, link: String, end: &str) -> MailText {
     MailText {
-        subject: format!("Confirm your new {product} e-mail address"),
+        subject: format!("Confirm your new {product} email address"),
         opening: vec![
             greeting(username),
-            format!("this is to be the e-mail address of your account {username} from now on. Confirm it here:"),
+            format!(
+                "This email address was chosen as the new one of your account {username}. To confirm it, open this \
+                 link:"
+            ),
         ],
-        action: Some(("Confirm the address", link)),
+        action: Some(("Confirm address", link)),
         closing: vec![
             until(end),
-            "If you have no such account, do nothing: the address is not used without the link.".to_owned(),
+            "If it was not you, ignore this email. The address is only used if it is confirmed.".to_owned(),
         ],
     }
 }
 
-/// To the old address.
+/// Tells the owner of the old email address about a change, with a link to stop it.
 #[must_use]
 pub fn address_change_notice(product: &str, username: &str, link: String, end: &str) -> MailText {
     MailText {
-        subject: format!("Your {product} e-mail address is to be changed"),
+        subject: format!("Your {product} email address is about to change"),
         opening: vec![
             greeting(username),
             format!(
-                "another e-mail address was given for your account {username}. It takes the place of this one as soon \
-                 as it is confirmed. If it was you, there is nothing to do here. If it was not, stop it:"
+                "Someone asked to change the email address of your account {username}. The new address replaces this \
+                 one as soon as it is confirmed. If it was you, there is nothing to do. If it was not you, stop the \
+                 change:"
             ),
         ],
         action: Some(("Keep this address", link)),
         closing: vec![
             until(end),
-            "Whoever asked for it was logged in and knew your password: change it, too.".to_owned(),
+            "If it was not you, also change your password: the person who asked was logged in and knew it.".to_owned(),
         ],
     }
 }
 
-/// A copy of a token was used.
+/// Tells that a session was ended because its token was reused.
 #[must_use]
 pub fn token_reuse(product: &str, username: &str, from: &SignInDetails, login: String) -> MailText {
     MailText {
-        subject: format!("A {product} session of yours was ended"),
+        subject: format!("A session of your {product} account was ended"),
         opening: vec![
             greeting(username),
             format!(
-                "one session of your account {username} was used from two places at once, as if somebody had a copy of \
-                 it. It was ended, for both."
+                "A session of your account {username} was used from two places, so someone may have copied it. We have \
+                 ended it in both places."
             ),
             origin(from),
-            "Log in again, look through your sessions, and change your password if any of them is not yours:"
-                .to_owned(),
+            "Log in again and check your sessions. If you do not recognise one, change your password:".to_owned(),
         ],
         action: Some(("Log in", login)),
-        closing: vec!["A browser that was put back from a backup can be the reason, too.".to_owned()],
+        closing: vec!["Restoring a browser from a backup can also be the reason.".to_owned()],
     }
 }
 
-/// Somebody logged in on a device not seen before.
+/// Tells that somebody logged in on a device not seen before.
 #[must_use]
 pub fn new_sign_in(product: &str, username: &str, from: &SignInDetails, reset: String) -> MailText {
     MailText {
         subject: format!("New sign-in to your {product} account"),
         opening: vec![
             greeting(username),
-            format!("somebody logged in to your account {username} on a device that was not used for it before."),
+            format!("Someone logged in to your account {username} on a device that was not used for it before."),
             origin(from),
-            "If it was you, there is nothing to do. If it was not, set a new password, which ends every session:"
+            "If it was you, there is nothing to do. If it was not you, set a new password, which ends all sessions:"
                 .to_owned(),
         ],
         action: Some(("Set a new password", reset)),

@@ -1,4 +1,4 @@
-//! Another address for the account.
+//! The form to change the email address.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::auth::server_fns::ChangeEmail;
 use crate::auth::texts;
 use latchkey_types::Notice;
 
-/// The form; what was typed stays or comes back while the password is asked for.
+/// The form. The typed address is kept while the password is confirmed.
 #[component]
 pub(super) fn EmailSection() -> impl IntoView {
     let (action, form) = use_form::<ChangeEmail>();

@@ -1,4 +1,4 @@
-//! What happened to the account lately.
+//! Recent security events of the account.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::auth::components::Time;
 use crate::auth::texts;
 use latchkey_types::SecurityEvent;
 
-/// A row an event; on narrow screens a card an event.
+/// A table with one row per event; on narrow screens, one card per event.
 #[component]
 pub(super) fn Events(events: Vec<SecurityEvent>) -> impl IntoView {
     let row = |event: SecurityEvent| {

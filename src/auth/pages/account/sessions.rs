@@ -1,4 +1,4 @@
-//! Where the account is logged in.
+//! The sessions of the account.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::auth::texts;
 use latchkey_types::Notice;
 use latchkey_types::SessionSummary;
 
-/// The live sessions, each with a button that ends it, and one that ends all but this one.
+/// The live sessions, each with a button that ends it, and a button that ends all others.
 #[component]
 pub(super) fn Sessions(
     overview: Overview,

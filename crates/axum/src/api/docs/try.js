@@ -1,4 +1,4 @@
-// Sends what is typed into the forms of the documentation and shows the answer. The token lives in its field alone.
+// Sends requests from the forms of the documentation page and shows the responses. The token is kept in its field only.
 
 const token = document.getElementById("token");
 
@@ -31,7 +31,7 @@ async function send(form) {
       shown = JSON.stringify(value, null, 2);
       if (answer.ok && typeof value.access_token === "string") token.value = value.access_token;
     } catch {
-      // Not JSON: shown as it is.
+      // Not JSON: show the text unchanged.
     }
     output.textContent = `${answer.status}\n${shown}`;
   } catch (error) {
