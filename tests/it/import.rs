@@ -94,8 +94,8 @@ on_both! {
             "here: the name is taken",
             "x: the name must have 3 to 32 characters",
             "white space: the name may only contain ASCII letters, digits, '.', '_' and '-'",
-            "twin: the e-mail address is taken",
-            "lost: the e-mail address is invalid and was left out",
+            "twin: the email address is taken",
+            "lost: the email address is invalid and was left out",
             "lost: roles that are not lower-case words were left out",
             "lost: the password hash has an unsupported scheme; the password must be reset",
         ]);

@@ -13,6 +13,7 @@ mod api;
 mod authorization;
 mod cleanup;
 mod commands;
+mod documents;
 mod extension;
 mod flows;
 mod http;

@@ -11,9 +11,9 @@ pub fn field_error(error: &FieldError) -> &'static str {
         FieldError::UsernameLength => "Choose a username of 3 to 32 characters.",
         FieldError::UsernameCharacters => "Use only the letters a to z, digits, dots, hyphens and underscores.",
         FieldError::UsernameTaken => "This username is taken. Choose another one.",
-        FieldError::EmailInvalid => "This is not an e-mail address. It should look like ada@example.org.",
+        FieldError::EmailInvalid => "This is not an email address. It should look like ada@example.org.",
         FieldError::EmailUnchanged => "Your account already has this address.",
-        FieldError::EmailTaken => "Another account has this e-mail address. Log in with it, or use another one.",
+        FieldError::EmailTaken => "Another account has this email address. Log in with it, or use another one.",
         FieldError::PasswordShort => "Use at least 8 characters.",
         FieldError::PasswordLong => "Use at most 128 characters.",
         FieldError::PasswordEasy => "This password is easy to guess. Make it longer or less common.",
@@ -40,7 +40,7 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
         AppError::NotLoggedIn => "You are not logged in. Log in and try again.",
         AppError::LoginRejected => "The username and/or password are incorrect",
         AppError::Unconfirmed => {
-            "Your e-mail address is not confirmed yet. A new link is on its way: check your email."
+            "Your email address is not confirmed yet. A new link is on its way: check your email."
         }
         AppError::Deactivated => "This account is deactivated. Ask an administrator to activate it again.",
         AppError::MissingRole => {

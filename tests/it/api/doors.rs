@@ -111,7 +111,7 @@ on_both! {
         Call::new("POST", "/api/registration").json(&bob).send(&app).await.assert_status(200);
         for (username, email, fields) in [
             ("ADA", "", json!({"username": "This username is taken. Choose another one."})),
-            ("eve", "B@example.org", json!({"email": "Another account has this e-mail address. Log in with it, or use another one."})),
+            ("eve", "B@example.org", json!({"email": "Another account has this email address. Log in with it, or use another one."})),
         ] {
             let typed = json!({"username": username, "email": email, "password": PASSWORD});
             let answer = Call::new("POST", "/api/registration").json(&typed).send(&app).await;

@@ -45,8 +45,8 @@ impl fmt::Display for Remark {
             Self::NameRefused(FieldError::UsernameLength) => "the name must have 3 to 32 characters",
             Self::NameRefused(_) => "the name may only contain ASCII letters, digits, '.', '_' and '-'",
             Self::NameTaken => "the name is taken",
-            Self::EmailTaken => "the e-mail address is taken",
-            Self::EmailRefused => "the e-mail address is invalid and was left out",
+            Self::EmailTaken => "the email address is taken",
+            Self::EmailRefused => "the email address is invalid and was left out",
             Self::RolesRefused => "roles that are not lower-case words were left out",
             Self::PasswordUnusable => "the password hash has an unsupported scheme; the password must be reset",
         })

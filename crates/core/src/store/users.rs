@@ -33,7 +33,7 @@ pub enum InsertError {
     #[error("the username is taken")]
     UsernameTaken,
     /// Another account has the email address.
-    #[error("the e-mail address is taken")]
+    #[error("the email address is taken")]
     EmailTaken,
     /// Any other database error.
     #[error(transparent)]
