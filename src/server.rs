@@ -34,7 +34,7 @@ const LEPTOS_FILE: &str = "Leptos.toml";
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let leptos = leptos_options(&config)?;
     let assets = AssetNames::load(&leptos)?;
-    latchkey_axum::run(config, crate::site::extend(), |app| router(ServerState::new(app, leptos, assets))).await
+    latchkey_axum::run(config, crate::site::extend(), |app| router(ServerState::new(app.clone(), leptos, assets))).await
 }
 
 fn leptos_options(config: &Config) -> anyhow::Result<LeptosOptions> {

@@ -5,7 +5,7 @@ use latchkey_types::routes::{Page, parameter};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch, SsrMode};
+use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch};
 
 use super::components::browser;
 use crate::page_context::use_page_context;
@@ -34,7 +34,7 @@ where
         });
         Either::Right(())
     };
-    NestedRoute::new(Pattern(pattern), view).ssr_mode(SsrMode::OutOfOrder)
+    NestedRoute::new(Pattern(pattern), view)
 }
 
 fn is_allowed(access: Option<Access>) -> bool {

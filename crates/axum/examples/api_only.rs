@@ -19,10 +19,10 @@ const PRODUCT: Product = Product {
     brand_colour: "#3d4fd7",
 };
 
-fn router(state: AppState) -> Router {
+fn router(state: &AppState) -> Router {
     let own = Router::new().route("/hello", get(hello)).with_state(state.clone());
-    let router = own.merge(api::router(&state)).merge(health::router(&state));
-    outer_layers(router, &state, || ApiError::Internal.into_response())
+    let router = own.merge(api::router(state)).merge(health::router(state));
+    outer_layers(router, state, || ApiError::Internal.into_response())
 }
 
 async fn hello(Bearer(user): Bearer) -> String {

@@ -25,7 +25,7 @@ const CLOCK_REFUSE_SECONDS: u64 = 20;
 ///
 /// # Errors
 /// When it can't start; the message is one line.
-pub async fn run(config: Config, extension: Extension, router: impl FnOnce(AppState) -> Router) -> anyhow::Result<()> {
+pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppState) -> Router) -> anyhow::Result<()> {
     let address = config.address;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
@@ -48,7 +48,7 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(AppSt
     let ready = format!("{} {} is ready: {origin} (listening on {address})\n", product.name, product.version);
     // A closed standard output must not stop the server.
     let _ = std::io::stdout().write_all(ready.as_bytes());
-    serve(listener, router(state.clone()), state.stopping.clone()).await;
+    serve(listener, router(&state), state.stopping.clone()).await;
 
     state.tasks.close();
     state.tasks.wait().await;

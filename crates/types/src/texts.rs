@@ -39,9 +39,7 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
         AppError::Malformed => "The request could not be read. Reload the page and try again.",
         AppError::NotLoggedIn => "You are not logged in. Log in and try again.",
         AppError::LoginRejected => "The username and/or password are incorrect",
-        AppError::Unconfirmed => {
-            "Your email address is not confirmed yet. A new link is on its way: check your email."
-        }
+        AppError::Unconfirmed => "Your email address is not confirmed yet. A new link is on its way: check your email.",
         AppError::Deactivated => "This account is deactivated. Ask an administrator to activate it again.",
         AppError::MissingRole => {
             "Your account does not have the role that this page needs. Ask an administrator for it."
