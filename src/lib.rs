@@ -28,9 +28,8 @@ pub mod routes;
 pub mod server;
 pub mod site;
 
-/// Entry point in the browser: hydrates the page that the server has rendered.
+/// Hydrates the page that the server has rendered. The crate `latchkey-hydrate` exports it to the browser.
 #[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     // A redirect from a server function follows a change of user, so it loads a new document: nothing of the old one

@@ -12,6 +12,7 @@ pub mod context;
 pub mod dev_mail;
 pub mod document;
 pub mod error_page;
+mod executor;
 pub mod form_posts;
 pub mod guard;
 pub mod page_context;

@@ -11,7 +11,7 @@
 
 use latchkey_types::paths;
 use leptos::prelude::*;
-use leptos_router::MatchNestedRoutes;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 
 use crate::auth::{NavigationItem, SiteConfig, guarded_page};
 
@@ -45,6 +45,7 @@ const NAVIGATION: &[NavigationItem] = &[];
 
 /// The routes of the site.
 #[component(transparent)]
-pub fn SiteRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn SiteRoutes() -> AnyNestedRoute {
     (guarded_page(routes::PAGES, paths::HOME, HomePage), guarded_page(routes::PAGES, routes::SECRET, SecretPage))
+        .into_any_nested_route()
 }

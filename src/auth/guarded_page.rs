@@ -4,6 +4,7 @@ use latchkey_types::Access;
 use latchkey_types::routes::{Page, parameter};
 use leptos::either::Either;
 use leptos::prelude::*;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::hooks::use_location;
 use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch};
 
@@ -14,11 +15,7 @@ use crate::page_context::use_page_context;
 ///
 /// The server checks access before rendering. In the browser the user may be out of date, after a login or logout in
 /// another tab. So a page without access is requested from the server, which redirects.
-pub fn guarded_page<V>(
-    table: &'static [Page],
-    pattern: &'static str,
-    page: fn() -> V,
-) -> NestedRoute<Pattern, (), (), impl Fn() -> Either<V, ()> + Clone + Send + 'static>
+pub fn guarded_page<V>(table: &'static [Page], pattern: &'static str, page: fn() -> V) -> AnyNestedRoute
 where
     V: IntoView + 'static,
 {
@@ -34,7 +31,7 @@ where
         });
         Either::Right(())
     };
-    NestedRoute::new(Pattern(pattern), view)
+    NestedRoute::new(Pattern(pattern), view).into_any_nested_route()
 }
 
 fn is_allowed(access: Option<Access>) -> bool {

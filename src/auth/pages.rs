@@ -31,14 +31,14 @@ pub use reset::ResetPage;
 
 use latchkey_types::paths;
 use leptos::prelude::*;
-use leptos_router::MatchNestedRoutes;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 
 use super::guarded_page;
 use super::routes::PAGES;
 
 /// The routes of the login.
 #[component(transparent)]
-pub fn AuthRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn AuthRoutes() -> AnyNestedRoute {
     (
         guarded_page(PAGES, paths::REGISTRATION, RegistrationPage),
         guarded_page(PAGES, paths::LOGIN, LoginPage),
@@ -53,4 +53,5 @@ pub fn AuthRoutes() -> impl MatchNestedRoutes + Clone {
         guarded_page(PAGES, paths::ADMIN_USERS, AdminUsersPage),
         guarded_page(PAGES, paths::ADMIN_EVENTS, AdminEventsPage),
     )
+        .into_any_nested_route()
 }

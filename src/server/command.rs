@@ -162,7 +162,9 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
             let store = connect(&settings.database_url()?).await?;
             match down {
                 Some(steps) => store.migrate_down(steps).await?,
-                None => store.migrate().await?,
+                None => {
+                    store.migrate().await?;
+                }
             }
             say("migrated")
         }
@@ -175,10 +177,12 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
 
 fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
     let (format, filter) = settings.logging()?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let is_coloured =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_coloured);
     match format {
         LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
     }
     // Logs a panic as one event, not as several lines.
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panic: this is a bug")));

@@ -23,7 +23,7 @@ use leptos::nonce::use_nonce;
 use leptos_axum::ResponseOptions;
 
 use super::document::shell;
-use super::{ServerState, assets, dev_mail, error_page, form_posts, guard, page_context};
+use super::{ServerState, assets, dev_mail, error_page, executor, form_posts, guard, page_context};
 use crate::app::App;
 use crate::auth::PageStatus;
 use crate::routes;
@@ -63,8 +63,10 @@ fn cookie_layers(router: Router<ServerState>, app: &AppState) -> Router<ServerSt
 
 /// The paths of the app, collected once per process: while Leptos lists them, no resource of any page loads, and a page
 /// that is rendering at that time would never finish. This also initialises the executor of Leptos.
-static KNOWN_PATHS: LazyLock<Vec<String>> =
-    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
+static KNOWN_PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    executor::init();
+    leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect()
+});
 
 /// Adds a route for each page of the guard table. Routes of the app that are not in the table are not served.
 fn pages(_: &ServerState) -> Router<ServerState> {

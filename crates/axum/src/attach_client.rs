@@ -1,4 +1,4 @@
-//! Attaches the client to every request (IP address, user agent, request id) and logs the response.
+//! Attaches the client to every request (IP address, user agent, request id), opens its log span, and logs the response.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
+use tracing::Instrument;
 
 use crate::AppState;
 use latchkey_core::client::Client;
@@ -16,10 +17,17 @@ use latchkey_core::security::random;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Attaches a [`Client`] and a request id, and logs the response.
-pub async fn attach_client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let began = Instant::now();
+/// Attaches a [`Client`] and a request id, and logs the response. Everything logged meanwhile is in the span `request`,
+/// whose field `request.id` is the id that the response carries.
+pub async fn attach_client(state: State<AppState>, request: Request, next: Next) -> Response {
     let id = random::id().unwrap_or_default();
+    // At the level of errors, so that no `RUST_LOG` shows the cause of a 500 without the id of its request.
+    let span = tracing::error_span!("request", request.id = id);
+    respond(state, request, next, id).instrument(span).await
+}
+
+async fn respond(State(state): State<AppState>, mut request: Request, next: Next, id: String) -> Response {
+    let began = Instant::now();
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
@@ -35,7 +43,7 @@ pub async fn attach_client(State(state): State<AppState>, mut request: Request, 
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request.id = id, %method, path, status = response.status().as_u16(), milliseconds, client.ip = %ip, "request");
+    tracing::info!(%method, path, status = response.status().as_u16(), milliseconds, client.ip = %ip, "request");
     response
 }
 

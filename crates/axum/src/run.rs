@@ -1,6 +1,7 @@
 //! Starts a server from its settings and runs it until it is stopped.
 
 use std::io::Write;
+use std::net::SocketAddr;
 
 use anyhow::{Context, bail};
 use axum::Router;
@@ -8,7 +9,7 @@ use latchkey_core::clock::Clock;
 use latchkey_core::config::Config;
 use latchkey_core::extension::Extension;
 use latchkey_core::prune;
-use latchkey_core::store::Store;
+use latchkey_core::store::{self, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -29,10 +30,12 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     let address = config.address;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
+    log_settings(&config, address);
     let store = Store::connect(&config.database_url, extension.migrations)
         .await
         .context("cannot open the database (DATABASE_URL)")?;
-    store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
+    let applied = store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
+    tracing::info!(applied, "database migrated");
     compare_clocks(&store, &Clock::system()).await?;
     let state = AppState::new(config, store, Clock::system(), extension)?;
     if let Some(folder) = state.mail_worker.folder() {
@@ -55,6 +58,18 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     state.store.close().await.context("cannot close the database cleanly")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Logs the settings that matter most; no secrets.
+fn log_settings(config: &Config, address: SocketAddr) {
+    if config.is_dev {
+        tracing::info!("LEPTOS_ENV=DEV: for this machine only; emails are shown at /dev/mail");
+    } else {
+        tracing::info!("LEPTOS_ENV=PROD: requires https; emails are not shown at /dev/mail");
+    }
+    tracing::info!(%address, public_url = config.origin(), "listening");
+    tracing::info!(url = store::location(&config.database_url), "database");
+    tracing::info!(url = %config.mail.transport, from = %config.mail.from, "email");
 }
 
 fn stop_at_signal(stopping: CancellationToken) -> anyhow::Result<()> {

@@ -16,6 +16,9 @@ mod secret;
 pub use cors::CorsOrigins;
 pub use secret::generate as generate_secret;
 
+/// The default of `RUST_LOG`: `info`, without the steps and queries of migrations.
+const DEFAULT_LOG_FILTER: &str = "info,sea_orm_migration=warn,sea_orm=warn,sqlx=warn";
+
 /// The settings as they come: from the environment, from `.env` or from flags. All are texts here, so that one place
 /// judges them and names the variable.
 #[derive(Args, Clone, Debug)]
@@ -74,9 +77,9 @@ pub struct RawSettings {
     /// Networks whose X-Forwarded-For is trusted: CIDR, comma-separated
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     trusted_proxies: Option<String>,
-    /// What is logged: error, warn, info, debug, trace, or a filter by module
-    #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
-    rust_log: String,
+    /// What is logged: error, warn, info, debug, trace, or a filter by module [default: info]
+    #[arg(long, env = "RUST_LOG", global = true)]
+    rust_log: Option<String>,
     /// `text`, or `json`: a line an event
     #[arg(long, env = "LOG_FORMAT", default_value = "text", global = true)]
     log_format: String,
@@ -238,7 +241,8 @@ impl RawSettings {
             "json" => LogFormat::Json,
             other => return Err(SettingError::new("LOG_FORMAT", format!("{other:?} is neither text nor json"))),
         };
-        let filter = tracing_subscriber::EnvFilter::try_new(&self.rust_log);
+        let filter =
+            tracing_subscriber::EnvFilter::try_new(given(self.rust_log.as_deref()).unwrap_or(DEFAULT_LOG_FILTER));
         Ok((format, filter.map_err(|error| SettingError::new("RUST_LOG", error.to_string()))?))
     }
 

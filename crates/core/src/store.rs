@@ -16,6 +16,7 @@ use sea_orm::{
 };
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 use tokio::sync::{Mutex, Notify};
+use url::Url;
 
 mod after_commit;
 pub mod audit;
@@ -135,21 +136,29 @@ impl Store {
         };
         let tx = self.connection.begin_with_options(options).await?;
         // An error drops the transaction, which takes it back.
-        let (done, mail_queued) = after_commit::watch(work(&tx)).await;
+        let (done, effects) = after_commit::collect(work(&tx)).await;
         let done = done?;
         tx.commit().await?;
-        if mail_queued {
+        if effects.wakes_mail_worker {
             self.mail_queued.notify_one();
+        }
+        for line in &effects.audit_lines {
+            line.log();
         }
         Ok(done)
     }
 
-    /// Applies the migrations that are missing, one node at a time.
+    /// Applies the migrations that are missing, one node at a time, and returns how many there were.
     ///
     /// # Errors
     /// When the database can't be asked, or is of a later version than this program.
-    pub async fn migrate(&self) -> anyhow::Result<()> {
-        self.alone(|| async { Ok(self.migrations.up(&self.connection, None).await?) }).await
+    pub async fn migrate(&self) -> anyhow::Result<usize> {
+        self.alone(|| async {
+            let pending = self.migrations.get_pending_migrations(&self.connection).await?.len();
+            self.migrations.up(&self.connection, None).await?;
+            Ok(pending)
+        })
+        .await
     }
 
     /// Rolls back the last `steps` migrations, one node at a time.
@@ -166,7 +175,7 @@ impl Store {
     }
 
     /// Runs `work` while no other node does.
-    async fn alone<F: Future<Output = anyhow::Result<()>>>(&self, work: impl FnOnce() -> F) -> anyhow::Result<()> {
+    async fn alone<T, F: Future<Output = anyhow::Result<T>>>(&self, work: impl FnOnce() -> F) -> anyhow::Result<T> {
         if let Some(path) = &self.migration_lock {
             let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
             let _locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??;
@@ -208,6 +217,17 @@ pub fn sqlite_path(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.strip_prefix("//").unwrap_or(rest);
     path.split('?').next()
+}
+
+/// The URL of a database without user, password and options, for logs.
+#[must_use]
+pub fn location(url: &str) -> String {
+    if let Some(path) = sqlite_path(url) {
+        return format!("sqlite://{path}");
+    }
+    let Ok(url) = Url::parse(url) else { return "postgres://…".to_owned() };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
 }
 
 /// Whether an error means that the database is temporarily unavailable, not that the query is wrong.

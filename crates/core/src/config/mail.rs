@@ -85,6 +85,19 @@ impl fmt::Debug for SmtpSettings {
     }
 }
 
+/// The URL without user and password, for logs.
+impl fmt::Display for TransportSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(folder) => write!(f, "file://{}", folder.display()),
+            Self::Smtp(SmtpSettings { host, port, encryption, .. }) => {
+                let scheme = if *encryption == Encryption::Tls { "smtps" } else { "smtp" };
+                write!(f, "{scheme}://{host}:{port}")
+            }
+        }
+    }
+}
+
 impl RawMailSettings {
     pub(super) fn parse(&self) -> Result<MailSettings, SettingError> {
         let from = self.mail_from.parse::<Mailbox>().map_err(|_| {

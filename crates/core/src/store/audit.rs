@@ -7,6 +7,7 @@ use sea_orm::{
 
 pub use crate::kinds::{AuditKind as Kind, EventKind};
 
+use super::after_commit::{self, AuditLine};
 use super::entity::audit_event::{ActiveModel, Column, Entity, Model};
 use crate::client::Client;
 
@@ -23,7 +24,7 @@ pub struct Event<'a> {
     pub detail: &'a str,
 }
 
-/// Writes a row and a line of the log.
+/// Writes a row, and a line of the log once the transaction is committed.
 ///
 /// # Errors
 /// The database's.
@@ -51,14 +52,12 @@ pub async fn record(
         ..Default::default()
     };
     row.insert(tx).await?;
-    tracing::info!(
-        event = %kind,
+    after_commit::log_audit(AuditLine {
+        kind: kind.to_string(),
         outcome,
-        user.id = event.subject.unwrap_or_default(),
-        request.id = client.request_id(),
-        detail = event.detail,
-        "audit"
-    );
+        user_id: event.subject.unwrap_or_default().to_owned(),
+        detail: event.detail.to_owned(),
+    });
     Ok(())
 }
 

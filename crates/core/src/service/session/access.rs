@@ -1,5 +1,7 @@
 //! Authentication of requests, and access checks of tokens.
 
+use tracing::Instrument;
+
 use super::session_cache::Row;
 use super::{AccessError, AuthSession, Authentication, ServiceError, SessionService};
 use crate::client::Client;
@@ -125,7 +127,7 @@ impl SessionService {
         if is_due && self.cache.mark(format!("seen {} {}", session.id, now / SEEN_GRAIN_SECONDS)) {
             let service = self.clone();
             let (session, client) = (session.clone(), client.clone());
-            self.core.tasks.spawn(async move {
+            let touch = async move {
                 let kind = session.kind;
                 let idle = service.idle_expires_at(session.persistent, session.refresh_expires_at, kind, now);
                 let touched = service.core.store.write_tx(async |tx| {
@@ -134,7 +136,8 @@ impl SessionService {
                 if let Err(error) = touched.await {
                     tracing::warn!(%error, "updating last_seen_at of a session failed");
                 }
-            });
+            };
+            self.core.tasks.spawn(touch.in_current_span());
         }
         Ok(())
     }
