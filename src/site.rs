@@ -7,7 +7,7 @@
 //! | `server_fns.rs` | what pages call on the server |
 //! | `texts.rs` | the texts of pages, notices and field errors |
 //! | `product.rs`, `logo.rs` | the name, the colour and the logo of the application |
-//! | `extend.rs` | server only: migrations, emails, hooks |
+//! | `extend.rs` | server only: migrations, hooks, emails, audit kinds |
 
 use latchkey_types::paths;
 use leptos::prelude::*;

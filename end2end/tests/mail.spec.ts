@@ -68,7 +68,7 @@ test('a registration is confirmed with its email and its password', async ({ pag
   await expect(page.getByText(`Welcome, ${person.username}`)).toBeVisible();
   await logOut(page);
   await page.goto(link);
-  await expect(page.getByRole('alert')).toContainText('was used before');
+  await expect(page.getByRole('alert')).toContainText('already used');
   await main(page).getByRole('link', { name: 'Request a new link' }).click();
   await expect(page).toHaveURL('/resend');
 });

@@ -48,6 +48,7 @@ pub fn plain_document(
     content: AnyView,
 ) -> impl IntoView + use<> {
     provide_context(site::CONFIG);
+    provide_context(context.clone());
     let path = context.path_and_query;
     view! {
         <!DOCTYPE html>

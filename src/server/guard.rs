@@ -28,7 +28,7 @@ pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request:
         Err(AppError::NotLoggedIn) => {
             redirect(&paths::login_then(parts.uri.path_and_query().map_or(paths::HOME, |path| path.as_str())))
         }
-        // To where the login would have redirected: a request that lost a race against a new token ends here.
+        // Already logged in, for example in another tab: to the page that the login leads to.
         Err(_) if page.access == Access::Anonymous => redirect(&next_of(parts.uri.query().unwrap_or_default())),
         Err(error) => error_page::respond(&state, &parts, error),
     }
@@ -63,7 +63,7 @@ pub async fn guard_function(State(state): State<ServerState>, request: Request, 
 /// Shows the page, and clears the flash that it shows. A form that waits for the password keeps waiting.
 async fn show(state: &ServerState, jar: &Cookies, request: Request, next: Next) -> Response {
     let flash = state.app.cookies.flash(jar);
-    // HEAD shows nothing.
+    // HEAD must not clear the flash.
     let is_shown = request.method() == Method::GET
         && state.app.cookies.has_flash(jar)
         && flash.as_ref().is_none_or(|flash| flash.page == request.uri().path());

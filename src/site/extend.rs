@@ -1,4 +1,4 @@
-//! Extensions of the server by the site: migrations, emails and hooks.
+//! Extensions of the server by the site: migrations, hooks, emails and audit kinds.
 
 use latchkey_axum::core::extension::Extension;
 

@@ -17,7 +17,7 @@ pub const HOME_POINTS: [(&str, &str); 3] = [
     ),
     (
         "Logout takes effect at once",
-        "Every request checks the session in the database. After a logout, it ends everywhere within a second.",
+        "A token is valid only together with its session. After a logout it is refused everywhere within a second.",
     ),
 ];
 pub const HOME_LOGGED_IN: &str = "You are logged in and can open the secret page.";
@@ -34,7 +34,7 @@ pub fn greeting(username: &str) -> String {
     format!("Hello, {username}")
 }
 
-/// The message of the demo page. The wording is a contract with existing clients.
+/// The message of the demo page, the same as that of `GET /api/protected`.
 #[must_use]
 pub fn secret(username: &str) -> String {
     format!("protected endpoint (allowed usr {username})")

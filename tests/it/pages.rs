@@ -61,6 +61,8 @@ on_both! {
         let anonymous = app.browser().get("/").await;
         let header = anonymous.texts("header").concat();
         assert!(header.contains("Register") && header.contains("Log in") && !header.contains("Log out"), "{header}");
+        let not_found = app.browser().get("/nowhere").await;
+        assert_eq!((not_found.status, not_found.texts("header").concat()), (404, header));
         let header = app.logged_in("ada").await.get("/").await.texts("header").concat();
         assert!(header.contains("ada") && header.contains("Log out") && !header.contains("Register"), "{header}");
     }

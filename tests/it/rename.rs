@@ -34,7 +34,10 @@ fn a_clone_gets_its_own_name_everywhere_but_in_the_login() {
     assert!(read("script/env").contains("LEPTOS_OUTPUT_NAME=my-notes"));
     assert!(read("tests/it/commands.rs").contains("CARGO_BIN_EXE_my-notes"));
     let (_, changed) = run(copy.path(), "git", &["diff", "--name-only"]);
-    assert!(!changed.contains("src/auth/") && !changed.contains("crates/"), "{changed}");
+    let is_of_login = |file: &str| file.starts_with("src/auth/") || file.starts_with("crates/");
+    assert!(!changed.lines().any(|file| is_of_login(file) && !file.starts_with("crates/hydrate/")), "{changed}");
+    assert!(read("crates/hydrate/src/lib.rs").contains("my_notes::hydrate()"));
+    assert!(read("crates/hydrate/Cargo.toml").contains("name = \"latchkey-hydrate\""));
     let (parsed, metadata) =
         run(copy.path(), env!("CARGO"), &["metadata", "--no-deps", "--offline", "--format-version", "1"]);
     assert!(parsed && metadata.contains("\"name\":\"my-notes\""), "{metadata}");

@@ -30,17 +30,16 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     let address = config.address;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
-    log_settings(&config, address);
     let store = Store::connect(&config.database_url, extension.migrations)
         .await
         .context("cannot open the database (DATABASE_URL)")?;
-    let applied = store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
-    tracing::info!(applied, "database migrated");
+    let migrations = store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
     compare_clocks(&store, &Clock::system()).await?;
     let state = AppState::new(config, store, Clock::system(), extension)?;
     if let Some(folder) = state.mail_worker.folder() {
         folder.prepare()?;
     }
+    log_settings(&state.config, address, migrations);
 
     stop_at_signal(state.stopping.clone())?;
     let worker = state.clone();
@@ -61,14 +60,14 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
 }
 
 /// Logs the settings that matter most; no secrets.
-fn log_settings(config: &Config, address: SocketAddr) {
+fn log_settings(config: &Config, address: SocketAddr, migrations: usize) {
     if config.is_dev {
         tracing::info!("LEPTOS_ENV=DEV: for this machine only; emails are shown at /dev/mail");
     } else {
         tracing::info!("LEPTOS_ENV=PROD: requires https; emails are not shown at /dev/mail");
     }
     tracing::info!(%address, public_url = config.origin(), "listening");
-    tracing::info!(url = store::location(&config.database_url), "database");
+    tracing::info!(url = store::location(&config.database_url), applied_migrations = migrations, "database");
     tracing::info!(url = %config.mail.transport, from = %config.mail.from, "email");
 }
 

@@ -16,11 +16,11 @@ mod secret;
 pub use cors::CorsOrigins;
 pub use secret::generate as generate_secret;
 
-/// The default of `RUST_LOG`: `info`, without the steps and queries of migrations.
-const DEFAULT_LOG_FILTER: &str = "info,sea_orm_migration=warn,sea_orm=warn,sqlx=warn";
+/// Levels of crates that log every query or step. `RUST_LOG` can name them to see more.
+const QUIET_CRATES: &str = "sea_orm_migration=warn,sea_orm=warn,sqlx=warn";
 
-/// The settings as they come: from the environment, from `.env` or from flags. All are texts here, so that one place
-/// judges them and names the variable.
+/// Settings as strings, from the environment, `.env` and flags. [`RawSettings::config`] validates them and names the
+/// variable in errors.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Settings (flags, environment variables, or lines of a .env file)")]
 pub struct RawSettings {
@@ -77,10 +77,10 @@ pub struct RawSettings {
     /// Networks whose X-Forwarded-For is trusted: CIDR, comma-separated
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     trusted_proxies: Option<String>,
-    /// What is logged: error, warn, info, debug, trace, or a filter by module [default: info]
-    #[arg(long, env = "RUST_LOG", global = true)]
-    rust_log: Option<String>,
-    /// `text`, or `json`: a line an event
+    /// What is logged: error, warn, info, debug, trace, or a filter by module
+    #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
+    rust_log: String,
+    /// `text`, or `json`: one line per event
     #[arg(long, env = "LOG_FORMAT", default_value = "text", global = true)]
     log_format: String,
 }
@@ -241,8 +241,7 @@ impl RawSettings {
             "json" => LogFormat::Json,
             other => return Err(SettingError::new("LOG_FORMAT", format!("{other:?} is neither text nor json"))),
         };
-        let filter =
-            tracing_subscriber::EnvFilter::try_new(given(self.rust_log.as_deref()).unwrap_or(DEFAULT_LOG_FILTER));
+        let filter = tracing_subscriber::EnvFilter::try_new(format!("{QUIET_CRATES},{}", self.rust_log));
         Ok((format, filter.map_err(|error| SettingError::new("RUST_LOG", error.to_string()))?))
     }
 

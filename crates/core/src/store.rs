@@ -135,7 +135,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         let tx = self.connection.begin_with_options(options).await?;
-        // An error drops the transaction, which takes it back.
+        // An error drops the transaction, which rolls it back.
         let (done, effects) = after_commit::collect(work(&tx)).await;
         let done = done?;
         tx.commit().await?;
@@ -148,10 +148,10 @@ impl Store {
         Ok(done)
     }
 
-    /// Applies the migrations that are missing, one node at a time, and returns how many there were.
+    /// Applies missing migrations, one node at a time, and returns how many there were.
     ///
     /// # Errors
-    /// When the database can't be asked, or is of a later version than this program.
+    /// If the database is unavailable, or was migrated by a later version.
     pub async fn migrate(&self) -> anyhow::Result<usize> {
         self.alone(|| async {
             let pending = self.migrations.get_pending_migrations(&self.connection).await?.len();

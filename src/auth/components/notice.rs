@@ -53,5 +53,5 @@ pub fn PageNotice() -> impl IntoView {
         Outcome::Done(notice) => Some(notice),
         _ => None,
     });
-    view! { <Notices notice/> }
+    notice.map(|notice| view! { <Notices notice=Some(notice)/> })
 }

@@ -12,7 +12,7 @@ use crate::auth::title;
 use crate::site::server_fns::secret;
 use crate::site::texts;
 
-/// The protected page. Its content comes from the server function that guards it.
+/// The demo page. Its row in `routes.rs` guards it; its content comes from [`secret`].
 #[component]
 pub fn SecretPage() -> impl IntoView {
     let secret = Resource::new_blocking(|| (), |()| read());

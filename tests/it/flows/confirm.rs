@@ -126,7 +126,7 @@ on_both! {
         let token = registered(&app, "ada", ADA, PASSWORD).await;
         app.clock.advance(DAY);
         let page = app.browser().get(&format!("/finalize?token={token}")).await;
-        assert!(page.texts("[role=alert]").concat().contains("too old or was used"));
+        assert!(page.texts("[role=alert]").concat().contains("expired or already used"));
         assert_eq!(page.attribute("main a.button", "href").as_deref(), Some("/resend"));
         assert!(page.attribute("input[name=token]", "value").is_none());
         assert_eq!(finalize(&app, &token, PASSWORD).await.error(), AppError::LinkInvalid);

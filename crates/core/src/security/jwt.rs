@@ -132,7 +132,7 @@ impl fmt::Debug for Token {
 #[derive(Clone, Debug)]
 pub struct SignedClaims(Claims);
 
-/// Claims that grant access: signed and not expired. Every guard requires them.
+/// Claims of a token that is signed and not expired. Whether its session is live is checked in `SessionService`.
 #[derive(Debug)]
 pub struct AccessClaims(Claims);
 

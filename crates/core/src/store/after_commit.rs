@@ -32,7 +32,7 @@ tokio::task_local! {
     static EFFECTS: RefCell<Effects>;
 }
 
-/// Runs a transaction and returns its effects with its result.
+/// Runs a transaction and returns its result and its effects.
 pub(super) async fn collect<T>(work: impl Future<Output = T>) -> (T, Effects) {
     let collected = async {
         let done = work.await;
@@ -41,14 +41,13 @@ pub(super) async fn collect<T>(work: impl Future<Output = T>) -> (T, Effects) {
     EFFECTS.scope(RefCell::default(), collected).await
 }
 
-/// Wakes the mail worker when the transaction of this task is committed. Before that it would find nothing.
+/// Wakes the mail worker when the current transaction is committed.
 pub(super) fn notify_worker() {
-    // Outside of `write_tx` nobody is woken, and the mail waits for the next round of the mail worker.
+    // Outside of `write_tx` the worker is not woken, and finds the email at its next poll.
     let _ = EFFECTS.try_with(|effects| effects.borrow_mut().wakes_mail_worker = true);
 }
 
-/// Logs the line when the transaction of this task is committed; at once outside of `write_tx`, where every statement
-/// is committed by itself.
+/// Logs the line when the current transaction is committed; at once outside of `write_tx`.
 pub(super) fn log_audit(line: AuditLine) {
     let mut line = Some(line);
     let _ = EFFECTS.try_with(|effects| effects.borrow_mut().audit_lines.extend(line.take()));

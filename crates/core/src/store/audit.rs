@@ -1,4 +1,4 @@
-//! The record of what happened, written in the transaction that it records.
+//! Audit events, written in the transaction of the change that they describe.
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
@@ -14,20 +14,17 @@ use crate::client::Client;
 /// One event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Event<'a> {
-    /// Who did it, by `public_id`; or [`EventActor::COMMAND_LINE`](latchkey_types::EventActor::COMMAND_LINE).
+    /// `public_id` of the user who acted, or [`EventActor::COMMAND_LINE`](latchkey_types::EventActor::COMMAND_LINE).
     pub actor: Option<&'a str>,
-    /// To whose account, by `public_id`.
+    /// `public_id` of the account that it is about.
     pub subject: Option<&'a str>,
-    /// In which session.
+    /// `sessions.id`.
     pub session: Option<&'a str>,
-    /// A word more; never a secret.
+    /// A short detail; never a secret.
     pub detail: &'a str,
 }
 
-/// Writes a row, and a line of the log once the transaction is committed.
-///
-/// # Errors
-/// The database's.
+/// Writes an event, and a log line when the transaction is committed.
 pub async fn record(
     tx: &impl ConnectionTrait,
     kind: impl Into<EventKind>,
@@ -61,8 +58,8 @@ pub async fn record(
     Ok(())
 }
 
-/// The latest events before the one with the id `before`, `limit` at most: those of a kind if one is given, and those
-/// that name somebody in a column if `party` says so.
+/// Selects the latest `limit` events with an id below `before`, optionally of one kind, or with an id in a column
+/// (`party`).
 #[must_use]
 pub fn latest(
     kind: Option<&EventKind>,
@@ -83,10 +80,7 @@ pub fn latest(
     }
 }
 
-/// The last events of an account that are of `kinds`, but for those whose detail is `without`; the newest first.
-///
-/// # Errors
-/// The database's.
+/// Returns the latest events about an account, of these kinds, except those with the detail `without`.
 pub async fn recent(
     db: &impl ConnectionTrait,
     subject: &str,

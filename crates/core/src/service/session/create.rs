@@ -85,7 +85,7 @@ impl SessionService {
         Ok(self.sign(&session, user, kind)?.1)
     }
 
-    /// The claims of the cookie that came with a login. The new session supersedes theirs.
+    /// Claims of the session cookie that came with a login. Its session is ended.
     pub(in crate::service) fn superseded(&self, channel: Channel<'_>) -> Option<SignedClaims> {
         self.core.keys.decode(channel.presented()?, TokenKind::Web, self.core.clock.now()).ok()
     }

@@ -26,7 +26,7 @@ pub(super) struct SessionCache {
     rows: FutureCache<String, Option<Row>>,
     /// Ids of sessions and public ids of users that bypass the cache.
     tombstones: Cache<String, ()>,
-    /// Writes that have been done, so that each happens once.
+    /// Keys of writes that have started, so that parallel requests do not repeat them.
     marks: Cache<String, ()>,
 }
 
@@ -60,7 +60,7 @@ impl SessionCache {
         self.tombstones.insert(session_or_user.to_owned(), ());
     }
 
-    /// Marks `what` as done; `false` if it was already marked.
+    /// Marks the write `what` as started; `false` if it was already marked.
     pub(super) fn mark(&self, what: String) -> bool {
         self.marks.entry(what).or_insert(()).is_fresh()
     }
