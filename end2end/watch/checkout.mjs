@@ -1,7 +1,7 @@
-// A copy of the checkout in a temporary folder with `cargo leptos watch` running in it. The checkout is never changed.
+// A copy of the checkout in a temporary folder, with `cargo leptos watch` running in it; the checkout is never changed.
 //
-// The build output stays in `watch/` of the target folder: a first build takes minutes, and a folder of its own keeps
-// what the edits of a copy left out of the builds of the checkout.
+// The build output is kept in `watch/` of the target folder, because a first build takes minutes. It is not shared with
+// the checkout: cargo compares modification times, and would take what was built from an edited copy for its own.
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const POLL_MILLISECONDS = 100;
+const QUIET_MILLISECONDS = 2_000;
 const STOP_MILLISECONDS = 15_000;
 
 /** Copies what Git tracks or would track, with new modification times: cargo then rebuilds what an earlier copy edited. */
@@ -107,16 +108,25 @@ export class Watch {
     }
   }
 
+  /** Seconds of processor time that all builds up to now have used; nothing where the system doesn't tell. */
+  processorSeconds() {
+    const stat = `/proc/${this.#process.pid}/stat`;
+    if (!existsSync(stat)) return undefined;
+    // Fields 14 to 17: user and system time of the process, and of its children that have ended, in hundredths.
+    const fields = readFileSync(stat, 'utf8').split(') ').at(-1).split(' ');
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+  }
+
   /** How many servers have been started. */
   get starts() {
     return this.log.split(' is ready: ').length - 1;
   }
 
-  /** Waits until nothing was logged for that long. */
-  async untilQuiet(milliseconds) {
+  /** Waits until nothing has been logged for a while: no build is running. */
+  async untilQuiet() {
     for (let length = -1; length !== this.log.length; ) {
       length = this.log.length;
-      await sleep(milliseconds);
+      await sleep(QUIET_MILLISECONDS);
     }
   }
 
