@@ -5,9 +5,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use latchkey_core::security::opaque_token::{MailToken, Purpose};
 use sea_orm::ConnectionTrait;
 
-use crate::support::{PASSWORD, SECRET};
+use crate::support::{Database, PASSWORD, SECRET};
 
 fn latchkey(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
@@ -41,6 +42,10 @@ fn serve(folder: &Path) -> (Child, SocketAddr) {
 
 /// Starts a server with more settings.
 pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
+    serve_logging_to(Stdio::null(), folder, settings)
+}
+
+fn serve_logging_to(log: Stdio, folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     site(folder);
     let mut command = latchkey(folder);
     command
@@ -48,7 +53,7 @@ pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
         .env("CONFIRM_EMAIL", "false")
         .args(["serve", "--leptos-site-addr=127.0.0.1:0", "--public-url=http://localhost:3000"])
         .args(settings);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let address = line.rsplit(' ').next().unwrap().trim().trim_end_matches(')');
@@ -204,4 +209,60 @@ fn sigterm_lets_a_request_finish_and_ends_in_order() {
     assert!(answer.contains("HTTP/1.1 200 OK"), "{answer}");
     assert!(child.wait().unwrap().success());
     assert!(run(folder.path(), &["user", "list"], "").1.starts_with("ada\t"));
+}
+
+/// What a server logs until it has stopped.
+fn log_of(child: Child) -> String {
+    terminate(&child);
+    String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap()
+}
+
+fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_a_start_is_short_plain_and_without_passwords() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::postgres().await;
+    let mut url = url::Url::parse(database.url()).unwrap();
+    url.set_password(Some("not-for-logs")).unwrap();
+    let settings = [format!("--database-url={url}"), "--mail-url=smtp://ada:not-for-logs@127.0.0.1:587".to_owned()];
+    let (child, _) = serve_logging_to(Stdio::piped(), folder.path(), &settings.each_ref().map(String::as_str));
+    let log = log_of(child);
+    assert!(!log.contains('\u{1b}'), "{log}");
+    assert!(!log.contains("not-for-logs"), "{log}");
+    assert!(log.lines().filter(|line| line.contains(" INFO ")).count() <= 8, "{log}");
+    let database = format!("url=\"postgres://127.0.0.1:{}{}\"", url.port().unwrap(), url.path());
+    for told in [
+        "LEPTOS_ENV=DEV", "listening address=127.0.0.1:", &database, "url=smtp://127.0.0.1:587",
+        "applied_migrations=11",
+    ] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cause_of_a_500_is_logged_with_the_id_of_its_request() {
+    for format in ["text", "json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = [&format!("--log-format={format}"), "--rust-log=error", "--database-url=sqlite://test.db"];
+        let (child, address) = serve_logging_to(Stdio::piped(), folder.path(), &settings);
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let connection = sea_orm::Database::connect(url).await.unwrap();
+        connection.execute_unprepared("DROP TABLE mail_tokens").await.unwrap();
+        connection.close().await.unwrap();
+        // The page loads its link in a task of its own.
+        let token = MailToken::generate(Purpose::Registration).unwrap();
+        let response = get(address, &format!("/finalize?token={}", token.expose()));
+        assert!(response.starts_with("HTTP/1.1 500 "), "{response}");
+        let id = response.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().trim().to_owned();
+        let log = log_of(child);
+        let cause = log.lines().find(|line| line.contains("mail_tokens"));
+        assert!(cause.is_some_and(|line| line.contains(&id)), "{format}, {id}: {log}");
+    }
 }

@@ -39,6 +39,7 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     if let Some(folder) = state.mail_worker.folder() {
         folder.prepare()?;
     }
+    // Not earlier: a start that fails prints one line.
     log_settings(&state.config, address, migrations);
 
     stop_at_signal(state.stopping.clone())?;
@@ -62,9 +63,11 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
 /// Logs the settings that matter most; no secrets.
 fn log_settings(config: &Config, address: SocketAddr, migrations: usize) {
     if config.is_dev {
-        tracing::info!("LEPTOS_ENV=DEV: for this machine only; emails are shown at /dev/mail");
+        tracing::info!(
+            "LEPTOS_ENV=DEV: listens on this machine only, generates its own key, shows emails at /dev/mail"
+        );
     } else {
-        tracing::info!("LEPTOS_ENV=PROD: requires https; emails are not shown at /dev/mail");
+        tracing::info!("LEPTOS_ENV=PROD: requires JWT_SECRET and https, shows no emails");
     }
     tracing::info!(%address, public_url = config.origin(), "listening");
     tracing::info!(url = store::location(&config.database_url), applied_migrations = migrations, "database");
