@@ -19,6 +19,8 @@ use tower_http::services::ServeDir;
 use super::ServerState;
 
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Maximum length of the path of a file in bytes. File names have at most 255, including `.br` or `.gz`.
+const PATH_MAX: usize = 250;
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// URLs of the files that a document loads.
@@ -91,12 +93,13 @@ impl AssetNames {
 /// Serves the output of the build under [`paths::ASSETS`]. Files with a hash in their name can be cached forever.
 pub fn built_files(state: &ServerState) -> Router<ServerState> {
     let folder = Path::new(state.leptos.site_root.as_ref()).join(state.leptos.site_pkg_dir.as_ref());
-    Router::new()
-        .nest_service(paths::ASSETS, serve(&folder))
-        .layer(from_fn_with_state(state.clone(), add_cache_control))
+    Router::new().nest_service(paths::ASSETS, serve(&folder)).layer(from_fn_with_state(state.clone(), built_file))
 }
 
-async fn add_cache_control(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+async fn built_file(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    if !can_be_file(request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let cache_control = state.assets.cache_control(request.uri().path());
     let mut response = next.run(request).await;
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
@@ -110,7 +113,7 @@ pub fn public_files(state: &ServerState, not_found: Router) -> Router {
     let root = Path::new(state.leptos.site_root.as_ref());
     let files = serve(root).call_fallback_on_method_not_allowed(true).fallback(not_found.clone());
     Router::new().fallback(async move |request: Request| {
-        if is_hidden(request.uri().path()) {
+        if !can_be_file(request.uri().path()) {
             not_found.oneshot(request).await.into_response()
         } else {
             files.oneshot(request).await.into_response()
@@ -118,8 +121,9 @@ pub fn public_files(state: &ServerState, not_found: Router) -> Router {
     })
 }
 
-fn is_hidden(path: &str) -> bool {
-    path.to_ascii_lowercase().replace("%2e", ".").contains("/.")
+/// False for hidden files, and for paths that file systems refuse with an error other than "not found".
+fn can_be_file(path: &str) -> bool {
+    path.len() <= PATH_MAX && !path.to_ascii_lowercase().replace("%2e", ".").contains("/.")
 }
 
 fn serve(folder: &Path) -> ServeDir {

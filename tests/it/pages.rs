@@ -57,6 +57,13 @@ on_both! {
         ada.get("/registration").await.assert_found("/secret");
     }
 
+    async fn a_path_too_long_for_a_file_is_not_found(app: TestApp) {
+        let name = "a".repeat(5_000);
+        for path in [format!("/{name}"), format!("/pkg/{name}")] {
+            assert_eq!(app.browser().get(&path).await.status, 404);
+        }
+    }
+
     async fn the_header_is_right_from_the_first_byte(app: TestApp) {
         let anonymous = app.browser().get("/").await;
         let header = anonymous.texts("header").concat();
