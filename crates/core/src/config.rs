@@ -1,7 +1,7 @@
 //! Typed settings. An invalid value stops the server at startup, with one line that names its variable.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use clap::{Args, FromArgMatches};
 use ipnet::IpNet;
@@ -11,6 +11,7 @@ use url::Url;
 mod cors;
 mod duration;
 pub mod mail;
+mod proxies;
 mod secret;
 
 pub use cors::CorsOrigins;
@@ -77,6 +78,9 @@ pub struct RawSettings {
     /// Networks whose X-Forwarded-For is trusted: CIDR, comma-separated
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     trusted_proxies: Option<String>,
+    /// Whether browsers must use https for all subdomains, too (`includeSubDomains` of HSTS)
+    #[arg(long, env = "HSTS_INCLUDE_SUBDOMAINS", default_value = "false", global = true)]
+    hsts_include_subdomains: String,
     /// What is logged: error, warn, info, debug, trace, or a filter by module
     #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
     rust_log: String,
@@ -156,6 +160,8 @@ pub struct Config {
     pub cors_origins: CorsOrigins,
     /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether HSTS includes the subdomains.
+    pub hsts_include_subdomains: bool,
 }
 
 /// Hides the signing keys, and the database URL because it may contain a password.
@@ -220,6 +226,7 @@ impl RawSettings {
             mail: self.mail.parse()?,
             cors_origins: CorsOrigins::read(self.cors_origins.as_deref())?,
             trusted_proxies: self.parsed_trusted_proxies()?,
+            hsts_include_subdomains: self.parsed_hsts_include_subdomains()?,
         })
     }
 
@@ -332,19 +339,17 @@ impl RawSettings {
     }
 
     fn parsed_trusted_proxies(&self) -> Result<Vec<IpNet>, SettingError> {
-        let networks = given(self.trusted_proxies.as_deref())
-            .unwrap_or_default()
-            .split(',')
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        let parse = |text: &str| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        networks
-            .map(|text| {
-                parse(text).map_err(|_| {
-                    SettingError::new("TRUSTED_PROXIES", format!("{text:?} is not a network; write it like 10.0.0.0/8"))
-                })
-            })
-            .collect()
+        proxies::parse(given(self.trusted_proxies.as_deref()).unwrap_or_default()).map_err(|text| {
+            SettingError::new("TRUSTED_PROXIES", format!("{text:?} is not a network; write it like 10.0.0.0/8"))
+        })
+    }
+
+    fn parsed_hsts_include_subdomains(&self) -> Result<bool, SettingError> {
+        match self.hsts_include_subdomains.as_str() {
+            "false" => Ok(false),
+            "true" => Ok(true),
+            other => Err(SettingError::new("HSTS_INCLUDE_SUBDOMAINS", format!("{other:?} is neither true nor false"))),
+        }
     }
 }
 
