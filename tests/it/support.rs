@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
 use clap::Parser;
 use http_body_util::BodyExt;
 use latchkey::server::ServerState;
@@ -155,8 +155,11 @@ impl TestApp {
         }
     }
 
-    /// Sends a request unchanged.
+    /// Sends a request unchanged, except for the `Host` that every client sends.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        if !request.headers().contains_key(header::HOST) {
+            request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost:3000"));
+        }
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 40_000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -12,6 +12,7 @@
 //! | [`csrf`] | CSRF protection |
 //! | [`cookies`] | the session cookie and the flash cookie |
 //! | [`headers`] | security headers of every response |
+//! | [`request_headers`] | request headers that are lists |
 //! | [`rejection`] | error responses of middleware |
 //! | [`health`], [`run()`], [`serve()`] | health checks; starting a server; its listener |
 //!
@@ -25,12 +26,15 @@ pub mod cookies;
 pub mod csrf;
 pub mod headers;
 pub mod health;
+mod host;
 mod layers;
 pub mod rejection;
+pub mod request_headers;
 mod run;
 mod serve;
 mod state;
 mod timed;
+mod trailing_slash;
 
 pub use attach_client::attach_client;
 pub use authenticate::{SessionCookie, authenticate};
