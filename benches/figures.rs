@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use clap::Parser;
 use http_body_util::BodyExt;
 use latchkey::server::ServerState;
 use latchkey::server::assets::AssetNames;
@@ -32,12 +31,6 @@ use tower::ServiceExt;
 const ROUNDS: usize = 60;
 const PASSWORD: &str = "tin wolf orbit cave";
 const CREDENTIALS: &str = "username=ada&password=tin+wolf+orbit+cave";
-
-#[derive(Parser)]
-struct Line {
-    #[command(flatten)]
-    settings: RawSettings,
-}
 
 struct Node {
     router: Router,
@@ -113,15 +106,11 @@ async fn median(mut work: impl AsyncFnMut(), statements: &AtomicU64) -> (Duratio
 
 impl Node {
     async fn start(url: &str) -> Self {
-        let line = [
-            "latchkey",
-            "--database-url",
-            url,
-            "--jwt-secret=kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9",
-            "--confirm-email=false",
-        ];
-        let config = Line::parse_from(line).settings.config(PRODUCT).unwrap();
-        let mut store = Store::connect(&config.database_url, Vec::new).await.unwrap();
+        let settings =
+            [("DATABASE_URL", url), ("JWT_SECRET", "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9"), ("CONFIRM_EMAIL", "false")];
+        let raw = settings.iter().fold(RawSettings::default(), |raw, (name, value)| raw.with(name, value).unwrap());
+        let config = raw.config(PRODUCT).unwrap();
+        let mut store = Store::connect(&config.database, Vec::new).await.unwrap();
         let statements = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&statements);
         store.on_statement(move |_| {

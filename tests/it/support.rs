@@ -10,7 +10,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use clap::Parser;
 use http_body_util::BodyExt;
 use latchkey::server::ServerState;
 use latchkey::server::assets::AssetNames;
@@ -66,20 +65,20 @@ macro_rules! on_both {
     )*};
 }
 
-#[derive(Parser, Debug)]
-#[command(args_override_self = true)]
-struct Line {
-    #[command(flatten)]
-    settings: RawSettings,
-}
-
-/// The settings of these flags, on a database.
+/// The settings of these flags (`--name=value`), on a database.
 pub fn config(database_url: &str, flags: &[&str]) -> Config {
     let fixed = [
-        "latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000",
-        "--confirm-email", "false",
+        ("DATABASE_URL".to_owned(), database_url),
+        ("JWT_SECRET".to_owned(), SECRET),
+        ("CONFIRM_EMAIL".to_owned(), "false"),
+        ("MAIL_URL".to_owned(), "file://data/mail"),
     ];
-    Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config(PRODUCT).unwrap()
+    let flags = flags.iter().map(|flag| {
+        let (name, value) = flag.strip_prefix("--").and_then(|flag| flag.split_once('=')).expect("--name=value");
+        (name.to_ascii_uppercase().replace('-', "_"), value)
+    });
+    let settings = fixed.into_iter().chain(flags);
+    settings.fold(RawSettings::default(), |raw, (name, value)| raw.with(&name, value).unwrap()).config(PRODUCT).unwrap()
 }
 
 /// One node of the application.
@@ -120,7 +119,7 @@ impl TestApp {
         let mail_url = format!("--mail-url={}", database.mail_url());
         let flags: Vec<&str> = [mail_url.as_str()].iter().chain(flags).copied().collect();
         let config = config(database.url(), &flags);
-        let store = Store::connect(&config.database_url, extension.migrations).await.unwrap();
+        let store = Store::connect(&config.database, extension.migrations).await.unwrap();
         store.migrate().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
         let state = AppState::new(config, store, clock.clone(), extension).unwrap();

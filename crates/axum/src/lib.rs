@@ -30,6 +30,7 @@ pub mod rejection;
 mod run;
 mod serve;
 mod state;
+pub mod time_limit;
 mod timed;
 
 pub use attach_client::attach_client;
