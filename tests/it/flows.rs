@@ -1,6 +1,7 @@
 //! Flows with emails: confirming a registration, resetting a password, changing an address.
 
 mod address;
+mod again;
 mod confirm;
 mod links;
 mod login;

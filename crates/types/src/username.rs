@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::FieldError;
+use crate::{FieldError, trim_invisible};
 
 /// A username: 3 to 32 ASCII letters, digits, `.`, `_` and `-`, unique regardless of case.
 ///
@@ -16,9 +16,10 @@ impl Username {
     /// Maximum length in characters.
     pub const MAX: usize = 32;
 
-    /// Parses a username as typed; surrounding whitespace is removed.
+    /// Parses the username of an existing account as typed; white space and invisible characters around it are removed.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let name = typed.trim();
+        // Emails put this character behind dots, so that names are not links. It is in names that are copied from them.
+        let name = trim_invisible(typed).replace('\u{200c}', "");
         if !(Self::MIN..=Self::MAX).contains(&name.chars().count()) {
             return Err(FieldError::UsernameLength);
         }
@@ -26,7 +27,7 @@ impl Username {
         if !name.bytes().all(allowed) {
             return Err(FieldError::UsernameCharacters);
         }
-        Ok(Self(name.to_owned()))
+        Ok(Self(name))
     }
 
     /// The username in its original case.
@@ -54,7 +55,15 @@ mod tests {
 
     #[test]
     fn accepts_what_the_rule_names() {
-        for name in ["ada", "Ada.Lovelace_1815-1852", "  ada  ", &"a".repeat(32)] {
+        for name in [
+            "ada",
+            "Ada.Lovelace_1815-1852",
+            "  ada  ",
+            "\u{feff}\tada\u{200b}\n",
+            "ada.\u{200c}l",
+            "-ada.",
+            &"a".repeat(32),
+        ] {
             assert!(Username::parse(name).is_ok(), "{name}");
         }
     }
@@ -64,7 +73,7 @@ mod tests {
         for name in ["", "ab", &"a".repeat(33), "  a  "] {
             assert_eq!(Username::parse(name), Err(FieldError::UsernameLength), "{name}");
         }
-        for name in ["a b c", "ada@example.org", "аda", "a\0bc", "ada\n.x", "ada🙂"] {
+        for name in ["a b c", "ada@example.org", "аda", "a\0bc", "ada\n.x", "ada🙂", "a\u{200b}da"] {
             assert_eq!(Username::parse(name), Err(FieldError::UsernameCharacters), "{name}");
         }
     }

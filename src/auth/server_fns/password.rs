@@ -12,7 +12,7 @@ use {
 /// Sends a reset link if an account has the address. The response is the same for every address.
 ///
 /// # Errors
-/// [`AppError::Refused`] for an invalid address.
+/// [`AppError::Refused`] for an invalid address, [`AppError::TooManyRequests`] if no email may be sent to it now.
 #[server(prefix = "/fn", endpoint = "request_reset")]
 pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<RequestReset>().await?;

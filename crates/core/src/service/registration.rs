@@ -13,7 +13,7 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::users::{self, InsertError, NewUser};
 use latchkey_types::FieldError;
-use latchkey_types::{Password, Role, Roles};
+use latchkey_types::{Password, RateLimited, Role, Roles};
 
 mod confirm;
 mod pending;
@@ -29,6 +29,9 @@ pub enum RegistrationError {
     /// The input is invalid; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
+    /// The address got an email too recently, or too many of them.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// Registration is closed: accounts are created at the command line only.
     #[error("registration is closed")]
     Closed,
@@ -93,7 +96,7 @@ impl RegistrationService {
         self.require_open()?;
         if self.core.confirmation.is_required {
             let valid = self.validate_with_email(username, email, password).await?;
-            self.begin_pending(&valid, client).await?;
+            self.begin_pending(valid, password, client).await?;
             return Ok(Registered::MailSent);
         }
         let valid = self.validate(username, email, password).await?;
