@@ -1,8 +1,9 @@
-//! Rules for usernames and email addresses: invisible characters around them.
+//! Rules for usernames and email addresses: invisible characters around them, their ends, reserved names.
 
 use latchkey_core::client::Client;
 use latchkey_core::service::accounts::{Account, Actor};
-use latchkey_types::{AppError, FieldError};
+use latchkey_core::service::registration::RegistrationError;
+use latchkey_types::{AppError, FieldError, Role, Roles};
 use serde_json::json;
 
 use crate::api::Call;
@@ -55,4 +56,50 @@ on_both! {
             app.state.services.accounts.log_out(Account::Name(&name), Actor::CommandLine, &client).await.unwrap();
         }
     }
+
+    async fn a_new_name_begins_and_ends_with_a_letter_or_a_digit(app: TestApp) {
+        for name in [".ada", "ada.", "-ada", "ada-", "_ada_"] {
+            let answer = app.browser().call("/fn/register", &[("username", name), ("password", PASSWORD)]).await;
+            answer.assert_status(422);
+            assert_eq!(answer.error(), AppError::from(FieldError::UsernameEnds), "{name}");
+            let refused = add(&app, name).await;
+            assert!(matches!(&refused, Err(RegistrationError::Refused(why)) if *why == [FieldError::UsernameEnds]), "{refused:?}");
+        }
+        let mut form = app.browser();
+        form.submit("/fn/register", &[("username", "ada."), ("password", PASSWORD)]).await.assert_found("/registration");
+        let page = form.get("/registration").await;
+        assert!(page.texts(".field-error").concat().contains("Begin and end the username"), "{}", page.body);
+        assert!(app.users().await.is_empty());
+    }
+
+    async fn reserved_names_are_refused_to_visitors_and_given_by_the_operator(app: TestApp) {
+        for name in ["admin", "Administrator", "ROOT", "no-reply", "no_reply", "post.master", "support", "www", "abuse", "security"] {
+            let answer = app.browser().call("/fn/register", &[("username", name), ("password", PASSWORD)]).await;
+            answer.assert_status(422);
+            assert_eq!(answer.error(), AppError::from(FieldError::UsernameReserved), "{name}");
+        }
+        let typed = json!({"username": "Admin", "password": PASSWORD});
+        let answer = Call::new("POST", "/api/registration").json(&typed).send(&app).await;
+        answer.assert_api_error(422, "ValidationError", "reserved");
+        assert_eq!(answer.json()["fields"]["username"], "This username is reserved. Choose another one.");
+        for name in ["admin", "support"] {
+            add(&app, name).await.unwrap();
+            app.browser().log_in(name, PASSWORD).await.assert_found("/secret");
+        }
+        app.logged_in("administrators").await;
+    }
+
+    async fn an_account_from_before_these_rules_keeps_its_name(app: TestApp) {
+        app.fill(&[("-ada_", "ada@example.org"), ("root", "root@example.org")]).await;
+        for name in ["-ada_", "root"] {
+            app.set_active(name, false).await.unwrap();
+            app.set_active(name, true).await.unwrap();
+        }
+    }
+}
+
+async fn add(app: &TestApp, name: &str) -> Result<(), RegistrationError> {
+    let roles = Roles::from_words([Role::USER]).unwrap();
+    let (password, client) = (PASSWORD.into(), Client::command_line());
+    app.state.services.registration.add(name, "", &password, roles, &client).await.map(drop)
 }

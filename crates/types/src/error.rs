@@ -15,6 +15,10 @@ pub enum FieldError {
     UsernameLength,
     /// Characters other than ASCII letters, digits, `.`, `_` and `-`.
     UsernameCharacters,
+    /// Begins or ends with another character than a letter or a digit.
+    UsernameEnds,
+    /// Reserved for the operator, such as `admin`.
+    UsernameReserved,
     /// Another account or registration has this username.
     UsernameTaken,
     /// Not a valid email address.
@@ -59,7 +63,11 @@ impl FieldError {
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
-            Self::UsernameLength | Self::UsernameCharacters | Self::UsernameTaken => "username",
+            Self::UsernameLength
+            | Self::UsernameCharacters
+            | Self::UsernameEnds
+            | Self::UsernameReserved
+            | Self::UsernameTaken => "username",
             Self::EmailInvalid | Self::EmailUnchanged | Self::EmailTaken => "email",
             Self::PasswordShort
             | Self::PasswordLong

@@ -10,6 +10,8 @@ pub fn field_error(error: &FieldError) -> &'static str {
     match error {
         FieldError::UsernameLength => "Choose a username of 3 to 32 characters.",
         FieldError::UsernameCharacters => "Use only the letters a to z, digits, dots, hyphens and underscores.",
+        FieldError::UsernameEnds => "Begin and end the username with a letter or a digit.",
+        FieldError::UsernameReserved => "This username is reserved. Choose another one.",
         FieldError::UsernameTaken => "This username is taken. Choose another one.",
         FieldError::EmailInvalid => "This is not an email address. It should look like ada@example.org.",
         FieldError::EmailUnchanged => "Your account already has this address.",

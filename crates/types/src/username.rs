@@ -30,6 +30,15 @@ impl Username {
         Ok(Self(name))
     }
 
+    /// Parses a username for a new account. It must also begin and end with a letter or a digit: `ada.` and `ada` look
+    /// alike in a sentence. Accounts from before this rule keep their names.
+    pub fn parse_new(typed: &str) -> Result<Self, FieldError> {
+        let username = Self::parse(typed)?;
+        let is_fine = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = username.0.as_bytes();
+        if is_fine(bytes.first()) && is_fine(bytes.last()) { Ok(username) } else { Err(FieldError::UsernameEnds) }
+    }
+
     /// The username in its original case.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -75,6 +84,16 @@ mod tests {
         }
         for name in ["a b c", "ada@example.org", "аda", "a\0bc", "ada\n.x", "ada🙂", "a\u{200b}da"] {
             assert_eq!(Username::parse(name), Err(FieldError::UsernameCharacters), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_new_one_begins_and_ends_with_a_letter_or_a_digit() {
+        for name in ["ada", " 1a-b.c_2 ", "A.L"] {
+            assert!(Username::parse_new(name).is_ok(), "{name}");
+        }
+        for name in [".ada", "ada.", "-ada", "ada-", "_ada", "ada_", "---"] {
+            assert_eq!(Username::parse_new(name), Err(FieldError::UsernameEnds), "{name}");
         }
     }
 }

@@ -22,7 +22,7 @@ use latchkey_types::{AppError, FieldError, Password};
 /// A registration form.
 #[derive(Deserialize, ToSchema)]
 pub struct Registration {
-    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`; unique regardless of case.
+    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`, with a letter or digit at both ends; unique regardless of case.
     username: String,
     /// Optional where accounts are not confirmed by email.
     #[serde(default)]

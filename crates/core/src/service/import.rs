@@ -150,6 +150,7 @@ fn validate(
     now: i64,
     remark: &mut impl FnMut(Remark),
 ) -> Result<Option<Newcomer>, ServiceError> {
+    // The rule for new names and the reserved ones do not count here: these people log in with the names they have.
     let username = match Username::parse(&theirs.username) {
         Ok(username) => username,
         Err(refusal) => {

@@ -1,5 +1,6 @@
 //! Validation of a registration, before anything is written.
 
+use super::reserved_names::parse_unreserved;
 use super::{RegistrationError, RegistrationService};
 use crate::security::password_hash::{HashError, PasswordCheck};
 use crate::store::entity::registration;
@@ -35,6 +36,9 @@ pub(super) enum Claim {
 /// because each later one had to show it.
 const COMPARED: u64 = 3;
 
+/// Parses the username of a new account.
+type ParseUsername = fn(&str) -> Result<Username, FieldError>;
+
 /// Whether the email address is optional. If so, a taken address is reported.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Address {
@@ -50,7 +54,9 @@ impl RegistrationService {
         username: &str,
         email: &str,
         password: &Password,
+        parse_username: ParseUsername,
     ) -> Result<ValidRegistration, RegistrationError> {
+        let username = (username, parse_username);
         let (username, email, _) = self.validate_fields(username, email, password, Address::Optional).await?;
         Ok(ValidRegistration { username, email, password_hash: self.core.hasher.hash(password).await? })
     }
@@ -63,6 +69,7 @@ impl RegistrationService {
         email: &str,
         password: &Password,
     ) -> Result<ValidRegistrationWithEmail, RegistrationError> {
+        let username = (username, parse_unreserved as ParseUsername);
         let (username, email, claim) = self.validate_fields(username, email, password, Address::Confirmed).await?;
         let Some(email) = email else { return Err(FieldError::EmailInvalid.into()) };
         let password_hash = self.core.hasher.hash(password).await?;
@@ -73,13 +80,13 @@ impl RegistrationService {
     /// for these messages; the following transaction decides.
     async fn validate_fields(
         &self,
-        typed_username: &str,
+        (typed_username, parse_username): (&str, ParseUsername),
         typed_email: &str,
         password: &Password,
         address: Address,
     ) -> Result<(Username, Option<EmailAddress>, Claim), RegistrationError> {
         let mut refusals = Vec::new();
-        let username = Username::parse(typed_username).map_err(|refusal| refusals.push(refusal)).ok();
+        let username = parse_username(typed_username).map_err(|refusal| refusals.push(refusal)).ok();
         let email = match trim_invisible(typed_email) {
             "" if address == Address::Optional => None,
             typed => EmailAddress::parse(typed).map_err(|refusal| refusals.push(refusal)).ok(),
