@@ -6,6 +6,7 @@ mod confirm;
 mod links;
 mod login;
 mod neutral;
+mod other_user;
 mod reset;
 
 use latchkey_core::mail::eml::Eml;

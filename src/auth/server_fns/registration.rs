@@ -48,7 +48,9 @@ pub async fn finalize(#[server(default)] token: String, password: Password) -> R
     let channel = context.channel(RememberMe::No);
     let issued = context.services().registration.finalize(&token, &password, channel, &context.client).await?;
     context.set_session_cookie(&issued);
-    context.flash(context.after_login(), Notice::Welcome);
+    let previous = context.other_user(&issued.user.username);
+    let notice = previous.map_or(Notice::Welcome, |previous| Notice::WelcomeInstead { previous });
+    context.flash(context.after_login(), notice);
     context.redirect(context.after_login());
     Ok(())
 }
