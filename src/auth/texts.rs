@@ -62,7 +62,7 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::AccountDeleted => "Your account has been deleted.",
         Notice::Welcome | Notice::WelcomeInstead { .. } => "Your account is confirmed.",
         Notice::ConfirmationMailed => {
-            "Check your mail: we have sent you a link. Open it and enter your password to activate your account."
+            "Check your mail: open the link in our email and enter your password to activate your account."
         }
         Notice::ConfirmationResent => {
             "Check your mail: if a registration with this email address is waiting, we have sent a new link."

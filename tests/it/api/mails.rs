@@ -56,7 +56,7 @@ on_both! {
         let app = confirming(&app).await;
         let answer = register(&app, "ada", ADA).await;
         answer.assert_status(201);
-        assert_eq!(answer.json()["message"], "Check your mail: the email that we sent you explains the next step.");
+        assert_eq!(answer.json()["message"], "Check your mail: our email explains the next step.");
         let token = mailed(&app).await;
         log_in(&app, PASSWORD).await.assert_api_error(401, "AuthenticationError", "unconfirmed");
         let head = Call::new("HEAD", "/api/finalize").bearer(&token).send(&app).await;

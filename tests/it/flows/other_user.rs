@@ -90,6 +90,18 @@ on_both! {
         assert_eq!(said, "Welcome, ada. Your account is confirmed. You were logged in as eve before. That session has ended.");
     }
 
+    async fn with_scripts_the_next_page_says_so_as_well(app: TestApp) {
+        let app = confirming(&app).await;
+        let mut eve = confirmed(&app, "eve", EVE).await;
+        confirmed(&app, "ada", ADA).await;
+        let token = reset_token(&app, ADA).await;
+        let fields = [("token", token.as_str()), ("password", PASSWORD), ("password_confirmation", PASSWORD)];
+        let answer = eve.call("/fn/reset_password", &fields).await;
+        assert_eq!((answer.status, answer.header("location")), (200, "/secret"));
+        assert!(notices(&eve.get("/secret").await).contains("This link belongs to another account: ada."));
+        assert!(!notices(&eve.get("/secret").await).contains("another account"), "shown once");
+    }
+
     async fn the_owner_who_resets_the_own_password_logs_in_again(app: TestApp) {
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;

@@ -62,8 +62,9 @@ error_responses!(
 
 /// Registers an account.
 ///
-/// An email with a confirmation link is sent, whether or not the address has an account already. Where accounts are not
-/// confirmed by email, the address is optional, and the new account is active and logged in at once.
+/// An email with a confirmation link is sent, within the rate limit, whether or not the address has an account already.
+/// The same username and password can be sent again while the registration waits, also with another address. Where
+/// accounts are not confirmed by email, the address is optional, and the new account is active and logged in at once.
 #[utoipa::path(
     post,
     path = endpoints::REGISTRATION,
@@ -74,7 +75,7 @@ error_responses!(
     responses(
         (status = 200, description = "The account is active.", body = AccessToken, example = AccessToken::example),
         (
-            status = 201, description = "A confirmation email is on its way.", body = Message,
+            status = 201, description = "The registration waits for its confirmation.", body = Message,
             example = json!({"message": words::REGISTRATION_RECEIVED}),
         ),
         RegistrationErrors,
