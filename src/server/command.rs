@@ -235,7 +235,7 @@ async fn add(services: &Services, name: &str, email: &str, admin: bool, client: 
         Err(RegistrationError::Refused(refusals)) => {
             bail!(refusals.iter().map(texts::field_error).collect::<Vec<_>>().join(" "))
         }
-        Err(error @ RegistrationError::Closed) => Err(error.into()),
+        Err(error @ (RegistrationError::Closed | RegistrationError::TooMany(_))) => Err(error.into()),
         Err(RegistrationError::Service(fault)) => Err(fault.into()),
     }
 }

@@ -174,11 +174,26 @@ impl RequestContext {
         self.set_flash(&Flash::of_page(path, Outcome::Done(notice)));
     }
 
-    /// Redirects with a notice: to the page after a login, or to the login if nobody is logged in.
-    pub fn redirect_with_flash(&self, notice: Notice) {
-        let page = if self.session.is_some() { self.after_login() } else { paths::LOGIN };
+    /// Redirects with the notice of an email link of the account `owner`: to the page after a login, or to the login if
+    /// nobody is logged in. If somebody else is logged in, the notice says whose account it is about.
+    pub fn redirect_after_link(&self, owner: &str, notice: Notice) {
+        let (page, notice) = match self.other_user(owner) {
+            Some(_) => {
+                (self.after_login(), Notice::OfOtherAccount { username: owner.to_owned(), notice: Box::new(notice) })
+            }
+            // A new password ends all sessions of its account.
+            None if self.session.is_none() || notice == Notice::PasswordSet => (paths::LOGIN, notice),
+            None => (self.after_login(), notice),
+        };
         self.flash(page, notice);
         self.redirect(page);
+    }
+
+    /// The username of the user who is logged in, unless it is `username`.
+    #[must_use]
+    pub fn other_user(&self, username: &str) -> Option<String> {
+        let user = self.session.as_ref()?.current_user().username;
+        (!user.eq_ignore_ascii_case(username)).then_some(user)
     }
 
     /// Refills the form that waited for the password, so that it can be submitted again.

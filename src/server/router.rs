@@ -113,7 +113,12 @@ async fn page(State(state): State<ServerState>, jar: Cookies, request: Request) 
 /// been redirected before.
 fn page_status(response: ResponseOptions) -> PageStatus {
     PageStatus::new(move |error| {
-        if let AppError::Unavailable | AppError::NotFound | AppError::MissingRole | AppError::Internal = error {
+        if let AppError::Unavailable
+        | AppError::NotFound
+        | AppError::MissingRole
+        | AppError::TooManyRequests(_)
+        | AppError::Internal = error
+        {
             response.set_status(latchkey_axum::rejection::status(error));
         }
         if let Some(seconds) = error.retry_after_seconds() {

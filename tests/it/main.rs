@@ -23,6 +23,7 @@ mod layering;
 mod mail_queue;
 mod mail_tokens;
 mod manifest;
+mod names;
 mod pages;
 mod race;
 mod registration;

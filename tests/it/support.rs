@@ -40,6 +40,8 @@ pub fn path_of(pattern: &str) -> String {
 pub const PASSWORD: &str = "tin wolf orbit cave";
 /// Start of the test clock: 2026-11-24, 12:00 UTC.
 pub const START: i64 = 1_795_521_600;
+/// The IP address of clients.
+pub const IP: [u8; 4] = [203, 0, 113, 7];
 /// The signing key of all test nodes.
 pub const SECRET: &str = "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9";
 
@@ -156,7 +158,9 @@ impl TestApp {
 
     /// Sends a request unchanged.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 40_000))));
+        if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((IP, 40_000))));
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

@@ -43,6 +43,7 @@ impl From<RegistrationError> for AppError {
         match error {
             RegistrationError::Closed => Self::NotFound,
             RegistrationError::Refused(refusals) => Self::Refused(refusals),
+            RegistrationError::TooMany(limited) => Self::TooManyRequests(limited),
             RegistrationError::Service(fault) => fault.into(),
         }
     }
@@ -63,6 +64,7 @@ impl From<ResetError> for AppError {
         match error {
             ResetError::LinkInvalid => Self::LinkInvalid,
             ResetError::Refused(refusal) => refusal.into(),
+            ResetError::TooMany(limited) => Self::TooManyRequests(limited),
             ResetError::Service(fault) => fault.into(),
         }
     }
@@ -73,7 +75,7 @@ impl From<EmailChangeError> for AppError {
         match error {
             EmailChangeError::LinkInvalid => Self::LinkInvalid,
             EmailChangeError::Refused(refusal) => refusal.into(),
-            EmailChangeError::TooMany { retry_after_seconds } => Self::TooManyRequests(retry_after_seconds),
+            EmailChangeError::TooMany(limited) => Self::TooManyRequests(limited),
             EmailChangeError::NotFresh(not_fresh) => not_fresh.into(),
             EmailChangeError::Gone => Self::NotLoggedIn,
             EmailChangeError::Service(fault) => fault.into(),

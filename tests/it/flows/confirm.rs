@@ -135,28 +135,6 @@ on_both! {
         assert_eq!(finalize(&app, &token, PASSWORD).await.error(), AppError::LinkInvalid);
     }
 
-    async fn a_name_is_reserved_while_a_registration_of_another_address_lives(app: TestApp) {
-        let app = confirming(&app).await;
-        register(&app, "ada", ADA, PASSWORD).await.assert_status(200);
-        let taken = register(&app, "ADA", "eve@example.org", PASSWORD).await;
-        taken.assert_status(409);
-        assert_eq!(taken.error(), AppError::Refused(vec![FieldError::UsernameTaken]));
-        register(&app, "ada", "ADA@example.org", OTHER_PASSWORD).await.assert_status(200);
-        app.clock.advance(DAY);
-        register(&app, "ada", "eve@example.org", PASSWORD).await.assert_status(200);
-    }
-
-    async fn of_fifty_addresses_at_once_one_reserves_the_name(app: TestApp) {
-        let app = confirming(&app).await;
-        let all = (0..50).map(|n| {
-            let app = app.clone();
-            tokio::spawn(async move { register(&app, "ada", &format!("a{n}@example.org"), PASSWORD).await.status })
-        });
-        let statuses = join_all(all).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
-        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 49, "{statuses:?}");
-    }
-
     async fn a_name_that_an_account_took_meanwhile_is_told(app: TestApp) {
         let mailing = confirming(&app).await;
         let token = registered(&mailing, "ada", ADA, PASSWORD).await;

@@ -1,8 +1,10 @@
 //! A browser as the server sees it: it keeps cookies, says where a request comes from, and follows no redirects.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +12,7 @@ use latchkey_types::AppError;
 use latchkey_types::Flash;
 use scraper::{Html, Selector};
 
-use super::TestApp;
+use super::{IP, TestApp};
 
 pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 pub const SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
@@ -21,16 +23,17 @@ pub struct Browser {
     app: TestApp,
     pub cookies: BTreeMap<String, String>,
     pub user_agent: &'static str,
+    pub ip: [u8; 4],
 }
 
 impl Browser {
     pub fn new(app: TestApp) -> Self {
-        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX }
+        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX, ip: IP }
     }
 
     /// The same cookies, on another node.
     pub fn at(&self, app: &TestApp) -> Self {
-        Self { app: app.clone(), cookies: self.cookies.clone(), user_agent: self.user_agent }
+        Self { app: app.clone(), cookies: self.cookies.clone(), user_agent: self.user_agent, ip: self.ip }
     }
 
     /// The token in the session cookie.
@@ -70,6 +73,7 @@ impl Browser {
     pub async fn request(&mut self, method: &str, path: &str, accept: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
         request = request.header(header::USER_AGENT, self.user_agent).header("sec-fetch-site", "same-origin");
+        request = request.extension(ConnectInfo(SocketAddr::from((self.ip, 40_000))));
         request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if !self.cookies.is_empty() {
             let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));

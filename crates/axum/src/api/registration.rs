@@ -22,7 +22,7 @@ use latchkey_types::{AppError, FieldError, Password};
 /// A registration form.
 #[derive(Deserialize, ToSchema)]
 pub struct Registration {
-    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`; unique regardless of case.
+    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`, with a letter or digit at both ends; unique regardless of case.
     username: String,
     /// Optional where accounts are not confirmed by email.
     #[serde(default)]
@@ -57,7 +57,6 @@ error_responses!(
     RegistrationErrors,
     AppError::Refused(vec![FieldError::UsernameLength, FieldError::PasswordEasy]),
     AppError::from(FieldError::UsernameTaken),
-    ApiError::TooManyRequests(60),
     ApiError::Unavailable,
 );
 
@@ -106,7 +105,7 @@ error_responses!(
 
 /// Confirms a registration.
 ///
-/// The token is the one from the email. It can be used once.
+/// The token is the one from the email. It can be used once. The password of the registration is not asked for.
 #[utoipa::path(
     post,
     path = endpoints::FINALIZE,

@@ -13,7 +13,7 @@ use super::error_responses::error_responses;
 use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
 use latchkey_core::service::session::{Channel, IssuedToken, VerifyPasswordError};
-use latchkey_types::{AppError, Password};
+use latchkey_types::{AppError, Password, RateLimit};
 
 /// An access token in examples.
 pub(super) const TOKEN_EXAMPLE: &str = "eyJhbGciOiJIUzI1NiIs….eyJpc3MiOiJsYXRjaGtleSIs….7Xb2Qk…";
@@ -56,7 +56,7 @@ error_responses!(
     LoginErrors,
     ApiError::Authentication,
     ApiError::InvalidUser,
-    ApiError::TooManyRequests(60),
+    ApiError::example_of_limit(RateLimit::Attempts),
     ApiError::Unavailable,
 );
 

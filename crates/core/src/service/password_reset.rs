@@ -14,7 +14,7 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{email_changes, mail_tokens, sessions, users};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, EmailLinkDetails, Password};
+use latchkey_types::{EmailAddress, EmailLinkDetails, Password, RateLimited};
 
 /// Why a password was not reset.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum ResetError {
     /// The input is invalid.
     #[error("refused: {0:?}")]
     Refused(FieldError),
+    /// The address got an email too recently, or too many of them.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// The link is unknown, used or expired, or its account can't be used.
     #[error("the link is invalid or has expired")]
     LinkInvalid,
@@ -54,7 +57,7 @@ impl PasswordResetService {
     /// address.
     ///
     /// # Errors
-    /// [`ResetError::Refused`] for an invalid email address.
+    /// [`ResetError::Refused`] for an invalid email address; [`ResetError::TooMany`] if no email may be sent to it now.
     pub async fn request(&self, email: &str, client: &Client) -> Result<(), ResetError> {
         let email = EmailAddress::parse(email)?;
         let now = self.core.clock.now();
@@ -62,10 +65,10 @@ impl PasswordResetService {
             .store
             .write_tx(async |tx| -> Result<(), ResetError> {
                 let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
-                let may = mail_queue::may_send(tx, &email.key(), Purpose::Reset, now).await?;
+                mail_queue::may_send(tx, &email.key(), Purpose::Reset, client, now).await??;
                 let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
                 audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
-                let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
+                let user_id = owner.as_ref().map(|user| user.id);
                 let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
                 Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
             })
@@ -77,17 +80,16 @@ impl PasswordResetService {
         Ok(EmailLinkDetails { username: self.owner(&parse(token)?).await?.username, email: None })
     }
 
-    /// Sets the password, ends all sessions and invalidates all links of the account. Does not log in: a link does not
-    /// prove who opened it (ASVS 6.3.6).
+    /// Sets the password, ends all sessions and invalidates all links of the account, and returns its username. Does not
+    /// log in: a link does not prove who opened it (ASVS 6.3.6).
     ///
     /// # Errors
     /// [`ResetError`]. A refused password does not consume the link.
-    pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
+    pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<String, ResetError> {
         let (token, user, hash) = self.validate(token, password).await?;
-        self.session.invalidate_user(
-            &self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await).await?.public_id,
-        );
-        Ok(())
+        let user = self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await).await?;
+        self.session.invalidate_user(&user.public_id);
+        Ok(user.username)
     }
 
     /// Like [`Self::set_password`], but also creates a session, for API clients.

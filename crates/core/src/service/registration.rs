@@ -13,10 +13,11 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::users::{self, InsertError, NewUser};
 use latchkey_types::FieldError;
-use latchkey_types::{Password, Role, Roles};
+use latchkey_types::{Password, RateLimited, Role, Roles, Username};
 
 mod confirm;
 mod pending;
+mod reserved_names;
 mod validate;
 
 pub use confirm::ConfirmError;
@@ -29,6 +30,9 @@ pub enum RegistrationError {
     /// The input is invalid; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
+    /// The address got an email too recently, or too many of them.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// Registration is closed: accounts are created at the command line only.
     #[error("registration is closed")]
     Closed,
@@ -93,10 +97,10 @@ impl RegistrationService {
         self.require_open()?;
         if self.core.confirmation.is_required {
             let valid = self.validate_with_email(username, email, password).await?;
-            self.begin_pending(&valid, client).await?;
+            self.begin_pending(valid, password, client).await?;
             return Ok(Registered::MailSent);
         }
-        let valid = self.validate(username, email, password).await?;
+        let valid = self.validate(username, email, password, reserved_names::parse_unreserved).await?;
         let now = self.core.clock.now();
         let superseded = self.session.superseded(channel);
         let issued = self
@@ -115,7 +119,7 @@ impl RegistrationService {
         if self.core.registration_is_open { Ok(()) } else { Err(RegistrationError::Closed) }
     }
 
-    /// Creates an active account at the command line, without a session.
+    /// Creates an active account at the command line, without a session. Its username may be a reserved one.
     ///
     /// # Errors
     /// [`RegistrationError::Refused`] with every reason found.
@@ -127,7 +131,7 @@ impl RegistrationService {
         roles: Roles,
         client: &Client,
     ) -> Result<user::Model, RegistrationError> {
-        let valid = self.validate(username, email, password).await?;
+        let valid = self.validate(username, email, password, Username::parse_new).await?;
         let now = self.core.clock.now();
         self.core
             .store

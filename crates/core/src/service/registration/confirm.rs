@@ -6,7 +6,6 @@ use super::validate::ValidRegistration;
 use super::{RegistrationError, RegistrationService, default_roles, insert_user};
 use crate::client::Client;
 use crate::security::opaque_token::{MailToken, Purpose};
-use crate::security::password_hash::PasswordCheck;
 use crate::service::ServiceError;
 use crate::service::session::{Channel, IssuedToken};
 use crate::store::audit::{self, Event};
@@ -30,7 +29,7 @@ pub enum ConfirmError {
     Service(#[from] ServiceError),
 }
 
-from_service_errors!(ConfirmError: DbErr);
+from_service_errors!(ConfirmError: DbErr, HashError);
 
 /// Inserting the account only fails if the username or email address has been taken meanwhile.
 impl From<RegistrationError> for ConfirmError {
@@ -40,7 +39,7 @@ impl From<RegistrationError> for ConfirmError {
                 Some(error) => Self::Refused(error),
                 None => Self::LinkInvalid,
             },
-            RegistrationError::Closed => Self::LinkInvalid,
+            RegistrationError::Closed | RegistrationError::TooMany(_) => Self::LinkInvalid,
             RegistrationError::Service(fault) => Self::Service(fault),
         }
     }
@@ -54,6 +53,9 @@ impl RegistrationService {
     }
 
     /// Creates the account of a registration and logs in.
+    ///
+    /// If the registration was repeated with the same username and email address, the password of any of them will do,
+    /// and becomes that of the account: people do not know which link belongs to which attempt.
     ///
     /// The password is required because the link only proves access to the mailbox. Without it, the owner of an address
     /// could confirm an account whose password someone else has chosen.
@@ -76,19 +78,15 @@ impl RegistrationService {
         if !is_left {
             return Err(ConfirmError::LinkInvalid);
         }
-        let check = if password.is_too_long() {
-            PasswordCheck::Mismatch
-        } else {
-            self.core.hasher.verify(password, Some(&registration.password)).await.map_err(ServiceError::from)?
-        };
-        if check == PasswordCheck::Mismatch {
+        let alike = registrations::alike(self.core.store.reader(), &registration, now).await?;
+        let Some(registration) = self.registration_of(alike, password).await? else {
             let event = Event { detail: "wrong password at a confirmation", ..Event::default() };
             self.core
                 .store
                 .write_tx(async |tx| audit::record(tx, audit::Kind::LoginFail, event, client, now).await)
                 .await?;
             return Err(ConfirmError::Refused(FieldError::RegistrationPasswordWrong));
-        }
+        };
         self.confirm(&token, &registration, channel, client).await
     }
 

@@ -75,7 +75,7 @@ impl SessionService {
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         if let Ok(username) = Username::parse(name_or_email) {
             let user = users::by_username(db, &username).await?;
-            return Ok((user, registrations::newest_by_username(db, &username, now).await?));
+            return Ok((user, registrations::of_username(db, &username, now, 1).await?.pop()));
         }
         let Ok(email) = EmailAddress::parse(name_or_email) else { return Ok((None, None)) };
         Ok((users::by_email(db, &email).await?, None))
@@ -93,7 +93,7 @@ impl SessionService {
             .write_tx(async |tx| {
                 let event = Event { detail: "not confirmed", ..Event::default() };
                 audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
-                mail_again(tx, registration, now).await
+                mail_again(tx, registration, client, now).await
             })
             .await
     }
