@@ -1,6 +1,7 @@
 //! Registering again, after a slip, while a registration with the same username waits.
 
 use futures::future::join_all;
+use latchkey_core::client::Client;
 use latchkey_core::security::password_hash::Hasher;
 use latchkey_core::store::entity::registration;
 use latchkey_core::store::registrations::{self, NewRegistration};
@@ -29,7 +30,7 @@ async fn stored(app: &TestApp, username: &str, email: &str, password: &str) {
     let new = NewRegistration {
         username: &Username::parse(username).unwrap(),
         email: &EmailAddress::parse(email).unwrap(),
-        password_hash: Hasher::new("Latchkey").unwrap().hash(&password.into()).await.unwrap(),
+        password_hash: Hasher::new("Latchkey").unwrap().hash(&password.into(), &Client::command_line()).await.unwrap(),
         created_at: now,
         expires_at: now + DAY,
     };
