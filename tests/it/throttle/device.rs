@@ -55,7 +55,7 @@ on_both! {
         };
         let cookie = cookie_of(&log_in(&mut browser, "ada", PASSWORD).await);
         assert!(cookie.starts_with("latchkey-device=") && cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=15552000"), "{cookie}");
-        let secure = app.node(&["--public-url=https://example.org"]).await;
+        let secure = app.node(&["--leptos-env=PROD", "--public-url=https://example.org"]).await;
         let cookie = cookie_of(&log_in(&mut secure.browser(), "ada", PASSWORD).await);
         assert!(cookie.starts_with("__Host-latchkey-device=") && cookie.contains("; Secure;"), "{cookie}");
         assert!(log_in(&mut browser, "ada", "another wrong password").await.set_cookies().is_empty());

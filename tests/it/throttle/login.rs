@@ -13,8 +13,11 @@ fn masked(answer: &Answer, name: &str) -> (u16, Vec<String>, String) {
     let varying = ["x-request-id", "content-security-policy", "date", "set-cookie", "content-length"];
     let headers = answer.headers.iter().filter(|(name, _)| !varying.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
-    let body = answer.body.split("nonce=\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest));
-    (answer.status, headers, body.collect::<String>().replace(&format!("\"{name}\""), "\"NAME\""))
+    let mut parts = answer.body.split("nonce=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let body = first + &parts.map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect::<String>();
+    let typed = [format!("\"{name}\""), format!("\\\"{name}\\\"")];
+    (answer.status, headers, typed.iter().fold(body, |body, typed| body.replace(typed, "NAME")))
 }
 
 on_both! {

@@ -75,7 +75,7 @@ impl Throttle {
     }
 
     /// Counts an attempt before it is evaluated. The inner error says when the next one is.
-    pub(super) async fn begin(
+    pub(super) async fn attempt(
         &self,
         counter: Counter<'_>,
         client: &Client,

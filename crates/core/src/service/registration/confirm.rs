@@ -77,7 +77,7 @@ impl RegistrationService {
         let (token, registration) = self.used(token, client).await?;
         let now = self.core.clock.now();
         let counter = Counter::Registration(&registration.username_key, &registration.email_key);
-        let attempt = self.core.throttle.begin(counter, client).await??;
+        let attempt = self.core.throttle.attempt(counter, client).await??;
         // Counted before the comparison: otherwise parallel requests could exceed the limit.
         let hash = token.hash();
         let is_left = self.core.store.write_tx(async |tx| mail_tokens::count_attempt(tx, &hash, now).await).await?;

@@ -153,7 +153,7 @@ impl RegistrationService {
             return Ok(Ok(Claim::Free));
         }
         // Counted like a login, which compares the same passwords.
-        let attempt = self.core.throttle.begin(Counter::Login(username.as_str()), client).await??;
+        let attempt = self.core.throttle.attempt(Counter::Login(username.as_str()), client).await??;
         let own = attempt.evaluate(self.registration_of(waiting, password, client)).await?;
         if own.is_some() {
             self.core.store.write_tx(async |tx| attempt.succeed(tx).await).await?;

@@ -52,7 +52,7 @@ impl SessionService {
         let device = channel.device().and_then(|cookie| self.core.throttle.device(cookie));
         let device = device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(&user.public_id)));
         let counter = device.as_ref().map_or(Counter::Login(name_or_email), Counter::Device);
-        let attempt = self.core.throttle.begin(counter, client).await??;
+        let attempt = self.core.throttle.attempt(counter, client).await??;
         // Always one comparison: with the account, else with the newest registration, else with a dummy.
         let stored = user.as_ref().map(|user| &user.password).or(registration.as_ref().map(|row| &row.password));
         let comparison = self.core.hasher.verify(password, stored.map(String::as_str), client);

@@ -114,7 +114,7 @@ impl SessionService {
         if password.is_too_long() {
             return Err(VerifyPasswordError::Mismatch);
         }
-        let attempt = self.core.throttle.begin(Counter::Session(&user.public_id), client).await??;
+        let attempt = self.core.throttle.attempt(Counter::Session(&user.public_id), client).await??;
         let comparison = self.core.hasher.verify(password, Some(&user.password), client);
         if let PasswordCheck::Match { replacement } = attempt.evaluate(comparison).await? {
             // At once: what the password is for may still be refused, and that is not a wrong password.
