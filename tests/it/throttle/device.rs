@@ -50,13 +50,10 @@ on_both! {
 
     async fn the_cookie_has_all_attributes(app: TestApp) {
         let mut browser = ada(&app).await;
-        let cookie_of = |answer: &crate::support::Answer| {
-            answer.set_cookies().into_iter().find(|cookie| cookie.contains("-device=")).unwrap()
-        };
-        let cookie = cookie_of(&log_in(&mut browser, "ada", PASSWORD).await);
+        let cookie = log_in(&mut browser, "ada", PASSWORD).await.set_cookie("-device");
         assert!(cookie.starts_with("latchkey-device=") && cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=15552000"), "{cookie}");
         let secure = app.node(&["--leptos-env=PROD", "--public-url=https://example.org"]).await;
-        let cookie = cookie_of(&log_in(&mut secure.browser(), "ada", PASSWORD).await);
+        let cookie = log_in(&mut secure.browser(), "ada", PASSWORD).await.set_cookie("-device");
         assert!(cookie.starts_with("__Host-latchkey-device=") && cookie.contains("; Secure;"), "{cookie}");
         assert!(log_in(&mut browser, "ada", "another wrong password").await.set_cookies().is_empty());
     }

@@ -110,13 +110,12 @@ impl SessionService {
     ) -> Result<VerifiedPassword, VerifyPasswordError> {
         let user =
             users::by_id(self.core.store.reader(), auth.user.id).await?.ok_or(VerifyPasswordError::SessionEnded)?;
-        // No password is that long, so hashing it would waste CPU time.
-        if password.is_too_long() {
-            return Err(VerifyPasswordError::Mismatch);
-        }
         let attempt = self.core.throttle.attempt(Counter::Session(&user.public_id), client).await??;
         let comparison = self.core.hasher.verify(password, Some(&user.password), client);
-        if let PasswordCheck::Match { replacement } = attempt.evaluate(comparison).await? {
+        // No password is that long, so hashing it would waste CPU time.
+        if !password.is_too_long()
+            && let PasswordCheck::Match { replacement } = attempt.evaluate(comparison).await?
+        {
             // At once: what the password is for may still be refused, and that is not a wrong password.
             self.core.store.write_tx(async |tx| attempt.succeed(tx).await).await?;
             return Ok(VerifiedPassword { user, replacement });
