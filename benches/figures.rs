@@ -20,6 +20,7 @@ use latchkey::server::ServerState;
 use latchkey::server::assets::AssetNames;
 use latchkey::site::product::PRODUCT;
 use latchkey_axum::AppState;
+use latchkey_core::client::Client;
 use latchkey_core::clock::Clock;
 use latchkey_core::config::RawSettings;
 use latchkey_core::security::password_hash::Hasher;
@@ -57,7 +58,8 @@ type Row = (&'static str, String, String);
 
 async fn measure(url: &str) -> Vec<Row> {
     let hasher = Hasher::new("Latchkey").unwrap();
-    let (hash, _) = median(async || drop(hasher.hash(&PASSWORD.into()).await), &AtomicU64::new(0)).await;
+    let (hash, _) =
+        median(async || drop(hasher.hash(&PASSWORD.into(), &Client::command_line()).await), &AtomicU64::new(0)).await;
     let mut node = Node::start(url).await;
     let statements = Arc::clone(&node.statements);
     let (page, page_statements) = median(async || node.ask("GET", "/login", "").await, &statements).await;
@@ -137,8 +139,10 @@ impl Node {
             .header(header::COOKIE, &self.cookie);
         let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         assert!(response.status().as_u16() < 400, "{path}: {}", response.status());
-        if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
-            cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
+        let set = response.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        if let Some(session) = set.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.contains("session="))
+        {
+            session.clone_into(&mut self.cookie);
         }
         response.into_body().collect().await.unwrap();
     }

@@ -257,6 +257,7 @@ on_both! {
         assert_eq!(kinds, expected);
         assert_eq!((events[1].device.as_str(), events[1].address.as_str()), ("Safari on Mac OSX", "203.0.113.7"));
         for _ in 0..20 {
+            app.clock.advance(900);
             ada.call("/fn/reauthenticate", &[("current_password", "wrong password")]).await.assert_status(401);
         }
         let events = overview(&mut ada).await.events;

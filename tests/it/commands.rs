@@ -246,7 +246,7 @@ async fn the_log_of_a_start_is_short_plain_and_without_passwords() {
     let database = format!("url=postgres://127.0.0.1:{}{}", url.port().unwrap(), url.path());
     for told in [
         "LEPTOS_ENV=DEV", "listening address=127.0.0.1:", &database, "url=smtp://127.0.0.1:587",
-        "applied_migrations=11",
+        "applied_migrations=12",
     ] {
         assert!(log.contains(told), "{told}: {log}");
     }

@@ -33,4 +33,5 @@ mod session;
 mod settings;
 mod store;
 mod sudo;
+mod throttle;
 mod tokens;

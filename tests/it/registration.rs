@@ -21,9 +21,9 @@ on_both! {
 
     async fn of_fifty_at_once_one_gets_the_name(app: TestApp) {
         let names = ["ada", "Ada", "ADA", "aDa", "adA"];
-        let all = (0..50).map(|n| {
-            let mut browser = app.browser();
-            tokio::spawn(async move { browser.call("/fn/register", &[("username", names[n % 5]), ("password", PASSWORD)]).await })
+        let all = (0..50_u8).map(|n| {
+            let mut browser = app.elsewhere(n).browser();
+            tokio::spawn(async move { browser.call("/fn/register", &[("username", names[usize::from(n % 5)]), ("password", PASSWORD)]).await })
         });
         let answers = join_all(all).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
@@ -34,7 +34,7 @@ on_both! {
 
     async fn of_fifty_at_once_one_gets_the_address(app: TestApp) {
         let all = (0..50).map(|n| {
-            let mut browser = app.browser();
+            let mut browser = app.elsewhere(n).browser();
             tokio::spawn(async move {
                 let (name, email) = (format!("user{n}"), if n % 2 == 0 { "a@example.org" } else { "A@Example.ORG" });
                 browser.call("/fn/register", &[("username", &name), ("email", email), ("password", PASSWORD)]).await.status

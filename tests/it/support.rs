@@ -88,6 +88,8 @@ pub fn config(database_url: &str, flags: &[&str]) -> Config {
 pub struct TestApp {
     pub state: AppState,
     pub clock: Clock,
+    /// The IP address of its clients.
+    ip: [u8; 4],
     router: Router,
     database: Database,
 }
@@ -127,7 +129,7 @@ impl TestApp {
         let state = AppState::new(config, store, clock.clone(), extension).unwrap();
         let assets = AssetNames::plain(&leptos);
         let router = latchkey::server::router(ServerState::new(state.clone(), leptos, assets));
-        Self { router, state, clock, database }
+        Self { router, state, clock, database, ip: IP }
     }
 
     /// The URL of its database.
@@ -135,9 +137,14 @@ impl TestApp {
         self.database.url()
     }
 
+    /// The same node, for clients with another IP address: some limits are per address.
+    pub fn elsewhere(&self, number: u8) -> Self {
+        Self { ip: [192, 0, 2, number], ..self.clone() }
+    }
+
     /// A new browser, without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.clone())
+        Browser::new(self.clone(), self.ip)
     }
 
     /// A browser in which a new account is logged in.
@@ -159,7 +166,7 @@ impl TestApp {
     /// Sends a request unchanged.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
-            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((IP, 40_000))));
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 40_000))));
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

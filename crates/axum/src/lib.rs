@@ -10,7 +10,7 @@
 //! | [`attach_client`](attach_client()) | IP address, user agent and id of a request; the request log |
 //! | [`authenticate`](authenticate()) | authentication by session cookie, token rotation |
 //! | [`csrf`] | CSRF protection |
-//! | [`cookies`] | the session cookie and the flash cookie |
+//! | [`cookies`] | the cookies of session, flash and device |
 //! | [`headers`] | security headers of every response |
 //! | [`rejection`] | error responses of middleware |
 //! | [`health`], [`run()`], [`serve()`] | health checks; starting a server; its listener |

@@ -33,6 +33,7 @@ impl From<LoginError> for AppError {
             LoginError::Rejected => Self::LoginRejected,
             LoginError::Deactivated => Self::Deactivated,
             LoginError::Unconfirmed => Self::Unconfirmed,
+            LoginError::TooMany(limited) => Self::TooManyRequests(limited),
             LoginError::Service(fault) => fault.into(),
         }
     }
@@ -53,6 +54,7 @@ impl From<ConfirmError> for AppError {
     fn from(error: ConfirmError) -> Self {
         match error {
             ConfirmError::LinkInvalid => Self::LinkInvalid,
+            ConfirmError::TooMany(limited) => Self::TooManyRequests(limited),
             ConfirmError::Refused(refusal) => refusal.into(),
             ConfirmError::Service(fault) => fault.into(),
         }
@@ -88,6 +90,7 @@ impl From<VerifyPasswordError> for AppError {
         match error {
             VerifyPasswordError::Mismatch => FieldError::CurrentPasswordWrong.into(),
             VerifyPasswordError::SessionEnded => Self::NotLoggedIn,
+            VerifyPasswordError::TooMany(limited) => Self::TooManyRequests(limited),
             VerifyPasswordError::Service(fault) => fault.into(),
         }
     }
@@ -127,6 +130,7 @@ impl From<PasswordError> for AppError {
         match error {
             PasswordError::Refused(refusals) => Self::Refused(refusals),
             PasswordError::SessionEnded => Self::NotLoggedIn,
+            PasswordError::TooMany(limited) => Self::TooManyRequests(limited),
             PasswordError::Service(fault) => fault.into(),
         }
     }

@@ -19,6 +19,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 use crate::config::{DatabaseSettings, DatabaseUrl};
 
 mod after_commit;
+pub mod attempts;
 pub mod audit;
 mod connect;
 pub mod email_changes;

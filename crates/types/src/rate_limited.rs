@@ -9,6 +9,8 @@ use crate::Timestamp;
 pub enum RateLimit {
     /// Attempts, such as logins.
     Attempts,
+    /// Attempts after so many failures that only another way leads in: a known device or a password reset.
+    Locked,
     /// Emails to one address.
     Emails,
 }

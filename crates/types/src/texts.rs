@@ -69,6 +69,10 @@ fn rate_limited(limited: RateLimited) -> String {
     let (wait, until) = (wait(limited.retry_after_seconds), limited.until.to_text());
     match limited.limit {
         RateLimit::Attempts => format!("Too many attempts. The next one counts in {wait}: {until}."),
+        RateLimit::Locked => format!(
+            "Too many failed attempts. Log in from a browser that you have used before, or reset the password. Any \
+             other attempt counts again from {until}."
+        ),
         RateLimit::Emails => {
             format!("No email was sent. The next one to this address can be sent in {wait}: {until}.")
         }

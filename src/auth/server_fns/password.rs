@@ -41,7 +41,8 @@ pub async fn reset_password(
 ) -> Result<(), AppError> {
     let context = request_context::<ResetPassword>().await?;
     password.repeated_as(&password_confirmation)?;
-    let owner = context.services().password_reset.set_password(&token, &password, &context.client).await?;
-    context.redirect_after_link(&owner, Notice::PasswordSet);
+    let set = context.services().password_reset.set_password(&token, &password, &context.client).await?;
+    context.set_device_cookie(&set.device);
+    context.redirect_after_link(&set.username, Notice::PasswordSet);
     Ok(())
 }

@@ -12,7 +12,7 @@ use latchkey_types::AppError;
 use latchkey_types::Flash;
 use scraper::{Html, Selector};
 
-use super::{IP, TestApp};
+use super::TestApp;
 
 pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 pub const SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
@@ -27,8 +27,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub fn new(app: TestApp) -> Self {
-        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX, ip: IP }
+    pub fn new(app: TestApp, ip: [u8; 4]) -> Self {
+        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX, ip }
     }
 
     /// The same cookies, on another node.
@@ -112,6 +112,13 @@ impl Answer {
     /// The `Set-Cookie` headers.
     pub fn set_cookies(&self) -> Vec<String> {
         self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// The `Set-Cookie` header of a cookie, by the end of its name.
+    #[track_caller]
+    pub fn set_cookie(&self, name: &str) -> String {
+        let is_named = |cookie: &String| cookie.split('=').next().is_some_and(|found| found.ends_with(name));
+        self.set_cookies().into_iter().find(is_named).unwrap_or_else(|| panic!("no cookie {name}"))
     }
 
     /// The session token that the response sets, if it does.

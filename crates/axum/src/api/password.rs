@@ -70,6 +70,7 @@ error_responses!(
     ApiError::InvalidResetToken,
     ApiError::MisusedRegistrationToken,
     AppError::from(FieldError::PasswordEasy),
+    ApiError::example_of_limit(RateLimit::Attempts),
 );
 
 /// Resets a password.

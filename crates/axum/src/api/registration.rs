@@ -17,7 +17,7 @@ use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::registration::{ConfirmError, Registered};
 use latchkey_core::service::session::{Channel, IssuedToken};
-use latchkey_types::{AppError, FieldError, Password};
+use latchkey_types::{AppError, FieldError, Password, RateLimit};
 
 /// A registration form.
 #[derive(Deserialize, ToSchema)]
@@ -57,6 +57,7 @@ error_responses!(
     RegistrationErrors,
     AppError::Refused(vec![FieldError::UsernameLength, FieldError::PasswordEasy]),
     AppError::from(FieldError::UsernameTaken),
+    ApiError::example_of_limit(RateLimit::Attempts),
     ApiError::Unavailable,
 );
 
@@ -102,6 +103,7 @@ error_responses!(
     ApiError::InvalidRegistrationToken,
     ApiError::MisusedResetToken,
     AppError::from(FieldError::UsernameTaken),
+    ApiError::example_of_limit(RateLimit::Attempts),
 );
 
 /// Confirms a registration.

@@ -62,7 +62,8 @@ error_responses!(
 
 /// Logs in.
 ///
-/// By username or email address. Unknown users, wrong passwords and unconfirmed accounts get the same response.
+/// By username or email address. Unknown users, wrong passwords and unconfirmed accounts get the same response. After five
+/// failures with a name, the next attempt has to wait, longer after each further failure.
 #[utoipa::path(
     post,
     path = endpoints::LOGIN,
@@ -134,7 +135,7 @@ pub struct Reauthentication {
     password: Password,
 }
 
-error_responses!(ReauthenticationErrors, ApiError::Authentication);
+error_responses!(ReauthenticationErrors, ApiError::Authentication, ApiError::example_of_limit(RateLimit::Attempts));
 
 /// Confirms the password again.
 ///

@@ -204,6 +204,26 @@ pub fn token_reuse(product: &str, username: &str, from: &SignInDetails, login: S
     }
 }
 
+/// Tells that new devices can't log in because of failed logins.
+#[must_use]
+pub fn logins_locked(product: &str, username: &str, moment: &str, reset: String) -> MailText {
+    MailText {
+        subject: format!("Many failed logins to your {product} account"),
+        opening: vec![
+            greeting(username),
+            format!(
+                "Someone, perhaps you, tried to log in to your account {username} with wrong passwords, again and again, \
+                 until {moment}. We have stopped comparing passwords of this kind of login, so nobody can go on guessing."
+            ),
+            "In browsers that you have used before you can log in as always. To log in from another one, set a new \
+             password first:"
+                .to_owned(),
+        ],
+        action: Some(("Set a new password", reset)),
+        closing: vec!["If you did not forget your password, you can keep it. Nobody has found it out.".to_owned()],
+    }
+}
+
 /// Tells that somebody logged in on a device not seen before.
 #[must_use]
 pub fn new_sign_in(product: &str, username: &str, from: &SignInDetails, reset: String) -> MailText {

@@ -21,7 +21,8 @@ pub enum EmailChangeError {
     /// The address is invalid, unchanged, or has been taken meanwhile.
     #[error("refused: {0:?}")]
     Refused(FieldError),
-    /// The account requested an email, or the new address got one, too recently or too often today.
+    /// The account requested an email, or the new address got one, too recently or too often today; or too many invalid
+    /// links came from this network.
     #[error(transparent)]
     TooMany(#[from] RateLimited),
     /// The link is unknown, used or expired, or its account can't be used.
@@ -137,9 +138,11 @@ impl EmailChangeService {
     /// # Errors
     /// [`EmailChangeError::Refused`] if another account has taken the address meanwhile.
     pub async fn confirm(&self, token: &str, client: &Client) -> Result<String, EmailChangeError> {
+        let link_use = self.core.throttle.link(client)?;
         let token = parse(Purpose::EmailChange, token)?;
         let now = self.core.clock.now();
         let (user, _) = self.find(&token).await?;
+        link_use.succeed();
         self.core
             .store
             .write_tx(async |tx| -> Result<(), EmailChangeError> {
@@ -166,9 +169,11 @@ impl EmailChangeService {
     /// # Errors
     /// [`EmailChangeError::LinkInvalid`], also if the new address has already been confirmed.
     pub async fn stop(&self, token: &str, client: &Client) -> Result<String, EmailChangeError> {
+        let link_use = self.core.throttle.link(client)?;
         let token = parse(Purpose::EmailStop, token)?;
         let now = self.core.clock.now();
         let (user, _) = self.find(&token).await?;
+        link_use.succeed();
         self.core
             .store
             .write_tx(async |tx| -> Result<(), EmailChangeError> {

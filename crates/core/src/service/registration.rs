@@ -30,7 +30,8 @@ pub enum RegistrationError {
     /// The input is invalid; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
-    /// The address got an email too recently, or too many of them.
+    /// Too many registrations or requests of emails from this network, wrong passwords for a username that waits, or
+    /// emails to this address.
     #[error(transparent)]
     TooMany(#[from] RateLimited),
     /// Registration is closed: accounts are created at the command line only.
@@ -95,12 +96,13 @@ impl RegistrationService {
         client: &Client,
     ) -> Result<Registered, RegistrationError> {
         self.require_open()?;
+        self.core.throttle.registration(client)?;
         if self.core.confirmation.is_required {
-            let valid = self.validate_with_email(username, email, password).await?;
+            let valid = self.validate_with_email(username, email, password, client).await?;
             self.begin_pending(valid, password, client).await?;
             return Ok(Registered::MailSent);
         }
-        let valid = self.validate(username, email, password, reserved_names::parse_unreserved).await?;
+        let valid = self.validate(username, email, password, reserved_names::parse_unreserved, client).await?;
         let now = self.core.clock.now();
         let superseded = self.session.superseded(channel);
         let issued = self
@@ -131,7 +133,7 @@ impl RegistrationService {
         roles: Roles,
         client: &Client,
     ) -> Result<user::Model, RegistrationError> {
-        let valid = self.validate(username, email, password, Username::parse_new).await?;
+        let valid = self.validate(username, email, password, Username::parse_new, client).await?;
         let now = self.core.clock.now();
         self.core
             .store

@@ -37,7 +37,7 @@ impl RegistrationService {
             if self.store_pending(&new, client).await? {
                 return Ok(());
             }
-            new.claim = self.claim_waiting(&new.username, password).await??;
+            new.claim = self.claim_waiting(&new.username, password, client).await??;
         }
         Err(FieldError::UsernameTaken.into())
     }
@@ -86,6 +86,7 @@ impl RegistrationService {
     pub async fn resend(&self, email: &str, client: &Client) -> Result<(), RegistrationError> {
         self.require_open()?;
         let email = EmailAddress::parse(email)?;
+        self.core.throttle.email(client)?;
         let now = self.core.clock.now();
         self.core
             .store

@@ -2,7 +2,9 @@
 
 use super::reserved_names::parse_unreserved;
 use super::{RegistrationError, RegistrationService};
+use crate::client::Client;
 use crate::security::password_hash::{HashError, PasswordCheck};
+use crate::service::throttle::Counter;
 use crate::store::entity::registration;
 use crate::store::{registrations, users};
 use latchkey_types::FieldError;
@@ -55,10 +57,11 @@ impl RegistrationService {
         email: &str,
         password: &Password,
         parse_username: ParseUsername,
+        client: &Client,
     ) -> Result<ValidRegistration, RegistrationError> {
         let username = (username, parse_username);
-        let (username, email, _) = self.validate_fields(username, email, password, Address::Optional).await?;
-        Ok(ValidRegistration { username, email, password_hash: self.core.hasher.hash(password).await? })
+        let (username, email, _) = self.validate_fields(username, email, password, Address::Optional, client).await?;
+        Ok(ValidRegistration { username, email, password_hash: self.core.hasher.hash(password, client).await? })
     }
 
     /// Validates a registration that is confirmed by email. The result never depends on whether an account has the
@@ -68,11 +71,13 @@ impl RegistrationService {
         username: &str,
         email: &str,
         password: &Password,
+        client: &Client,
     ) -> Result<ValidRegistrationWithEmail, RegistrationError> {
         let username = (username, parse_unreserved as ParseUsername);
-        let (username, email, claim) = self.validate_fields(username, email, password, Address::Confirmed).await?;
+        let (username, email, claim) =
+            self.validate_fields(username, email, password, Address::Confirmed, client).await?;
         let Some(email) = email else { return Err(FieldError::EmailInvalid.into()) };
-        let password_hash = self.core.hasher.hash(password).await?;
+        let password_hash = self.core.hasher.hash(password, client).await?;
         Ok(ValidRegistrationWithEmail { username, email, password_hash, claim })
     }
 
@@ -84,6 +89,7 @@ impl RegistrationService {
         typed_email: &str,
         password: &Password,
         address: Address,
+        client: &Client,
     ) -> Result<(Username, Option<EmailAddress>, Claim), RegistrationError> {
         let mut refusals = Vec::new();
         let username = parse_username(typed_username).map_err(|refusal| refusals.push(refusal)).ok();
@@ -92,7 +98,7 @@ impl RegistrationService {
             typed => EmailAddress::parse(typed).map_err(|refusal| refusals.push(refusal)).ok(),
         };
         let claim = match &username {
-            Some(username) => self.claim(username, password, address).await?,
+            Some(username) => self.claim(username, password, address, client).await?,
             None => Ok(Claim::Free),
         };
         refusals.extend(claim.as_ref().err().cloned());
@@ -102,9 +108,8 @@ impl RegistrationService {
             refusals.push(FieldError::EmailTaken);
         }
         let local_part = email.as_ref().map(|email| email.local_part().to_owned()).unwrap_or_default();
-        if let Err(refusal) =
-            self.core.hasher.validate(password, vec![trim_invisible(typed_username).to_owned(), local_part]).await?
-        {
+        let personal = vec![trim_invisible(typed_username).to_owned(), local_part];
+        if let Err(refusal) = self.core.hasher.validate(password, personal, client).await? {
             refusals.push(refusal);
         }
         match (username, claim) {
@@ -121,13 +126,14 @@ impl RegistrationService {
         username: &Username,
         password: &Password,
         address: Address,
+        client: &Client,
     ) -> Result<Result<Claim, FieldError>, RegistrationError> {
         if users::by_username(self.core.store.reader(), username).await?.is_some() {
             return Ok(Err(FieldError::UsernameTaken));
         }
         match address {
             Address::Optional => Ok(Ok(Claim::Free)),
-            Address::Confirmed => self.claim_waiting(username, password).await,
+            Address::Confirmed => self.claim_waiting(username, password, client).await,
         }
     }
 
@@ -139,13 +145,19 @@ impl RegistrationService {
         &self,
         username: &Username,
         password: &Password,
+        client: &Client,
     ) -> Result<Result<Claim, FieldError>, RegistrationError> {
         let now = self.core.clock.now();
         let waiting = registrations::of_username(self.core.store.reader(), username, now, COMPARED).await?;
         if waiting.is_empty() {
             return Ok(Ok(Claim::Free));
         }
-        let own = self.registration_of(waiting, password).await?;
+        // Counted like a login, which compares the same passwords.
+        let attempt = self.core.throttle.attempt(Counter::Login(username.as_str()), client).await??;
+        let own = attempt.evaluate(self.registration_of(waiting, password, client)).await?;
+        if own.is_some() {
+            self.core.store.write_tx(async |tx| attempt.succeed(tx).await).await?;
+        }
         Ok(own.map(|own| Claim::Own(own.id)).ok_or(FieldError::UsernameTaken))
     }
 
@@ -154,13 +166,15 @@ impl RegistrationService {
         &self,
         registrations: Vec<registration::Model>,
         password: &Password,
+        client: &Client,
     ) -> Result<Option<registration::Model>, HashError> {
         // No password is that long. Not hashed, because that would take long.
         if password.is_too_long() {
             return Ok(None);
         }
         for registration in registrations {
-            if self.core.hasher.verify(password, Some(&registration.password)).await? != PasswordCheck::Mismatch {
+            if self.core.hasher.verify(password, Some(&registration.password), client).await? != PasswordCheck::Mismatch
+            {
                 return Ok(Some(registration));
             }
         }
