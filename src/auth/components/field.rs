@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::FormState;
+use super::{FormState, browser};
 use crate::auth::texts;
 
 const PASSWORD: &str = "password";
@@ -122,7 +122,11 @@ fn ShowPassword(
     input_id: String,
 ) -> impl IntoView {
     let is_hydrated = RwSignal::new(false);
-    Effect::new(move |_| is_hydrated.set(true));
+    Effect::new(move |_| {
+        if browser::is_live() {
+            is_hydrated.set(true);
+        }
+    });
     let word = move || if is_shown.get() { texts::HIDE } else { texts::SHOW };
     let toggle = move |_| is_shown.update(|is_shown| *is_shown = !*is_shown);
     move || {
