@@ -58,6 +58,12 @@ pub fn reload_when_restored() {
     });
 }
 
+/// Calls `leave` when a form is submitted and when the page is left, also for the back/forward cache.
+pub fn on_leave(leave: impl Fn() + Clone + 'static) -> [WindowListenerHandle; 2] {
+    let hide = leave.clone();
+    [window_event_listener(ev::submit, move |_| leave()), window_event_listener_untyped("pagehide", move |_| hide())]
+}
+
 /// Moves the focus to `element`.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

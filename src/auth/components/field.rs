@@ -113,7 +113,8 @@ pub fn TextArea(
     }
 }
 
-/// Button that shows or hides a password. Rendered only where it works: with scripts.
+/// Button that shows or hides a password. Rendered only where it works: with scripts. The password is hidden again when it
+/// is submitted or the page is left: browsers keep the text of other fields.
 #[component]
 fn ShowPassword(
     /// Whether the password is visible.
@@ -125,6 +126,11 @@ fn ShowPassword(
     Effect::new(move |_| {
         if browser::is_live() {
             is_hydrated.set(true);
+            // Fails only if the field is gone.
+            let listeners = browser::on_leave(move || {
+                is_shown.try_set(false);
+            });
+            on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
         }
     });
     let word = move || if is_shown.get() { texts::HIDE } else { texts::SHOW };
