@@ -171,6 +171,7 @@ on_both! {
         answers.push(ada.call("/fn/current_user", &[]).await);
         let session = app.sessions().await.pop().unwrap();
         for answer in answers {
+            answer.assert_status(200);
             for secret in ["eyJ", session.id.as_str(), session.jti.as_str(), "$argon2id", PASSWORD] {
                 assert!(!answer.body.contains(secret), "{secret} in {}", answer.body);
             }
