@@ -39,7 +39,7 @@ export const test = base.extend<{ watchConsole: void }>({
 });
 
 /** The console output of the page from now on; it grows while the page lives. */
-function consoleLines(page: Page): string[] {
+export function consoleLines(page: Page): string[] {
   const lines: string[] = [];
   page.on('pageerror', (error) => lines.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {

@@ -18,6 +18,7 @@ mod m0008_mail_throttle;
 mod m0009_paging;
 mod m0010_site;
 mod m0011_rotated_by;
+mod m0014_audit_counts;
 mod m0015_attempts;
 
 /// Lists the migrations, in order.
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_paging::Migration),
             Box::new(m0010_site::Migration),
             Box::new(m0011_rotated_by::Migration),
+            Box::new(m0014_audit_counts::Migration),
             Box::new(m0015_attempts::Migration),
         ]
     }

@@ -105,6 +105,9 @@ on_both! {
                 assert_by_index(&plan(&app, &audit::latest(kind.map(|kind| kind.parse().unwrap()).as_ref(), party, Some(1_000), 10)).await, "");
             }
         }
+        let kinds = [audit::Kind::UserCreated, audit::Kind::LoginSuccess];
+        assert_by_index(&plan(&app, &audit::recent_uncounted("x", &kinds, "", 20)).await, "audit_events_uncounted");
+        assert_by_index(&plan(&app, &audit::recent("x", &kinds, "", 20)).await, "audit_events_subject_id");
         let admins = plan(&app, &users::admin_candidates()).await;
         assert!(admins.contains("users_admins"), "{admins}");
     }

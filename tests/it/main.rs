@@ -10,6 +10,7 @@ mod account;
 mod accounts;
 mod admin;
 mod api;
+mod audit;
 mod authorization;
 mod cleanup;
 mod commands;
