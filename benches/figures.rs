@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use clap::Parser;
 use http_body_util::BodyExt;
 use latchkey::server::ServerState;
 use latchkey::server::assets::AssetNames;
 use latchkey::site::product::PRODUCT;
 use latchkey_axum::AppState;
+use latchkey_core::client::Client;
 use latchkey_core::clock::Clock;
 use latchkey_core::config::RawSettings;
 use latchkey_core::security::password_hash::Hasher;
@@ -32,12 +32,6 @@ use tower::ServiceExt;
 const ROUNDS: usize = 60;
 const PASSWORD: &str = "tin wolf orbit cave";
 const CREDENTIALS: &str = "username=ada&password=tin+wolf+orbit+cave";
-
-#[derive(Parser)]
-struct Line {
-    #[command(flatten)]
-    settings: RawSettings,
-}
 
 struct Node {
     router: Router,
@@ -64,7 +58,8 @@ type Row = (&'static str, String, String);
 
 async fn measure(url: &str) -> Vec<Row> {
     let hasher = Hasher::new("Latchkey").unwrap();
-    let (hash, _) = median(async || drop(hasher.hash(&PASSWORD.into()).await), &AtomicU64::new(0)).await;
+    let (hash, _) =
+        median(async || drop(hasher.hash(&PASSWORD.into(), &Client::command_line()).await), &AtomicU64::new(0)).await;
     let mut node = Node::start(url).await;
     let statements = Arc::clone(&node.statements);
     let (page, page_statements) = median(async || node.ask("GET", "/login", "").await, &statements).await;
@@ -113,15 +108,11 @@ async fn median(mut work: impl AsyncFnMut(), statements: &AtomicU64) -> (Duratio
 
 impl Node {
     async fn start(url: &str) -> Self {
-        let line = [
-            "latchkey",
-            "--database-url",
-            url,
-            "--jwt-secret=kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9",
-            "--confirm-email=false",
-        ];
-        let config = Line::parse_from(line).settings.config(PRODUCT).unwrap();
-        let mut store = Store::connect(&config.database_url, Vec::new).await.unwrap();
+        let settings =
+            [("DATABASE_URL", url), ("JWT_SECRET", "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9"), ("CONFIRM_EMAIL", "false")];
+        let raw = settings.iter().fold(RawSettings::default(), |raw, (name, value)| raw.with(name, value).unwrap());
+        let config = raw.config(PRODUCT).unwrap();
+        let mut store = Store::connect(&config.database, Vec::new).await.unwrap();
         let statements = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&statements);
         store.on_statement(move |_| {
@@ -152,8 +143,10 @@ impl Node {
             .header(header::COOKIE, &self.cookie);
         let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         assert!(response.status().as_u16() < 400, "{path}: {}", response.status());
-        if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
-            cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
+        let set = response.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        if let Some(session) = set.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.contains("session="))
+        {
+            session.clone_into(&mut self.cookie);
         }
         response.into_body().collect().await.unwrap();
     }

@@ -72,6 +72,8 @@ function server(name: string, at: string, settings: Record<string, string> = {})
       JWT_SECRET: 'for-browser-tests-only-0123456789',
       JWT_ACCESS_LIFESPAN: '15m',
       CONFIRM_EMAIL: 'false',
+      // Tests have an address of their own each, see `tests/support.ts`.
+      TRUSTED_PROXIES: '127.0.0.1',
       RUST_LOG: 'warn',
       LOG_FORMAT: 'text',
       ...settings,

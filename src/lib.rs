@@ -29,9 +29,13 @@ pub mod server;
 pub mod site;
 
 /// Hydrates the page that the server has rendered. The crate `latchkey-hydrate` exports it to the browser.
+///
+/// A panic leaves plain HTML, see `server::document`.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
+    use auth::components::browser;
+
+    std::panic::set_hook(Box::new(|panic| browser::give_up(&panic.to_string())));
     // A redirect from a server function follows a change of user, so it loads a new document: nothing of the old one
     // stays in memory. The first hook that is set takes precedence, so it is set before the router's own.
     let _ = leptos::server_fn::redirect::set_redirect_hook(|path| {
@@ -40,4 +44,5 @@ pub fn hydrate() {
         }
     });
     leptos::mount::hydrate_body(app::App);
+    browser::set_hydrated();
 }

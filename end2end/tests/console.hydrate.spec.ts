@@ -1,7 +1,9 @@
 // Hydration is clean: no console output (checked in every test), no violation of the CSP, no repeated request, nothing
 // stored where scripts can read it.
 import type { Page, Request } from '@playwright/test';
-import { expect, newPerson, open, register, sessionToken, showPassword, test } from './support';
+import {
+  LOGIN_REJECTED, expect, logIn, newPerson, open, password, register, sessionToken, showPassword, test,
+} from './support';
 
 /** Loads `path` and returns its requests and its violations of the CSP. */
 async function load(page: Page, path: string) {
@@ -64,6 +66,33 @@ test('a password can be shown and hidden', async ({ page }) => {
   await expect(password).toHaveAttribute('type', 'text');
   await page.getByRole('button', { name: 'Hide password' }).click();
   await expect(password).toHaveAttribute('type', 'password');
+});
+
+test('a shown password is hidden again when it is submitted', async ({ page }) => {
+  await open(page, '/login');
+  await showPassword(page).click();
+  await expect(password(page)).toHaveAttribute('type', 'text');
+  await logIn(page, newPerson());
+  await expect(page.getByRole('alert')).toHaveText(LOGIN_REJECTED);
+  await expect(password(page)).toHaveAttribute('type', 'password');
+  await expect(showPassword(page)).toBeVisible();
+});
+
+test('a shown password is hidden again when the page is left', async ({ page }) => {
+  await open(page, '/login');
+  await password(page).fill(newPerson().password);
+  await showPassword(page).click();
+  await expect(password(page)).toHaveAttribute('type', 'text');
+  // As when the page goes to the back/forward cache, which not every browser uses under automation.
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+  await expect(password(page)).toHaveAttribute('type', 'password');
+
+  await showPassword(page).click();
+  await expect(password(page)).toHaveAttribute('type', 'text');
+  await page.goto('/livez');
+  await page.goBack();
+  await expect(password(page)).toHaveAttribute('type', 'password');
+  await expect(showPassword(page)).toBeVisible();
 });
 
 test('input typed before the hydration is kept', async ({ page }) => {

@@ -19,8 +19,15 @@ export function newPerson(): Person {
   return { username, email: `${username}@example.org`, password: 'quiet otters juggle lanterns' };
 }
 
-/** Every test with scripts fails on console output, except the browser's own about failed requests. */
+/**
+ * Every test with scripts fails on console output, except the browser's own about failed requests. Each has an IP address
+ * of its own, because the server limits registrations and failures per address.
+ */
 export const test = base.extend<{ watchConsole: void }>({
+  extraHTTPHeaders: async ({}, use) => {
+    const [first, second] = randomUUID().split('-').slice(1);
+    await use({ 'X-Forwarded-For': `2001:db8:${first}:${second}::1` });
+  },
   watchConsole: [
     async ({ page, javaScriptEnabled }, use) => {
       const lines = consoleLines(page);
@@ -32,7 +39,7 @@ export const test = base.extend<{ watchConsole: void }>({
 });
 
 /** The console output of the page from now on; it grows while the page lives. */
-function consoleLines(page: Page): string[] {
+export function consoleLines(page: Page): string[] {
   const lines: string[] = [];
   page.on('pageerror', (error) => lines.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {

@@ -18,6 +18,8 @@ mod m0008_mail_throttle;
 mod m0009_paging;
 mod m0010_site;
 mod m0011_rotated_by;
+mod m0012_audit_counts;
+mod m0013_attempts;
 
 /// Lists the migrations, in order.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_paging::Migration),
             Box::new(m0010_site::Migration),
             Box::new(m0011_rotated_by::Migration),
+            Box::new(m0012_audit_counts::Migration),
+            Box::new(m0013_attempts::Migration),
         ]
     }
 }

@@ -60,9 +60,9 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::SessionEnded => "The session has ended.",
         Notice::OtherSessionsEnded => "You are logged out everywhere else.",
         Notice::AccountDeleted => "Your account has been deleted.",
-        Notice::Welcome => "Your account is confirmed.",
+        Notice::Welcome | Notice::WelcomeInstead { .. } => "Your account is confirmed.",
         Notice::ConfirmationMailed => {
-            "Check your mail: we have sent you a link. Open it and enter your password to activate your account."
+            "Check your mail: open the link in our email and enter your password to activate your account."
         }
         Notice::ConfirmationResent => {
             "Check your mail: if a registration with this email address is waiting, we have sent a new link."
@@ -72,6 +72,8 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::AddressMailed => "Check your mail: open the link that we sent to the new address to confirm it.",
         Notice::AddressChanged => "Your new email address is confirmed.",
         Notice::AddressKept => "Your email address has not changed. If you did not ask for it, reset your password.",
+        // `links::of_other_account` has the text, because it contains names.
+        Notice::OfOtherAccount { .. } => "",
         // The application has the text.
         Notice::Site(_) => "",
     }

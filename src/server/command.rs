@@ -12,7 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use latchkey_axum::api::openapi;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::core::clock::Clock;
-use latchkey_axum::core::config::{Config, LogFormat, RawSettings, generate_secret, with_defaults};
+use latchkey_axum::core::config::{Config, DatabaseSettings, LogFormat, RawSettings, generate_secret, with_defaults};
 use latchkey_axum::core::service::accounts::{Account, Actor, Change, PAGE_MAX};
 use latchkey_axum::core::service::registration::RegistrationError;
 use latchkey_axum::core::service::{Core, Services};
@@ -102,11 +102,6 @@ enum UserCommand {
 /// Parses and runs the command line.
 #[must_use]
 pub fn run() -> ExitCode {
-    match dotenvy::dotenv() {
-        Ok(_) => {}
-        Err(error) if error.not_found() => {}
-        Err(error) => return failed(&format!(".env: {error}")),
-    }
     let command = with_defaults(CommandLine::command(), PRODUCT);
     let line = command.try_get_matches().and_then(|matches| CommandLine::from_arg_matches(&matches));
     let line = match line {
@@ -124,12 +119,16 @@ pub fn run() -> ExitCode {
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    ) {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            print_error("a command is missing (see latchkey --help)");
+            return ExitCode::from(2);
+        }
+        _ => {}
     }
     let text = error.to_string();
     // clap lists missing arguments on lines of their own. Hints and the usage follow after an empty line.
@@ -152,14 +151,14 @@ fn say(line: &str) -> anyhow::Result<()> {
 }
 
 async fn execute(line: CommandLine) -> anyhow::Result<()> {
-    let settings = &line.settings;
+    let settings = &line.settings.load()?;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             start_logging(settings)?;
             serve(settings.config(PRODUCT)?).await
         }
         Command::Migrate { down } => {
-            let store = connect(&settings.database_url()?).await?;
+            let store = connect(&settings.database(PRODUCT)?).await?;
             match down {
                 Some(steps) => store.migrate_down(steps).await?,
                 None => {
@@ -176,7 +175,7 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
 }
 
 fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
-    let (format, filter) = settings.logging()?;
+    let (format, filter) = settings.logging(PRODUCT)?;
     let is_coloured =
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_coloured);
@@ -191,14 +190,14 @@ fn start_logging(settings: &RawSettings) -> anyhow::Result<()> {
 
 async fn services(config: Config) -> anyhow::Result<Services> {
     let extension = site::extend();
-    let store = connect(&config.database_url).await?;
+    let store = connect(&config.database).await?;
     store.migrate().await?;
     Ok(Services::new(Core::new(&config, store, Clock::system(), extension)?))
 }
 
-async fn connect(database_url: &str) -> anyhow::Result<Store> {
+async fn connect(database: &DatabaseSettings) -> anyhow::Result<Store> {
     let migrations = site::extend().migrations;
-    Store::connect(database_url, migrations).await.context("cannot open the database (DATABASE_URL)")
+    Store::connect(database, migrations).await.context("cannot open the database (DATABASE_URL)")
 }
 
 async fn user_command(command: UserCommand, services: &Services) -> anyhow::Result<()> {
@@ -236,7 +235,7 @@ async fn add(services: &Services, name: &str, email: &str, admin: bool, client: 
         Err(RegistrationError::Refused(refusals)) => {
             bail!(refusals.iter().map(texts::field_error).collect::<Vec<_>>().join(" "))
         }
-        Err(error @ RegistrationError::Closed) => Err(error.into()),
+        Err(error @ (RegistrationError::Closed | RegistrationError::TooMany(_))) => Err(error.into()),
         Err(RegistrationError::Service(fault)) => Err(fault.into()),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
 use latchkey_axum::cookies::Cookies;
 use latchkey_axum::core::client::Client;
+use latchkey_axum::core::security::device_token::DeviceToken;
 use latchkey_axum::core::service::Services;
 use latchkey_axum::core::service::session::{AuthSession, Channel, IssuedToken, RememberMe};
 use latchkey_axum::core::store::Store;
@@ -25,6 +26,7 @@ pub struct RequestContext {
     /// IP address, user agent and request id of the client.
     pub client: Client,
     session_cookie: Option<SessionCookie>,
+    device_cookie: Option<String>,
     session: Option<AuthSession>,
     function: &'static ServerFunction,
     /// URL of the form's page, for a post without scripts.
@@ -47,12 +49,14 @@ pub async fn request_context<F: ServerFn>() -> Result<RequestContext, AppError> 
     };
     let function = routes::server_function(name::<F>()).ok_or(AppError::NotFound)?;
     let extensions = &parts.extensions;
+    let cookies = extensions.get::<Cookies>().cloned().ok_or(AppError::Internal)?;
     let context = RequestContext {
         client: extensions.get().cloned().ok_or(AppError::Internal)?,
+        device_cookie: app.cookies.device(&cookies),
         session_cookie: extensions.get().cloned(),
         session: extensions.get().cloned(),
         form_url: extensions.get().map(|FormPost { url }| url.clone()),
-        cookies: extensions.get().cloned().ok_or(AppError::Internal)?,
+        cookies,
         function,
         app,
         response,
@@ -117,7 +121,7 @@ impl RequestContext {
     /// The cookie channel, for a login that is remembered or not.
     #[must_use]
     pub fn channel(&self, remember_me: RememberMe) -> Channel<'_> {
-        Channel::Cookie { remember_me, presented: self.session_cookie() }
+        Channel::Cookie { remember_me, presented: self.session_cookie(), device: self.device_cookie.as_deref() }
     }
 
     /// The session of the user.
@@ -136,9 +140,24 @@ impl RequestContext {
         Some(self.session()?).filter(|session| session.roles().has(Role::ADMIN)).ok_or(AppError::MissingRole)
     }
 
+    /// Sets the session cookie and, because the user has just given the password, the device cookie.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] if the operating system provides no randomness.
+    pub fn set_login_cookies(&self, issued: &IssuedToken) -> Result<(), AppError> {
+        self.set_device_cookie(&self.services().session.issue_device(&issued.user.id)?);
+        self.set_session_cookie(issued);
+        Ok(())
+    }
+
     /// Sets the session cookie.
     pub fn set_session_cookie(&self, issued: &IssuedToken) {
         self.app.cookies.set_session(&self.cookies, issued);
+    }
+
+    /// Sets the device cookie.
+    pub fn set_device_cookie(&self, device: &DeviceToken) {
+        self.app.cookies.set_device(&self.cookies, device);
     }
 
     /// Clears the session cookie and other data of this site in the browser. Only logout and account deletion do this.
@@ -179,11 +198,26 @@ impl RequestContext {
         self.set_flash(&Flash::of_page(path, Outcome::Done(notice)));
     }
 
-    /// Redirects with a notice: to the page after a login, or to the login if nobody is logged in.
-    pub fn redirect_with_flash(&self, notice: Notice) {
-        let page = if self.session.is_some() { self.after_login() } else { paths::LOGIN };
+    /// Redirects with the notice of an email link of the account `owner`: to the page after a login, or to the login if
+    /// nobody is logged in. If somebody else is logged in, the notice says whose account it is about.
+    pub fn redirect_after_link(&self, owner: &str, notice: Notice) {
+        let (page, notice) = match self.other_user(owner) {
+            Some(_) => {
+                (self.after_login(), Notice::OfOtherAccount { username: owner.to_owned(), notice: Box::new(notice) })
+            }
+            // A new password ends all sessions of its account.
+            None if self.session.is_none() || notice == Notice::PasswordSet => (paths::LOGIN, notice),
+            None => (self.after_login(), notice),
+        };
         self.flash(page, notice);
         self.redirect(page);
+    }
+
+    /// The username of the user who is logged in, unless it is `username`.
+    #[must_use]
+    pub fn other_user(&self, username: &str) -> Option<String> {
+        let user = self.session.as_ref()?.current_user().username;
+        (!user.eq_ignore_ascii_case(username)).then_some(user)
     }
 
     /// Refills the form that waited for the password, so that it can be submitted again.

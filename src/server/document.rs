@@ -14,6 +14,10 @@ use crate::page_context::PageContext;
 use crate::site;
 
 const FAVICON: &str = "/favicon.svg";
+/// Starts the WASM. If it panics, at the hydration or later, the page becomes plain HTML: no handler of the WASM sees a
+/// submission or the click of a link again, so the browser performs them. The panic has written a line to the console, so
+/// the trap that follows writes none.
+const HYDRATION: &str = include_str!("hydration.js");
 
 /// Builds the document of a page.
 pub fn shell(state: &ServerState) -> impl IntoView + use<> {
@@ -86,7 +90,7 @@ fn CommonHead(css: String) -> impl IntoView {
 #[component]
 fn Hydration(assets: AssetNames) -> impl IntoView {
     let AssetNames { js, wasm, .. } = assets;
-    let start = format!("import init, {{ hydrate }} from {js:?};\ninit({{ module_or_path: {wasm:?} }}).then(hydrate);");
+    let start = format!("import init, {{ hydrate }} from {js:?};\nconst wasm = {wasm:?};\n{HYDRATION}");
     view! {
         <link rel="modulepreload" href=js/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>

@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use latchkey_axum::cookies::{CookieManagerLayer, Cookies};
 use latchkey_axum::rejection::reject;
+use latchkey_axum::time_limit::limit_time;
 use latchkey_axum::{AppState, api, authenticate, csrf, headers, health, outer_layers};
 use latchkey_types::{AppError, Flash, paths};
 use leptos::context::{provide_context, use_context};
@@ -54,12 +55,13 @@ pub fn router(state: ServerState) -> Router {
     outer_layers(router, &app, move || error_page::anonymous(&state, AppError::Internal))
 }
 
-/// Adds CSRF protection and authentication.
+/// Adds a time limit, CSRF protection and authentication.
 fn cookie_layers(router: Router<ServerState>, app: &AppState) -> Router<ServerState> {
     router
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(app.clone(), authenticate))
         .layer(from_fn_with_state(app.clone(), csrf::refuse_cross_site))
+        .layer(from_fn(|request, next| limit_time(|| reject(AppError::Unavailable), request, next)))
 }
 
 /// The paths of the app, collected once per process: while Leptos lists them, no resource of any page loads, and a page
@@ -112,7 +114,12 @@ async fn page(State(state): State<ServerState>, jar: Cookies, request: Request) 
 /// been redirected before.
 fn page_status(response: ResponseOptions) -> PageStatus {
     PageStatus::new(move |error| {
-        if let AppError::Unavailable | AppError::NotFound | AppError::MissingRole | AppError::Internal = error {
+        if let AppError::Unavailable
+        | AppError::NotFound
+        | AppError::MissingRole
+        | AppError::TooManyRequests(_)
+        | AppError::Internal = error
+        {
             response.set_status(latchkey_axum::rejection::status(error));
         }
         if let Some(seconds) = error.retry_after_seconds() {

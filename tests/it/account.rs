@@ -257,11 +257,14 @@ on_both! {
         assert_eq!(kinds, expected);
         assert_eq!((events[1].device.as_str(), events[1].address.as_str()), ("Safari on Mac OSX", "203.0.113.7"));
         for _ in 0..20 {
+            app.clock.advance(900);
             ada.call("/fn/reauthenticate", &[("current_password", "wrong password")]).await.assert_status(401);
         }
         let events = overview(&mut ada).await.events;
-        assert_eq!(events.len(), 20);
-        assert!(events.iter().all(|event| event.kind == EventKind::PasswordNotConfirmed));
+        let kinds = events.iter().map(|event| (event.kind, event.count)).collect::<Vec<_>>();
+        assert_eq!(kinds[0], (EventKind::PasswordNotConfirmed, 20));
+        assert_eq!(kinds[1..], expected.map(|kind| (kind, 1)));
+        assert!(!events[0].has_several_sources);
     }
 
     async fn the_page_works_without_scripts(app: TestApp) {

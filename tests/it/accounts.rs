@@ -105,12 +105,15 @@ on_both! {
                 assert_by_index(&plan(&app, &audit::latest(kind.map(|kind| kind.parse().unwrap()).as_ref(), party, Some(1_000), 10)).await, "");
             }
         }
+        let kinds = [audit::Kind::UserCreated, audit::Kind::LoginSuccess];
+        assert_by_index(&plan(&app, &audit::recent_uncounted("x", &kinds, "", 20)).await, "audit_events_uncounted");
+        assert_by_index(&plan(&app, &audit::recent("x", &kinds, "", 20)).await, "audit_events_subject_id");
         let admins = plan(&app, &users::admin_candidates()).await;
         assert!(admins.contains("users_admins"), "{admins}");
     }
 
     async fn a_change_is_recorded_with_who_made_it_and_only_if_it_is_one(app: TestApp) {
-        let admin = app.admin("root").await;
+        let admin = app.admin("ruth").await;
         let admin = app.auth(&admin).await;
         let actor = Actor::Administrator(&admin);
         let root = app.users().await.pop().unwrap().public_id;
@@ -136,7 +139,7 @@ on_both! {
     }
 
     async fn who_lost_the_role_on_the_way_can_not_give_it_back(app: TestApp) {
-        app.admin("root").await;
+        app.admin("ruth").await;
         let browser = app.admin("eve").await;
         let auth = app.auth(&browser).await;
         let actor = Actor::Administrator(&auth);
@@ -146,7 +149,7 @@ on_both! {
         let back = Change { is_active: Some(true), roles: Some(Roles::parse("admin").unwrap()) };
         let refused = accounts.change(Account::Id(&eve), back, actor, &client).await;
         assert!(matches!(refused, Err(AccountError::NotAdmin)), "{refused:?}");
-        let refused = accounts.log_out(Account::Name("root"), actor, &client).await;
+        let refused = accounts.log_out(Account::Name("ruth"), actor, &client).await;
         assert!(matches!(refused, Err(AccountError::NotAdmin)), "{refused:?}");
         assert_eq!(app.users().await.pop().unwrap().roles, "user");
     }

@@ -183,6 +183,7 @@ on_both! {
     async fn the_audit_is_read_page_by_page_without_a_gap(app: TestApp) {
         let mut ada = app.admin("ada").await;
         for _ in 0..30 {
+            app.clock.advance(900);
             app.browser().log_in("ada", "wrong password").await;
         }
         let (mut path, mut times) = (Some("/admin/events?user=ada".to_owned()), 0);

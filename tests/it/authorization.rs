@@ -31,12 +31,12 @@ const MORE: [(&str, &str); 9] = [
     ("actor", "command"),
 ];
 
-/// A browser for each role, which is also its username. Access follows from the role.
+/// A browser for each role; `-1` follows the role in its username. Access follows from the role.
 struct Cast(Vec<(Option<&'static str>, Browser)>);
 
 impl Cast {
     async fn new(app: &TestApp) -> Self {
-        let (user, admin) = (app.logged_in("user").await, app.admin("admin").await);
+        let (user, admin) = (app.logged_in("user-1").await, app.admin("admin-1").await);
         Self(vec![(None, app.browser()), (Some("user"), user), (Some("admin"), admin)])
     }
 }
@@ -61,7 +61,7 @@ async fn ensure_logged_in(who: Option<&str>, browser: &mut Browser) {
     if let Some(name) = who
         && browser.call("/fn/current_user", &[]).await.body == "null"
     {
-        browser.log_in(name, PASSWORD).await.assert_status(302);
+        browser.log_in(&format!("{name}-1"), PASSWORD).await.assert_status(302);
     }
 }
 
@@ -120,7 +120,7 @@ on_both! {
     }
 
     async fn endpoints_are_open_to_whom_their_table_says(app: TestApp) {
-        let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "admin", "admin").await)];
+        let tokens = [None, Some(api::with_roles(&app, "user", "user").await), Some(api::with_roles(&app, "ada", "admin").await)];
         for (token, roles) in tokens.iter().zip([None, Some("user"), Some("admin")]) {
             // Endpoints that check their token themselves would end the session that the others need.
             for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::HandlerChecksToken) {

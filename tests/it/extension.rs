@@ -134,7 +134,7 @@ on_both! {
 
     async fn events_of_the_application_are_shown_and_filtered(app: TestApp) {
         let (app, _) = extended(&app).await;
-        let mut root = app.admin("root").await;
+        let mut root = app.admin("ruth").await;
         let (client, now) = (Client::command_line(), app.clock.now());
         let event = audit::Event { detail: "note 7", ..audit::Event::default() };
         app.state.store.write_tx(async |tx| audit::record(tx, &NOTE_CREATED, event, &client, now).await).await.unwrap();

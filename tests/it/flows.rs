@@ -1,10 +1,12 @@
 //! Flows with emails: confirming a registration, resetting a password, changing an address.
 
 mod address;
+mod again;
 mod confirm;
 mod links;
 mod login;
 mod neutral;
+mod other_user;
 mod reset;
 
 use latchkey_core::mail::eml::Eml;

@@ -2,11 +2,27 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
+use latchkey::routes;
+use latchkey_core::store::entity::{email_change, form_draft, mail_throttle, mail_token, outbox, registration};
 use latchkey_types::AppError;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, path_of};
 
 const HTTPS: [&str; 2] = ["--leptos-env=PROD", "--public-url=https://example.org"];
+
+/// The number of rows in the tables besides accounts, sessions and events.
+async fn rows(app: &TestApp) -> [u64; 6] {
+    let db = app.state.store.reader();
+    [
+        outbox::Entity::find().count(db).await.unwrap(),
+        mail_token::Entity::find().count(db).await.unwrap(),
+        mail_throttle::Entity::find().count(db).await.unwrap(),
+        registration::Entity::find().count(db).await.unwrap(),
+        email_change::Entity::find().count(db).await.unwrap(),
+        form_draft::Entity::find().count(db).await.unwrap(),
+    ]
+}
 
 on_both! {
     async fn every_answer_has_its_headers(app: TestApp) {
@@ -49,12 +65,12 @@ on_both! {
 
     async fn cookies_on_loopback_and_on_https(app: TestApp) {
         let fields = [("username", "ada"), ("password", PASSWORD)];
-        let plain = app.browser().submit("/fn/register", &fields).await.set_cookies().remove(0);
+        let plain = app.browser().submit("/fn/register", &fields).await.set_cookie("-session");
         assert!(plain.starts_with("latchkey-session=eyJ") && plain.ends_with("; HttpOnly; SameSite=Lax; Path=/"), "{plain}");
         let https = app.node(&HTTPS).await;
         let mut ada = https.browser();
         let answer = ada.submit("/fn/login", &[fields[0], fields[1], ("remember", "on")]).await;
-        let kept = answer.set_cookies().remove(0);
+        let kept = answer.set_cookie("-session");
         assert!(kept.starts_with("__Host-latchkey-session=eyJ"), "{kept}");
         assert!(kept.ends_with("; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000"), "{kept}");
         assert!(kept.len() < 4_096 && !kept.contains("Domain"));
@@ -198,10 +214,12 @@ on_both! {
                             request = request.header(name, value);
                         }
                     }
+                    let before = (app.users().await, app.all_events().await);
                     let answer = app.send(request.body(Body::from("username=mallory&password=tin wolf orbit cave")).unwrap()).await;
                     assert_eq!(answer.status != 403, passes, "{path} {site:?} {origin:?} {content_type}: {}", answer.status);
                     if !passes {
                         assert!(answer.set_cookies().is_empty());
+                        assert!((app.users().await, app.all_events().await) == before, "{path} {site:?} {origin:?}");
                     }
                 }
             }
@@ -224,14 +242,28 @@ on_both! {
     }
 
     async fn no_page_changes_anything_when_it_is_read(app: TestApp) {
-        app.logged_in("ada").await;
-        let before = (app.sessions().await, app.users().await);
-        for path in ["/", "/login", "/registration", "/secret", "/nowhere", "/livez", "/readyz"] {
-            for method in ["GET", "HEAD", "OPTIONS"] {
-                app.browser().request(method, path, "text/html", Body::empty()).await;
+        let (user, admin) = (app.logged_in("bob").await, app.admin("ada").await);
+        let recorded = (app.sessions().await, app.users().await);
+        let before = (rows(&app).await, app.all_events().await);
+        let paths = routes::pages().map(|page| path_of(page.pattern)).collect::<Vec<_>>();
+        assert!(paths.len() > 10, "{paths:?}");
+        let others = ["/nowhere", "/livez", "/readyz"].map(str::to_owned);
+        for (who, browser) in [("nobody", app.browser()), ("bob", user), ("ada", admin)] {
+            for path in paths.iter().chain(&others) {
+                for method in ["GET", "HEAD", "OPTIONS"] {
+                    // A new copy, so that each request has the cookies from before.
+                    browser.clone().request(method, path, "text/html", Body::empty()).await;
+                }
             }
+            app.settle().await;
+            assert!((app.sessions().await, app.users().await) == recorded, "{who}");
+            assert_eq!(rows(&app).await, before.0, "{who}");
         }
-        assert_eq!((app.sessions().await, app.users().await), before);
+        // Only that a role was missing is recorded.
+        let missing = app.events_of("authz_fail").await;
+        let counts = missing.iter().map(|row| (row.detail.as_str(), row.count)).collect::<Vec<_>>();
+        assert_eq!(counts, [("/admin/users needs admin", 2), ("/admin/events needs admin", 2)]);
+        assert_eq!(app.all_events().await.len(), before.1.len() + missing.len());
     }
 
     async fn a_stopping_server_is_not_ready_and_alive(app: TestApp) {

@@ -75,6 +75,20 @@ on_both! {
         assert_eq!((users[0].username.as_str(), users[0].email.as_deref(), users[0].roles.as_str()), ("Ada", Some("Ada@Example.org"), "admin,user"));
     }
 
+    async fn names_that_nobody_could_register_now_are_kept(app: TestApp) {
+        let from = theirs(&app, &[
+            &table(COLUMNS),
+            &row(1, "_ada.", "NULL", PBKDF2, "user", "true"),
+            &row(2, "root", "NULL", PBKDF2, "user", "true"),
+            &row(3, "\u{feff}bob\u{200b} ", "'\u{a0}bob@example.org\t'", PBKDF2, "user", "true"),
+        ]).await;
+        let report = import(&app, &from).await;
+        assert_eq!((report.imported, said(&report)), (3, vec![]));
+        for name in ["_ada.", "root", "bob", "bob@example.org"] {
+            app.browser().log_in(name, THEIR_PASSWORD).await.assert_found("/secret");
+        }
+    }
+
     async fn it_can_be_repeated_and_reports_who_was_skipped_and_why(app: TestApp) {
         app.logged_in("here").await;
         let from = theirs(&app, &[

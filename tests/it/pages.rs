@@ -53,6 +53,17 @@ on_both! {
         drop(app);
     }
 
+    async fn the_script_of_a_page_hears_of_a_panic(app: TestApp) {
+        let script = app.browser().get("/login").await.texts("script[type=module]").concat();
+        for part in [
+            "import init, { hydrate } from \"/pkg/latchkey.js\";",
+            &format!("addEventListener({:?}, () => {{", latchkey::auth::components::browser::PANIC_EVENT),
+            "init({ module_or_path: wasm }).then(hydrate).catch((error) => {",
+        ] {
+            assert!(script.contains(part), "{part} in {script}");
+        }
+    }
+
     async fn authenticated_users_are_redirected_from_the_login(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         ada.get("/login").await.assert_found("/secret");
@@ -216,6 +227,7 @@ on_both! {
         answers.push(ada.call("/fn/current_user", &[]).await);
         let session = app.sessions().await.pop().unwrap();
         for answer in answers {
+            answer.assert_status(200);
             for secret in ["eyJ", session.id.as_str(), session.jti.as_str(), "$argon2id", PASSWORD] {
                 assert!(!answer.body.contains(secret), "{secret} in {}", answer.body);
             }

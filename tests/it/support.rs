@@ -10,7 +10,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, header};
-use clap::Parser;
 use http_body_util::BodyExt;
 use latchkey::server::ServerState;
 use latchkey::server::assets::AssetNames;
@@ -41,6 +40,8 @@ pub fn path_of(pattern: &str) -> String {
 pub const PASSWORD: &str = "tin wolf orbit cave";
 /// Start of the test clock: 2026-11-24, 12:00 UTC.
 pub const START: i64 = 1_795_521_600;
+/// The IP address of clients.
+pub const IP: [u8; 4] = [203, 0, 113, 7];
 /// The signing key of all test nodes.
 pub const SECRET: &str = "kX9q2Lw7Zr4Tb8Nv1Cf6Hs3Jd5Gm0Py9";
 
@@ -66,20 +67,20 @@ macro_rules! on_both {
     )*};
 }
 
-#[derive(Parser, Debug)]
-#[command(args_override_self = true)]
-struct Line {
-    #[command(flatten)]
-    settings: RawSettings,
-}
-
-/// The settings of these flags, on a database.
+/// The settings of these flags (`--name=value`), on a database.
 pub fn config(database_url: &str, flags: &[&str]) -> Config {
     let fixed = [
-        "latchkey", "--database-url", database_url, "--jwt-secret", SECRET, "--leptos-site-addr", "127.0.0.1:3000",
-        "--confirm-email", "false",
+        ("DATABASE_URL".to_owned(), database_url),
+        ("JWT_SECRET".to_owned(), SECRET),
+        ("CONFIRM_EMAIL".to_owned(), "false"),
+        ("MAIL_URL".to_owned(), "file://data/mail"),
     ];
-    Line::try_parse_from(fixed.iter().chain(flags)).unwrap().settings.config(PRODUCT).unwrap()
+    let flags = flags.iter().map(|flag| {
+        let (name, value) = flag.strip_prefix("--").and_then(|flag| flag.split_once('=')).expect("--name=value");
+        (name.to_ascii_uppercase().replace('-', "_"), value)
+    });
+    let settings = fixed.into_iter().chain(flags);
+    settings.fold(RawSettings::default(), |raw, (name, value)| raw.with(&name, value).unwrap()).config(PRODUCT).unwrap()
 }
 
 /// One node of the application.
@@ -87,6 +88,8 @@ pub fn config(database_url: &str, flags: &[&str]) -> Config {
 pub struct TestApp {
     pub state: AppState,
     pub clock: Clock,
+    /// The IP address of its clients.
+    ip: [u8; 4],
     router: Router,
     database: Database,
 }
@@ -120,13 +123,13 @@ impl TestApp {
         let mail_url = format!("--mail-url={}", database.mail_url());
         let flags: Vec<&str> = [mail_url.as_str()].iter().chain(flags).copied().collect();
         let config = config(database.url(), &flags);
-        let store = Store::connect(&config.database_url, extension.migrations).await.unwrap();
+        let store = Store::connect(&config.database, extension.migrations).await.unwrap();
         store.migrate().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
         let state = AppState::new(config, store, clock.clone(), extension).unwrap();
         let assets = AssetNames::plain(&leptos);
         let router = latchkey::server::router(ServerState::new(state.clone(), leptos, assets));
-        Self { router, state, clock, database }
+        Self { router, state, clock, database, ip: IP }
     }
 
     /// The URL of its database.
@@ -134,9 +137,14 @@ impl TestApp {
         self.database.url()
     }
 
+    /// The same node, for clients with another IP address: some limits are per address.
+    pub fn elsewhere(&self, number: u8) -> Self {
+        Self { ip: [192, 0, 2, number], ..self.clone() }
+    }
+
     /// A new browser, without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.clone())
+        Browser::new(self.clone(), self.ip)
     }
 
     /// A browser in which a new account is logged in.
@@ -160,7 +168,9 @@ impl TestApp {
         if !request.headers().contains_key(header::HOST) {
             request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost:3000"));
         }
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 40_000))));
+        if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 40_000))));
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
@@ -209,10 +219,10 @@ impl TestApp {
 
     /// The number of recorded events of a kind.
     pub async fn events(&self, kind: &str) -> usize {
-        self.events_of(kind).await.len()
+        self.events_of(kind).await.iter().map(|event| usize::try_from(event.count).unwrap()).sum()
     }
 
-    /// The events of a kind, in order.
+    /// The rows of a kind, in order. A row can count several events.
     pub async fn events_of(&self, kind: &str) -> Vec<audit_event::Model> {
         self.all_events().await.into_iter().filter(|event| event.kind.to_string() == kind).collect()
     }

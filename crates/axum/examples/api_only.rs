@@ -31,6 +31,6 @@ async fn hello(Bearer(user): Bearer) -> String {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let config = RawSettings::from_env(PRODUCT)?.config(PRODUCT)?;
+    let config = RawSettings::default().load()?.config(PRODUCT)?;
     run(config, Extension::default(), router).await
 }

@@ -1,10 +1,10 @@
 //! The JSON API. It accepts Bearer tokens only and neither reads nor sets cookies, so it needs no CSRF protection.
 //!
-//! The layers, outermost first: CORS ([`cors`]), panic handling, the guard, the endpoint. The guard rejects every
+//! The layers, outermost first: CORS ([`cors`]), time limit, panic handling, the guard, the endpoint. The guard rejects every
 //! request that the table of endpoints does not list.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use tower::util::option_layer;
@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::AppState;
+use crate::time_limit::limit_time;
 
 pub mod admin;
 pub mod cors;
@@ -73,6 +74,7 @@ pub fn protected(endpoints: Router<AppState>, table: &'static [Endpoint], state:
     endpoints
         .layer(from_fn_with_state((state.clone(), table), guard::admit))
         .layer(CatchPanicLayer::custom(|_panic| ApiError::Internal.into_response()))
+        .layer(from_fn(|request, next| limit_time(|| ApiError::Unavailable, request, next)))
         .layer(option_layer(cors::layer(&state.config.cors_origins)))
 }
 

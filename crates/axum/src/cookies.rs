@@ -1,10 +1,11 @@
-//! The session cookie and the flash cookie: names, attributes and values.
+//! The cookies of session, flash and device: names, attributes and values.
 //!
 //! `tower-cookies` keeps one jar per request: the last write of a cookie decides what the response sets.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_core::config::Config;
+use latchkey_core::security::device_token::{DEVICE_SECONDS, DeviceToken};
 use latchkey_core::service::session::{IssuedToken, RememberMe};
 use latchkey_types::{AppError, Flash, Outcome};
 use tower_cookies::cookie::SameSite;
@@ -25,6 +26,7 @@ const FLASH_WAITING_SECONDS: i64 = 600;
 pub struct CookieNames {
     session: String,
     flash: String,
+    device: String,
     is_https: bool,
 }
 
@@ -35,7 +37,7 @@ impl CookieNames {
         let is_https = config.is_https();
         let prefix = if is_https { "__Host-" } else { "" };
         let name = |purpose: &str| format!("{prefix}{}-{purpose}", config.product.slug);
-        Self { session: name("session"), flash: name("flash"), is_https }
+        Self { session: name("session"), flash: name("flash"), device: name("device"), is_https }
     }
 
     /// Returns the name of the session cookie.
@@ -62,6 +64,19 @@ impl CookieNames {
     /// Clears the session cookie. Only logout and account deletion do this.
     pub fn clear_session(&self, jar: &Cookies) {
         self.expire(jar, &self.session);
+    }
+
+    /// Returns the device token, not verified.
+    #[must_use]
+    pub fn device(&self, jar: &Cookies) -> Option<String> {
+        jar.get(&self.device).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Sets the device cookie. It stays after a logout.
+    pub fn set_device(&self, jar: &Cookies, device: &DeviceToken) {
+        let mut cookie = self.cookie(&self.device, device.expose().to_owned());
+        cookie.set_max_age(Duration::seconds(DEVICE_SECONDS));
+        jar.add(cookie);
     }
 
     /// Returns the flash. An unreadable value is `None`, see [`Self::has_flash`].

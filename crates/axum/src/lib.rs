@@ -10,7 +10,7 @@
 //! | [`attach_client`](attach_client()) | IP address, user agent and id of a request; the request log |
 //! | [`authenticate`](authenticate()) | authentication by session cookie, token rotation |
 //! | [`csrf`] | CSRF protection |
-//! | [`cookies`] | the session cookie and the flash cookie |
+//! | [`cookies`] | the cookies of session, flash and device |
 //! | [`headers`] | security headers of every response |
 //! | [`request_headers`] | request headers that are lists |
 //! | [`rejection`] | error responses of middleware |
@@ -33,6 +33,7 @@ pub mod request_headers;
 mod run;
 mod serve;
 mod state;
+pub mod time_limit;
 mod timed;
 mod trailing_slash;
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::Router;
@@ -9,7 +10,7 @@ use latchkey_core::clock::Clock;
 use latchkey_core::config::Config;
 use latchkey_core::extension::Extension;
 use latchkey_core::prune;
-use latchkey_core::store::{self, Store};
+use latchkey_core::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,9 @@ const CLOCK_WARN_SECONDS: u64 = 2;
 /// Clock difference that prevents the start: sessions would end early, and reuse alarms would be false.
 const CLOCK_REFUSE_SECONDS: u64 = 20;
 
+/// How long background tasks and the database may take to finish, after the last response.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
 /// Listens, migrates the database, starts the email worker, and serves until SIGTERM or SIGINT. `router` builds the
 /// application from the state.
 ///
@@ -30,7 +34,7 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     let address = config.address;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
-    let store = Store::connect(&config.database_url, extension.migrations)
+    let store = Store::connect(&config.database, extension.migrations)
         .await
         .context("cannot open the database (DATABASE_URL)")?;
     let migrations = store.migrate().await.context("cannot migrate the database (DATABASE_URL)")?;
@@ -53,11 +57,21 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     let _ = std::io::stdout().write_all(ready.as_bytes());
     serve(listener, router(&state), state.stopping.clone()).await;
 
-    state.tasks.close();
-    state.tasks.wait().await;
-    state.store.close().await.context("cannot close the database cleanly")?;
+    match tokio::time::timeout(STOP_LIMIT, finish(&state)).await {
+        Ok(finished) => finished?,
+        Err(_) => {
+            tracing::warn!(seconds = STOP_LIMIT.as_secs(), "stopping without waiting for the database any longer")
+        }
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Waits for background tasks, and closes the database.
+async fn finish(state: &AppState) -> anyhow::Result<()> {
+    state.tasks.close();
+    state.tasks.wait().await;
+    state.store.close().await.context("cannot close the database cleanly")
 }
 
 /// Logs the settings that matter most; no secrets.
@@ -70,7 +84,7 @@ fn log_settings(config: &Config, address: SocketAddr, migrations: usize) {
         tracing::info!("LEPTOS_ENV=PROD: requires JWT_SECRET and https, shows no emails");
     }
     tracing::info!(%address, public_url = config.origin(), "listening");
-    tracing::info!(url = store::location(&config.database_url), applied_migrations = migrations, "database");
+    tracing::info!(url = %config.database.url, applied_migrations = migrations, "database");
     tracing::info!(url = %config.mail.transport, from = %config.mail.from, "email");
 }
 

@@ -60,6 +60,19 @@ impl Client {
         device(&self.user_agent)
     }
 
+    /// The addresses of one customer of an internet provider, for rate limits: the IPv4 address or the IPv6 /64. `None`
+    /// without an IP address.
+    #[must_use]
+    pub fn subscriber(&self) -> Option<String> {
+        match self.ip? {
+            IpAddr::V4(ip) => Some(ip.to_string()),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                Some(format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
+            }
+        }
+    }
+
     /// The network (IPv4 /24, IPv6 /48) that is stored with a session; empty without an IP address.
     #[must_use]
     pub fn network(&self) -> String {
@@ -89,6 +102,15 @@ pub fn device(user_agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_limit_counts_an_ipv4_address_or_an_ipv6_network() {
+        let subscriber = |ip: &str| ip.parse().map(|ip| Client::new(ip, "", String::new()).subscriber()).ok().flatten();
+        assert_eq!(subscriber("192.0.2.7").as_deref(), Some("192.0.2.7"));
+        assert_eq!(subscriber("::ffff:192.0.2.7").as_deref(), Some("192.0.2.7"));
+        assert_eq!(subscriber("2001:db8:1:2:3::4").as_deref(), Some("2001:db8:1:2::/64"));
+        assert_eq!(Client::command_line().subscriber(), None);
+    }
 
     #[test]
     fn an_update_is_no_other_device_and_another_browser_is() {

@@ -1,113 +1,44 @@
 //! Typed settings. An invalid value stops the server at startup, with one line that names its variable.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 
-use clap::{Args, FromArgMatches};
 use ipnet::IpNet;
 use latchkey_types::Product;
 use url::Url;
 
 mod cors;
+mod database;
+mod definitions;
 mod duration;
+mod env_file;
 pub mod mail;
 mod proxies;
+mod public_url;
+mod raw;
 mod secret;
 
 pub use cors::CorsOrigins;
+pub use database::{DatabaseSettings, DatabaseUrl, PostgresUrl};
+pub use raw::{RawSettings, with_defaults};
 pub use secret::generate as generate_secret;
 
 /// Levels of crates that log every query or step. `RUST_LOG` can name them to see more.
 const QUIET_CRATES: &str = "sea_orm_migration=warn,sea_orm=warn,sqlx=warn";
 
-/// Settings as strings, from the environment, `.env` and flags. [`RawSettings::config`] validates them and names the
-/// variable in errors.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Settings (flags, environment variables, or lines of a .env file)")]
-pub struct RawSettings {
-    /// `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        default_value = "sqlite://data/latchkey.db",
-        hide_env_values = true,
-        global = true
-    )]
-    database_url: String,
-    /// Port to listen on, on all addresses; overrides `LEPTOS_SITE_ADDR` (PROD only)
-    #[arg(long, env = "PORT", global = true)]
-    port: Option<String>,
-    /// Address to listen on
-    #[arg(long, env = "LEPTOS_SITE_ADDR", default_value = "127.0.0.1:3000", global = true)]
-    leptos_site_addr: String,
-    /// Public origin of this server, for links, origin checks and cookie names [DEV: http://localhost:PORT]
-    #[arg(long, env = "PUBLIC_URL", global = true)]
-    public_url: Option<String>,
-    /// DEV for local development, PROD for everything else
-    #[arg(long, env = "LEPTOS_ENV", default_value = "DEV", global = true)]
-    leptos_env: String,
-    /// Key that signs tokens: 32 bytes or more, see `latchkey secret` [DEV: generated once, kept in data/]
-    #[arg(long, env = "JWT_SECRET", hide_env_values = true, global = true)]
-    jwt_secret: Option<String>,
-    /// Previous keys, comma-separated: they only verify tokens
-    #[arg(long, env = "JWT_PREVIOUS_SECRETS", hide_env_values = true, global = true)]
-    jwt_previous_secrets: Option<String>,
-    /// How long a token grants access
-    #[arg(long, env = "JWT_ACCESS_LIFESPAN", default_value = "15m", global = true)]
-    jwt_access_lifespan: String,
-    /// Maximum lifetime of a session
-    #[arg(long, env = "JWT_REFRESH_LIFESPAN", default_value = "30d", global = true)]
-    jwt_refresh_lifespan: String,
-    /// Maximum idle time of a session
-    #[arg(long, env = "SESSION_IDLE", default_value = "14d", global = true)]
-    session_idle: String,
-    /// How long audit events are kept
-    #[arg(long, env = "AUDIT_RETENTION", default_value = "400d", global = true)]
-    audit_retention: String,
-    /// `open`: anyone can register; `closed`: only `user add` creates accounts
-    #[arg(long, env = "REGISTRATION", default_value = "open", global = true)]
-    registration: String,
-    /// Whether a registration must be confirmed by email
-    #[arg(long, env = "CONFIRM_EMAIL", default_value = "true", global = true)]
-    confirm_email: String,
-    #[command(flatten)]
-    mail: mail::RawMailSettings,
-    /// Origins whose scripts may call the API: `*`, or a comma-separated list
-    #[arg(long, env = "CORS_ORIGINS", global = true)]
-    cors_origins: Option<String>,
-    /// Networks whose X-Forwarded-For is trusted: CIDR, comma-separated
-    #[arg(long, env = "TRUSTED_PROXIES", global = true)]
-    trusted_proxies: Option<String>,
-    /// Whether browsers must use https for all subdomains, too (`includeSubDomains` of HSTS)
-    #[arg(long, env = "HSTS_INCLUDE_SUBDOMAINS", default_value = "false", global = true)]
-    hsts_include_subdomains: String,
-    /// What is logged: error, warn, info, debug, trace, or a filter by module
-    #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
-    rust_log: String,
-    /// `text`, or `json`: one line per event
-    #[arg(long, env = "LOG_FORMAT", default_value = "text", global = true)]
-    log_format: String,
-}
-
-/// Sets the defaults that depend on the name of the application, for a command with [`RawSettings`].
-#[must_use]
-pub fn with_defaults(command: clap::Command, product: Product) -> clap::Command {
-    command
-        .mut_arg("database_url", |arg| arg.default_value(format!("sqlite://data/{}.db", product.slug)))
-        .mut_arg("mail_from", |arg| arg.default_value(format!("{} <noreply@localhost>", product.name)))
-}
-
 /// An invalid setting.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct SettingError {
-    name: &'static str,
+    name: Cow<'static, str>,
     problem: String,
 }
 
 impl SettingError {
-    fn new(name: &'static str, problem: impl Into<String>) -> Self {
-        Self { name, problem: problem.into() }
+    /// `problem` never repeats the value, which may be a secret in the wrong place.
+    fn new(name: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> Self {
+        Self { name: name.into(), problem: problem.into() }
     }
 }
 
@@ -138,8 +69,8 @@ pub struct Lifespans {
 pub struct Config {
     /// Name and branding of the application.
     pub product: Product,
-    /// The database URL; may contain a password.
-    pub database_url: String,
+    /// The database.
+    pub database: DatabaseSettings,
     /// The address to listen on.
     pub address: SocketAddr,
     /// The public origin of this server, without a path.
@@ -164,7 +95,7 @@ pub struct Config {
     pub hsts_include_subdomains: bool,
 }
 
-/// Hides the signing keys, and the database URL because it may contain a password.
+/// Hides the signing keys, and everything else that may contain a password.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -189,132 +120,86 @@ impl Config {
 }
 
 impl RawSettings {
-    /// Reads the settings from the environment only, for programs without a command line.
-    ///
-    /// # Errors
-    /// If a value is not UTF-8.
-    pub fn from_env(product: Product) -> Result<Self, clap::Error> {
-        let command = with_defaults(Self::augment_args(clap::Command::new(product.slug)), product);
-        Self::from_arg_matches(&command.try_get_matches_from([product.slug])?)
-    }
-
     /// Parses all settings of a server.
     ///
     /// # Errors
     /// The first invalid setting.
     pub fn config(&self, product: Product) -> Result<Config, SettingError> {
-        let is_dev = self.is_dev()?;
-        let address = self.address()?;
-        let public_url = self.parsed_public_url(is_dev, address)?;
-        if is_dev && !address.ip().is_loopback() {
-            let name = if self.port.is_some() { "PORT" } else { "LEPTOS_SITE_ADDR" };
-            return Err(SettingError::new(
-                name,
-                format!("{address} is reachable from other machines; with LEPTOS_ENV=DEV listen on 127.0.0.1"),
-            ));
-        }
+        let is_dev = self.choice("LEPTOS_ENV", product, "DEV", "PROD")?;
+        let address = self.address(is_dev, product)?;
         Ok(Config {
             product,
-            database_url: self.database_url()?,
+            database: self.database(product)?,
             address,
-            public_url,
+            public_url: public_url::read(self.get("PUBLIC_URL"), is_dev, address)?,
             is_dev,
-            secrets: secret::read(self.jwt_secret.as_deref(), self.jwt_previous_secrets.as_deref(), is_dev)?,
-            lifespans: self.lifespans()?,
-            registration_is_open: self.parsed_registration()?,
-            confirm_email: self.parsed_confirm_email()?,
-            mail: self.mail.parse()?,
-            cors_origins: CorsOrigins::read(self.cors_origins.as_deref())?,
-            trusted_proxies: self.parsed_trusted_proxies()?,
-            hsts_include_subdomains: self.parsed_hsts_include_subdomains()?,
+            secrets: secret::read(self, is_dev)?,
+            lifespans: self.lifespans(product)?,
+            registration_is_open: self.choice("REGISTRATION", product, "open", "closed")?,
+            confirm_email: self.choice("CONFIRM_EMAIL", product, "true", "false")?,
+            mail: mail::MailSettings::read(self, is_dev, product)?,
+            cors_origins: CorsOrigins::read(self.get("CORS_ORIGINS"))?,
+            trusted_proxies: self.trusted_proxies()?,
+            hsts_include_subdomains: self.choice("HSTS_INCLUDE_SUBDOMAINS", product, "true", "false")?,
         })
     }
 
-    /// Parses the database URL only, for commands that need nothing else.
-    pub fn database_url(&self) -> Result<String, SettingError> {
-        let url = self.database_url.trim();
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        if known {
-            Ok(url.to_owned())
-        } else {
-            Err(SettingError::new("DATABASE_URL", "must begin with sqlite:// or postgres://"))
-        }
+    /// Parses the settings of the database only, for commands that need nothing else.
+    ///
+    /// # Errors
+    /// The first invalid setting.
+    pub fn database(&self, product: Product) -> Result<DatabaseSettings, SettingError> {
+        DatabaseSettings::parse(&self.value("DATABASE_URL", product), &self.value("DATABASE_CONNECTIONS", product))
     }
 
     /// Parses the log format and the log filter.
-    pub fn logging(&self) -> Result<(LogFormat, tracing_subscriber::EnvFilter), SettingError> {
-        let format = match self.log_format.as_str() {
-            "text" => LogFormat::Text,
-            "json" => LogFormat::Json,
-            other => return Err(SettingError::new("LOG_FORMAT", format!("{other:?} is neither text nor json"))),
-        };
-        let filter = tracing_subscriber::EnvFilter::try_new(format!("{QUIET_CRATES},{}", self.rust_log));
-        Ok((format, filter.map_err(|error| SettingError::new("RUST_LOG", error.to_string()))?))
+    ///
+    /// # Errors
+    /// The first invalid setting.
+    pub fn logging(&self, product: Product) -> Result<(LogFormat, tracing_subscriber::EnvFilter), SettingError> {
+        let is_text = self.choice("LOG_FORMAT", product, "text", "json")?;
+        let filter = format!("{QUIET_CRATES},{}", self.value("RUST_LOG", product));
+        let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|_| {
+            SettingError::new("RUST_LOG", "is not a level such as info, or a filter such as info,latchkey_core=debug")
+        })?;
+        Ok((if is_text { LogFormat::Text } else { LogFormat::Json }, filter))
     }
 
-    fn is_dev(&self) -> Result<bool, SettingError> {
-        match self.leptos_env.as_str() {
-            "DEV" => Ok(true),
-            "PROD" => Ok(false),
-            other => Err(SettingError::new("LEPTOS_ENV", format!("{other:?} is neither DEV nor PROD"))),
+    /// Whether a setting has the first of its two possible values.
+    fn choice(&self, name: &'static str, product: Product, one: &str, other: &str) -> Result<bool, SettingError> {
+        match self.value(name, product) {
+            value if value == one => Ok(true),
+            value if value == other => Ok(false),
+            _ => Err(SettingError::new(name, format!("must be {one} or {other}"))),
         }
     }
 
-    fn address(&self) -> Result<SocketAddr, SettingError> {
-        if let Some(port) = given(self.port.as_deref()) {
-            let port = port.parse().map_err(|_| SettingError::new("PORT", format!("{port:?} is not a port number")))?;
-            return Ok(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)));
-        }
-        let address = self.leptos_site_addr.replace("localhost", "127.0.0.1");
-        address.parse().map_err(|_| {
-            SettingError::new(
-                "LEPTOS_SITE_ADDR",
-                format!("{:?} is not an address; write it like 127.0.0.1:3000", self.leptos_site_addr),
-            )
-        })
+    fn seconds(&self, name: &'static str, product: Product) -> Result<i64, SettingError> {
+        duration::seconds(name, &self.value(name, product))
     }
 
-    fn parsed_public_url(&self, is_dev: bool, address: SocketAddr) -> Result<Url, SettingError> {
-        let wrong = |problem: &str| SettingError::new("PUBLIC_URL", problem);
-        let text = match (given(self.public_url.as_deref()), is_dev) {
-            (Some(text), _) => text.to_owned(),
-            (None, true) => format!("http://localhost:{}", address.port()),
-            (None, false) => {
-                return Err(wrong(
-                    "is required with LEPTOS_ENV=PROD; set it to the public origin, such as https://example.org",
-                ));
-            }
+    fn address(&self, is_dev: bool, product: Product) -> Result<SocketAddr, SettingError> {
+        let (name, address) = if let Some(port) = self.get("PORT") {
+            let port = port.parse().map_err(|_| SettingError::new("PORT", "is not a port number"))?;
+            ("PORT", SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)))
+        } else {
+            let text = self.value("LEPTOS_SITE_ADDR", product).replace("localhost", "127.0.0.1");
+            let wrong = |_| SettingError::new("LEPTOS_SITE_ADDR", "is not an address; write it like 127.0.0.1:3000");
+            ("LEPTOS_SITE_ADDR", text.parse().map_err(wrong)?)
         };
-        let url = Url::parse(&text).map_err(|_| wrong("is not a URL; write it like https://example.org"))?;
-        let is_loopback = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip == Ipv6Addr::LOCALHOST,
-            None => false,
-        };
-        let is_bare = url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        match url.scheme() {
-            _ if !is_bare => Err(wrong("must be an origin, without a path: write it like https://example.org")),
-            "http" | "https" if is_dev && !is_loopback => {
-                Err(wrong("must be on localhost with LEPTOS_ENV=DEV; use LEPTOS_ENV=PROD"))
-            }
-            "https" => Ok(url),
-            "http" if is_loopback => Ok(url),
-            "http" => Err(wrong("must be https; http is allowed on localhost only")),
-            _ => Err(wrong("must begin with https://")),
+        if is_dev && !address.ip().is_loopback() {
+            let problem = "other machines can reach this address; with LEPTOS_ENV=DEV listen on 127.0.0.1";
+            return Err(SettingError::new(name, problem));
         }
+        Ok(address)
     }
 
-    fn lifespans(&self) -> Result<Lifespans, SettingError> {
+    fn lifespans(&self, product: Product) -> Result<Lifespans, SettingError> {
         let lifespans = Lifespans {
-            access: duration::seconds("JWT_ACCESS_LIFESPAN", &self.jwt_access_lifespan)?,
-            refresh: duration::seconds("JWT_REFRESH_LIFESPAN", &self.jwt_refresh_lifespan)?,
-            idle: duration::seconds("SESSION_IDLE", &self.session_idle)?,
-            audit: duration::seconds("AUDIT_RETENTION", &self.audit_retention)?,
+            access: self.seconds("JWT_ACCESS_LIFESPAN", product)?,
+            refresh: self.seconds("JWT_REFRESH_LIFESPAN", product)?,
+            idle: self.seconds("SESSION_IDLE", product)?,
+            audit: self.seconds("AUDIT_RETENTION", product)?,
         };
         if lifespans.access > lifespans.refresh {
             return Err(SettingError::new("JWT_ACCESS_LIFESPAN", "must not be longer than JWT_REFRESH_LIFESPAN"));
@@ -322,40 +207,11 @@ impl RawSettings {
         Ok(lifespans)
     }
 
-    fn parsed_registration(&self) -> Result<bool, SettingError> {
-        match self.registration.as_str() {
-            "open" => Ok(true),
-            "closed" => Ok(false),
-            other => Err(SettingError::new("REGISTRATION", format!("{other:?} is neither open nor closed"))),
-        }
+    fn trusted_proxies(&self) -> Result<Vec<IpNet>, SettingError> {
+        let wrong =
+            |_| SettingError::new("TRUSTED_PROXIES", "is not a list of networks; write it like 10.0.0.0/8,192.0.2.7");
+        proxies::parse(self.get("TRUSTED_PROXIES").unwrap_or_default()).map_err(wrong)
     }
-
-    fn parsed_confirm_email(&self) -> Result<bool, SettingError> {
-        match self.confirm_email.as_str() {
-            "false" => Ok(false),
-            "true" => Ok(true),
-            other => Err(SettingError::new("CONFIRM_EMAIL", format!("{other:?} is neither true nor false"))),
-        }
-    }
-
-    fn parsed_trusted_proxies(&self) -> Result<Vec<IpNet>, SettingError> {
-        proxies::parse(given(self.trusted_proxies.as_deref()).unwrap_or_default()).map_err(|text| {
-            SettingError::new("TRUSTED_PROXIES", format!("{text:?} is not a network; write it like 10.0.0.0/8"))
-        })
-    }
-
-    fn parsed_hsts_include_subdomains(&self) -> Result<bool, SettingError> {
-        match self.hsts_include_subdomains.as_str() {
-            "false" => Ok(false),
-            "true" => Ok(true),
-            other => Err(SettingError::new("HSTS_INCLUDE_SUBDOMAINS", format!("{other:?} is neither true nor false"))),
-        }
-    }
-}
-
-/// An empty value is treated as unset.
-fn given(value: Option<&str>) -> Option<&str> {
-    value.map(str::trim).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ impl From<LoginError> for AppError {
             LoginError::Rejected => Self::LoginRejected,
             LoginError::Deactivated => Self::Deactivated,
             LoginError::Unconfirmed => Self::Unconfirmed,
+            LoginError::TooMany(limited) => Self::TooManyRequests(limited),
             LoginError::Service(fault) => fault.into(),
         }
     }
@@ -43,6 +44,7 @@ impl From<RegistrationError> for AppError {
         match error {
             RegistrationError::Closed => Self::NotFound,
             RegistrationError::Refused(refusals) => Self::Refused(refusals),
+            RegistrationError::TooMany(limited) => Self::TooManyRequests(limited),
             RegistrationError::Service(fault) => fault.into(),
         }
     }
@@ -52,6 +54,7 @@ impl From<ConfirmError> for AppError {
     fn from(error: ConfirmError) -> Self {
         match error {
             ConfirmError::LinkInvalid => Self::LinkInvalid,
+            ConfirmError::TooMany(limited) => Self::TooManyRequests(limited),
             ConfirmError::Refused(refusal) => refusal.into(),
             ConfirmError::Service(fault) => fault.into(),
         }
@@ -63,6 +66,7 @@ impl From<ResetError> for AppError {
         match error {
             ResetError::LinkInvalid => Self::LinkInvalid,
             ResetError::Refused(refusal) => refusal.into(),
+            ResetError::TooMany(limited) => Self::TooManyRequests(limited),
             ResetError::Service(fault) => fault.into(),
         }
     }
@@ -73,7 +77,7 @@ impl From<EmailChangeError> for AppError {
         match error {
             EmailChangeError::LinkInvalid => Self::LinkInvalid,
             EmailChangeError::Refused(refusal) => refusal.into(),
-            EmailChangeError::TooMany { retry_after_seconds } => Self::TooManyRequests(retry_after_seconds),
+            EmailChangeError::TooMany(limited) => Self::TooManyRequests(limited),
             EmailChangeError::NotFresh(not_fresh) => not_fresh.into(),
             EmailChangeError::Gone => Self::NotLoggedIn,
             EmailChangeError::Service(fault) => fault.into(),
@@ -86,6 +90,7 @@ impl From<VerifyPasswordError> for AppError {
         match error {
             VerifyPasswordError::Mismatch => FieldError::CurrentPasswordWrong.into(),
             VerifyPasswordError::SessionEnded => Self::NotLoggedIn,
+            VerifyPasswordError::TooMany(limited) => Self::TooManyRequests(limited),
             VerifyPasswordError::Service(fault) => fault.into(),
         }
     }
@@ -125,6 +130,7 @@ impl From<PasswordError> for AppError {
         match error {
             PasswordError::Refused(refusals) => Self::Refused(refusals),
             PasswordError::SessionEnded => Self::NotLoggedIn,
+            PasswordError::TooMany(limited) => Self::TooManyRequests(limited),
             PasswordError::Service(fault) => fault.into(),
         }
     }

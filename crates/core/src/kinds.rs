@@ -61,6 +61,8 @@ pub enum Template {
     TokenReuse,
     /// Notice of a login on a new device.
     NewSignIn,
+    /// Notice that so many logins failed that only known devices and a password reset lead in.
+    LoginsLocked,
     /// An email of the application; the column `site_code` tells which one.
     Site,
     /// No email. Queued so that known and unknown addresses cause the same writes; the worker discards it.

@@ -2,7 +2,10 @@
 //!
 //! Invariant: knows neither HTTP nor the database.
 
+pub mod device_token;
+mod hash_queue;
 pub mod jwt;
+pub mod keyed_hash;
 mod legacy_hash;
 pub mod opaque_token;
 pub mod password_hash;

@@ -15,6 +15,7 @@ use super::clock::Clock;
 use super::config::{Config, Lifespans};
 use super::extension::{AccountEvent, Extension, Hooks};
 use super::security::jwt::SigningKeys;
+use super::security::keyed_hash::KeyedHash;
 use super::security::password_hash::Hasher;
 use super::store::Store;
 use super::store::entity::user;
@@ -44,6 +45,7 @@ pub mod own_account;
 pub mod password_reset;
 pub mod registration;
 pub mod session;
+pub mod throttle;
 
 pub use crate::service_error::ServiceError;
 
@@ -59,6 +61,8 @@ pub struct Core {
     pub keys: SigningKeys,
     /// Hashes and verifies passwords.
     pub hasher: Hasher,
+    /// Counts guesses of secrets and limits requests per network.
+    throttle: throttle::Throttle,
     /// Lifetimes of tokens, sessions and audit events.
     pub lifespans: Lifespans,
     /// Whether anyone can register.
@@ -85,6 +89,7 @@ impl Core {
         let (current, previous) = config.secrets.split_first().context("the settings contain no signing key")?;
         Ok(Self {
             product: config.product,
+            throttle: throttle::Throttle::new(store.clone(), clock.clone(), KeyedHash::new(current, previous)),
             store,
             clock,
             keys: SigningKeys::new(config.product.slug, current, previous),

@@ -3,7 +3,6 @@
 //! Invariant: queries only. Each takes a connection or a transaction, and knows neither business rules nor HTTP.
 
 use std::fs::File;
-use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +10,18 @@ use std::time::Duration;
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, metric,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    metric,
 };
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
-use tokio::sync::{Mutex, Notify};
-use url::Url;
+use tokio::sync::{Mutex, MutexGuard, Notify};
+
+use crate::config::{DatabaseSettings, DatabaseUrl};
 
 mod after_commit;
+pub mod attempts;
 pub mod audit;
+mod connect;
 pub mod email_changes;
 pub mod entity;
 pub mod flask;
@@ -28,12 +30,19 @@ pub mod mail_throttle;
 pub mod mail_tokens;
 pub mod outbox;
 pub mod prune;
+mod reader;
 pub mod registrations;
 pub mod sessions;
+mod unavailable;
 pub mod users;
 
-/// How long a request waits for a connection before it fails as unavailable.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+pub use reader::Reader;
+pub use unavailable::is_unavailable;
+
+/// How long a write transaction may take, including the wait for its turn and for a connection.
+pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(30);
+/// How long a writer waits for its turn on SQLite.
+const WRITE_QUEUE_LIMIT: Duration = Duration::from_secs(10);
 /// Key of the PostgreSQL advisory lock for migrations: "latchkey" in ASCII.
 const MIGRATION_LOCK: i64 = 0x6c61_7463_686b_6579;
 
@@ -54,7 +63,7 @@ impl MigratorTraitSelf for Migrations {
 /// The database of this process.
 #[derive(Clone, Debug)]
 pub struct Store {
-    connection: DatabaseConnection,
+    reader: Reader,
     /// SQLite allows one writer. Queued here, writers are served in order; with SQLite's own busy timeout they would
     /// poll, and some would starve.
     writer: Arc<Mutex<()>>,
@@ -68,33 +77,22 @@ pub struct Store {
 
 impl Store {
     /// Connects to the database without running migrations. Creates a missing SQLite file and its folder.
-    pub async fn connect(url: &str, site_migrations: SiteMigrations) -> anyhow::Result<Self> {
-        let mut options = ConnectOptions::new(url);
-        options
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_timeout(ACQUIRE_TIMEOUT)
-            .sqlx_logging(false)
-            .max_connections(10);
-        if let Some(path) = sqlite_path(url) {
-            if let Some(folder) = Path::new(path).parent() {
-                std::fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-            }
-            options.map_sqlx_sqlite_opts(|sqlite| {
-                // FULL: with NORMAL, a power failure could undo a committed logout.
-                sqlite
-                    .create_if_missing(true)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(5))
-                    .pragma("journal_mode", "WAL")
-                    .pragma("synchronous", "FULL")
-            });
-        }
-        let connection = Database::connect(options).await?;
+    ///
+    /// # Errors
+    /// If the database cannot be used. The message contains no password.
+    pub async fn connect(settings: &DatabaseSettings, site_migrations: SiteMigrations) -> anyhow::Result<Self> {
+        let (connection, isolates_queries) = match &settings.url {
+            DatabaseUrl::Sqlite(path) => (connect::sqlite(path, settings.connections).await?, false),
+            DatabaseUrl::Postgres(url) => connect::postgres(url, settings.connections).await?,
+        };
+        let migration_lock = match &settings.url {
+            DatabaseUrl::Sqlite(path) => Some(PathBuf::from(format!("{}.lock", path.display()))),
+            DatabaseUrl::Postgres(_) => None,
+        };
         Ok(Self {
-            connection,
+            reader: Reader::new(connection, isolates_queries),
             writer: Arc::default(),
-            migration_lock: sqlite_path(url).map(|path| PathBuf::from(format!("{path}.lock"))),
+            migration_lock,
             mail_queued: Arc::default(),
             migrations: Migrations(site_migrations),
         })
@@ -102,13 +100,13 @@ impl Store {
 
     /// Calls `observe` for every statement that is sent, for benchmarks.
     pub fn on_statement(&mut self, observe: impl Fn(&metric::Info<'_>) + Send + Sync + 'static) {
-        self.connection.set_metric_callback(observe);
+        self.reader.connection.set_metric_callback(observe);
     }
 
     /// The connection pool, for reading.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
-        &self.connection
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Waits until this node has queued an email.
@@ -117,10 +115,10 @@ impl Store {
     }
 
     fn is_sqlite(&self) -> bool {
-        self.connection.get_database_backend() == DbBackend::Sqlite
+        self.reader.get_database_backend() == DbBackend::Sqlite
     }
 
-    /// Runs `work` in a write transaction: commits on `Ok`, rolls back on `Err`.
+    /// Runs `work` in a write transaction: commits on `Ok`, rolls back on `Err`, and after [`TRANSACTION_LIMIT`].
     ///
     /// All writes use this function. On SQLite, a transaction that reads first and was not started with IMMEDIATE fails
     /// at its first write if another transaction has written in between, whatever the busy timeout.
@@ -129,12 +127,22 @@ impl Store {
         E: From<DbErr>,
         W: AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
     {
-        let _turn = if self.is_sqlite() { Some(self.writer.lock().await) } else { None };
+        let limited = tokio::time::timeout(TRANSACTION_LIMIT, self.write_tx_unlimited(work));
+        limited.await.unwrap_or_else(|_| Err(reader::timed_out().into()))
+    }
+
+    /// [`write_tx`](Self::write_tx) for commands that write many rows at once.
+    pub async fn write_tx_unlimited<T, E, W>(&self, work: W) -> Result<T, E>
+    where
+        E: From<DbErr>,
+        W: AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
+    {
+        let _turn = if self.is_sqlite() { Some(self.turn_to_write().await?) } else { None };
         let options = TransactionOptions {
             sqlite_transaction_mode: self.is_sqlite().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let tx = self.connection.begin_with_options(options).await?;
+        let tx = self.reader.begin(options).await?;
         // An error drops the transaction, which rolls it back.
         let (done, effects) = after_commit::collect(work(&tx)).await;
         let done = done?;
@@ -148,22 +156,48 @@ impl Store {
         Ok(done)
     }
 
+    async fn turn_to_write(&self) -> Result<MutexGuard<'_, ()>, DbErr> {
+        tokio::time::timeout(WRITE_QUEUE_LIMIT, self.writer.lock()).await.map_err(|_| reader::timed_out())
+    }
+
     /// Applies missing migrations, one node at a time, and returns how many there were.
     ///
     /// # Errors
     /// If the database is unavailable, or was migrated by a later version.
     pub async fn migrate(&self) -> anyhow::Result<usize> {
-        self.alone(|| async {
-            let pending = self.migrations.get_pending_migrations(&self.connection).await?.len();
-            self.migrations.up(&self.connection, None).await?;
-            Ok(pending)
-        })
-        .await
+        let migrations = self.migrations;
+        if let Some(path) = &self.migration_lock {
+            let (_locked, db) = (lock_file(path).await?, &self.reader.connection);
+            let pending = migrations.get_pending_migrations(db).await?.len();
+            migrations.up(db, None).await?;
+            return Ok(pending);
+        }
+        let tx = self.migration_tx().await?;
+        let pending = migrations.get_pending_migrations(&tx).await?.len();
+        migrations.up(&tx, None).await?;
+        tx.commit().await?;
+        Ok(pending)
     }
 
     /// Rolls back the last `steps` migrations, one node at a time.
     pub async fn migrate_down(&self, steps: u32) -> anyhow::Result<()> {
-        self.alone(|| async { Ok(self.migrations.down(&self.connection, Some(steps)).await?) }).await
+        if let Some(path) = &self.migration_lock {
+            let _locked = lock_file(path).await?;
+            return Ok(self.migrations.down(&self.reader.connection, Some(steps)).await?);
+        }
+        let tx = self.migration_tx().await?;
+        self.migrations.down(&tx, Some(steps)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Begins a PostgreSQL transaction that no other node can be in. Needs one connection only, and works through
+    /// `PgBouncer`.
+    async fn migration_tx(&self) -> Result<DatabaseTransaction, DbErr> {
+        let tx = self.reader.begin(TransactionOptions::default()).await?;
+        // A large table can take longer than a request may.
+        tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+        Ok(tx)
     }
 
     /// Whether the database is reachable and has all migrations.
@@ -171,26 +205,10 @@ impl Store {
     /// # Errors
     /// If the database is unavailable, or was migrated by a later version.
     pub async fn is_current(&self) -> Result<bool, DbErr> {
-        Ok(self.migrations.get_pending_migrations_read_only(&self.connection).await?.is_empty())
-    }
-
-    /// Runs `work` while no other node does.
-    async fn alone<T, F: Future<Output = anyhow::Result<T>>>(&self, work: impl FnOnce() -> F) -> anyhow::Result<T> {
-        if let Some(path) = &self.migration_lock {
-            let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            let _locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??;
-            return work().await;
-        }
-        let lock = self.connection.begin_with_options(TransactionOptions::default()).await?;
-        let statement = Statement::from_sql_and_values(
-            DbBackend::Postgres,
-            "SELECT pg_advisory_xact_lock($1)",
-            [MIGRATION_LOCK.into()],
-        );
-        lock.execute_raw(statement).await?;
-        let done = work().await;
-        lock.rollback().await?;
-        done
+        let tx = self.reader.begin(TransactionOptions::default()).await?;
+        let pending = self.migrations.get_pending_migrations_read_only(&tx).await?;
+        tx.rollback().await?;
+        Ok(pending.is_empty())
     }
 
     /// The clock of the database as Unix time in seconds, to compare with the clock of this node.
@@ -200,66 +218,18 @@ impl Store {
         } else {
             "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint) AS seconds"
         };
-        let row =
-            self.connection.query_one_raw(Statement::from_string(self.connection.get_database_backend(), sql)).await?;
+        let row = self.reader.query_one_raw(Statement::from_string(self.reader.get_database_backend(), sql)).await?;
         row.ok_or_else(|| DbErr::RecordNotFound("clock".to_owned()))?.try_get("", "seconds")
     }
 
     /// Closes all connections.
     pub async fn close(&self) -> Result<(), DbErr> {
-        self.connection.close_by_ref().await
+        self.reader.connection.close_by_ref().await
     }
 }
 
-/// The file path in a SQLite URL.
-#[must_use]
-pub fn sqlite_path(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("sqlite:")?;
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    path.split('?').next()
-}
-
-/// The URL of a database without user, password and options, for logs.
-#[must_use]
-pub fn location(url: &str) -> String {
-    if let Some(path) = sqlite_path(url) {
-        return format!("sqlite://{path}");
-    }
-    let Ok(url) = Url::parse(url) else { return "postgres://…".to_owned() };
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
-}
-
-/// Whether an error means that the database is temporarily unavailable, not that the query is wrong.
-#[must_use]
-pub fn is_unavailable(error: &DbErr) -> bool {
-    use sea_orm::{RuntimeErr, SqlxError};
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            match error.as_ref() {
-                SqlxError::Io(_)
-                | SqlxError::Tls(_)
-                | SqlxError::Protocol(_)
-                | SqlxError::PoolTimedOut
-                | SqlxError::PoolClosed
-                | SqlxError::WorkerCrashed => true,
-                // SQLite: busy, locked, read-only, I/O, corrupt, full, can't open.
-                // PostgreSQL: insufficient resources, shutdown, connection failure, read-only.
-                SqlxError::Database(error) => error.code().is_some_and(|code| {
-                    let sqlite = code.parse::<u32>().ok().filter(|_| code.len() != 5).map(|code| code & 0xff);
-                    sqlite.is_some_and(|code| matches!(code, 5 | 6 | 8 | 10 | 11 | 13 | 14))
-                        || code.starts_with("53")
-                        || code.starts_with("57")
-                        || code.starts_with("08")
-                        || code == "25006"
-                        // Serialization failure or deadlock: a retry can succeed.
-                        || code == "40001"
-                        || code == "40P01"
-                }),
-                _ => false,
-            }
-        }
-        _ => false,
-    }
+/// Waits for the lock file of migrations.
+async fn lock_file(path: &Path) -> anyhow::Result<File> {
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??)
 }

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 pub struct AuditEvent {
     /// Later events have higher ids.
     pub id: i64,
-    /// Unix time in seconds.
+    /// Unix time in seconds; of the first event, if there are several.
     pub at: i64,
+    /// The number of equal events within a minute, if they are counted.
+    pub count: i64,
     /// The audit kind, named after the OWASP logging vocabulary where it has a term.
     pub kind: String,
     /// Whether the outcome was `success`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::FieldError;
+use crate::{FieldError, trim_invisible};
 
 /// An email address of at most 254 characters that is safe in an email header.
 ///
@@ -16,9 +16,9 @@ impl EmailAddress {
     /// Maximum length (RFC 5321, 4.5.3.1.3, minus the angle brackets).
     pub const MAX: usize = 254;
 
-    /// Parses an address as typed; surrounding spaces are removed.
+    /// Parses an address as typed; white space and invisible characters around it are removed.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let address = typed.trim_matches(' ');
+        let address = trim_invisible(typed);
         let Some((local, domain)) = address.split_once('@') else {
             return Err(FieldError::EmailInvalid);
         };
@@ -80,7 +80,10 @@ mod tests {
 
     #[test]
     fn accepts_ordinary_addresses() {
-        for address in ["ada@example.org", "a.b+tag@sub.example.co", "o'neil@example.org", "me@localhost"] {
+        for address in [
+            "ada@example.org", "a.b+tag@sub.example.co", "o'neil@example.org", "me@localhost",
+            "\u{200e}\u{a0}a@b.c\r\n",
+        ] {
             assert!(EmailAddress::parse(address).is_ok(), "{address}");
         }
     }
@@ -92,7 +95,7 @@ mod tests {
             "", "ada", "ada@", "@example.org", "a@b", "a@b@example.org", "a b@example.org", "a,b@example.org",
             "\"a\"@example.org", "a@example.org\r\nBcc: x@y.z", "ü@example.org", "a@exämple.org", "a@[127.0.0.1]",
             "a@-x.org", "a..b@example.org", ".a@example.org", "a@example.org.", "<a@example.org>", "a\0@example.org",
-            "a@example.org\n", &long,
+            "a\u{200b}@example.org", &long,
         ] {
             assert!(EmailAddress::parse(address).is_err(), "{address:?}");
         }

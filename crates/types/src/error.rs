@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SiteCode;
+use crate::{RateLimited, SiteCode};
 
 /// Why a form field was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -15,6 +15,10 @@ pub enum FieldError {
     UsernameLength,
     /// Characters other than ASCII letters, digits, `.`, `_` and `-`.
     UsernameCharacters,
+    /// Begins or ends with another character than a letter or a digit.
+    UsernameEnds,
+    /// Reserved for the operator, such as `admin`.
+    UsernameReserved,
     /// Another account or registration has this username.
     UsernameTaken,
     /// Not a valid email address.
@@ -59,7 +63,11 @@ impl FieldError {
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
-            Self::UsernameLength | Self::UsernameCharacters | Self::UsernameTaken => "username",
+            Self::UsernameLength
+            | Self::UsernameCharacters
+            | Self::UsernameEnds
+            | Self::UsernameReserved
+            | Self::UsernameTaken => "username",
             Self::EmailInvalid | Self::EmailUnchanged | Self::EmailTaken => "email",
             Self::PasswordShort
             | Self::PasswordLong
@@ -104,8 +112,8 @@ pub enum AppError {
     NotFound,
     /// The request body is too large: over 8 KiB, unless the server function allows more.
     TooLarge,
-    /// The rate limit was exceeded; try again after this many seconds.
-    TooManyRequests(u32),
+    /// A rate limit was exceeded.
+    TooManyRequests(RateLimited),
     /// The database or the password hashing is unavailable; try again later.
     Unavailable,
     /// Internal server error.
@@ -149,7 +157,7 @@ impl AppError {
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u32> {
         match self {
-            Self::TooManyRequests(seconds) => Some(*seconds),
+            Self::TooManyRequests(limited) => Some(limited.retry_after_seconds),
             Self::Unavailable => Some(5),
             _ => None,
         }

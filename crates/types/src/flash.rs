@@ -61,6 +61,11 @@ pub enum Notice {
     AccountDeleted,
     /// A registration was confirmed.
     Welcome,
+    /// A registration was confirmed in a browser in which another account was logged in; that session has ended.
+    WelcomeInstead {
+        /// The username of the account that was logged in.
+        previous: String,
+    },
     /// An email to confirm a registration was queued.
     ConfirmationMailed,
     /// The confirmation email was queued again, if there is a registration.
@@ -75,6 +80,13 @@ pub enum Notice {
     AddressChanged,
     /// An email change was cancelled.
     AddressKept,
+    /// The result of an email link that belongs to another account than the one that is logged in.
+    OfOtherAccount {
+        /// The username of the account of the link.
+        username: String,
+        /// The result for that account.
+        notice: Box<Notice>,
+    },
     /// A notice whose text the application provides.
     Site(SiteCode),
 }

@@ -15,7 +15,7 @@ pub struct AccountOverview {
     pub roles: Roles,
     /// Live sessions, most recently used first.
     pub sessions: Vec<SessionSummary>,
-    /// Recent security events, newest first.
+    /// Recent security events, newest first. Failures of one kind between two other events are one entry.
     pub events: Vec<SecurityEvent>,
 }
 
@@ -39,10 +39,14 @@ pub struct SessionSummary {
 /// A security event of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityEvent {
-    /// Unix time in seconds.
+    /// Unix time in seconds, accurate to a minute if there are several events.
     pub at: i64,
     /// The kind of the event.
     pub kind: EventKind,
+    /// The number of events.
+    pub count: i64,
+    /// Whether the events came from several devices or IP addresses. `device` and `address` are those of the latest.
+    pub has_several_sources: bool,
     /// Browser and operating system of the client.
     pub device: String,
     /// IP address of the client; empty for the command line.

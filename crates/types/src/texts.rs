@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{AppError, FieldError};
+use crate::{AppError, FieldError, RateLimit, RateLimited};
 
 /// What is wrong with a field, and what is expected instead.
 #[must_use]
@@ -10,6 +10,8 @@ pub fn field_error(error: &FieldError) -> &'static str {
     match error {
         FieldError::UsernameLength => "Choose a username of 3 to 32 characters.",
         FieldError::UsernameCharacters => "Use only the letters a to z, digits, dots, hyphens and underscores.",
+        FieldError::UsernameEnds => "Begin and end the username with a letter or a digit.",
+        FieldError::UsernameReserved => "This username is reserved. Choose another one.",
         FieldError::UsernameTaken => "This username is taken. Choose another one.",
         FieldError::EmailInvalid => "This is not an email address. It should look like ada@example.org.",
         FieldError::EmailUnchanged => "Your account already has this address.",
@@ -33,13 +35,14 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
         AppError::Refused(errors) => {
             return errors.iter().map(field_error).collect::<Vec<_>>().join(" ").into();
         }
-        AppError::TooManyRequests(seconds) => {
-            return format!("Too many attempts. Try again in {}.", wait(*seconds)).into();
-        }
+        AppError::TooManyRequests(limited) => return rate_limited(*limited).into(),
         AppError::Malformed => "The request could not be read. Reload the page and try again.",
         AppError::NotLoggedIn => "You are not logged in. Log in and try again.",
         AppError::LoginRejected => "The username and/or password are incorrect",
-        AppError::Unconfirmed => "Your email address is not confirmed yet. A new link is on its way: check your email.",
+        AppError::Unconfirmed => {
+            "Your email address is not confirmed yet. Open the link in the last email from us. We send it again at a \
+             login, but at most once a minute."
+        }
         AppError::Deactivated => "This account is deactivated. Ask an administrator to activate it again.",
         AppError::MissingRole => {
             "Your account does not have the role that this page needs. Ask an administrator for it."
@@ -61,6 +64,21 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
     text.into()
 }
 
+/// What was limited, and when the next one is possible.
+fn rate_limited(limited: RateLimited) -> String {
+    let (wait, until) = (wait(limited.retry_after_seconds), limited.until.to_text());
+    match limited.limit {
+        RateLimit::Attempts => format!("Too many attempts. The next one counts in {wait}: {until}."),
+        RateLimit::Locked => format!(
+            "Too many failed attempts. Log in from a browser that you have used before, or reset the password. Any \
+             other attempt counts again from {until}."
+        ),
+        RateLimit::Emails => {
+            format!("No email was sent. The next one to this address can be sent in {wait}: {until}.")
+        }
+    }
+}
+
 /// A waiting time in the largest unit that fits, rounded up.
 fn wait(seconds: u32) -> String {
     let (count, unit) = match seconds {
@@ -79,6 +97,19 @@ mod tests {
     fn waiting_times_are_rounded_up() {
         let texts = [0, 1, 59, 60, 61, 3600, 3601].map(wait);
         assert_eq!(texts, ["1 second", "1 second", "59 seconds", "1 minute", "2 minutes", "1 hour", "2 hours"]);
+    }
+
+    #[test]
+    fn a_limit_says_when_the_next_one_is_possible() {
+        let text = |limit| app_error(&AppError::TooManyRequests(RateLimited::new(limit, 1_795_521_600, 1_795_521_660)));
+        assert_eq!(
+            text(RateLimit::Emails),
+            "No email was sent. The next one to this address can be sent in 1 minute: 24 Nov 2026, 12:01:00 UTC."
+        );
+        assert_eq!(
+            text(RateLimit::Attempts),
+            "Too many attempts. The next one counts in 1 minute: 24 Nov 2026, 12:01:00 UTC."
+        );
     }
 
     #[test]

@@ -1,11 +1,40 @@
 //! Browser APIs. Call them only from effects and event handlers, never while rendering.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
+use leptos::web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use latchkey_types::paths;
+
+/// Event of the window that tells the script of the document to make the page plain HTML.
+pub const PANIC_EVENT: &str = "wasm-panic";
+
+static IS_HYDRATED: AtomicBool = AtomicBool::new(false);
+static HAS_PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// Records that the page is hydrated. Called last.
+pub fn set_hydrated() {
+    IS_HYDRATED.store(true, Ordering::Relaxed);
+}
+
+/// Whether the page is hydrated and nothing has panicked.
+pub fn is_live() -> bool {
+    IS_HYDRATED.load(Ordering::Relaxed) && !HAS_PANICKED.load(Ordering::Relaxed)
+}
+
+/// Makes the page plain HTML after a panic. Writes one line to the console, also if more panics follow.
+pub fn give_up(panic: &str) {
+    if HAS_PANICKED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    leptos::logging::error!("{}", panic.replace('\n', " "));
+    if let Ok(event) = Event::new(PANIC_EVENT) {
+        let _ = window().dispatch_event(&event);
+    }
+}
 
 /// Loads a new document, so that nothing of the current one stays in memory.
 pub fn load(path: &str) {
@@ -27,6 +56,12 @@ pub fn reload_when_restored() {
             let _ = window().location().reload();
         }
     });
+}
+
+/// Calls `leave` when a form is submitted and when the page is left, also for the back/forward cache.
+pub fn on_leave(leave: impl Fn() + Clone + 'static) -> [WindowListenerHandle; 2] {
+    let hide = leave.clone();
+    [window_event_listener(ev::submit, move |_| leave()), window_event_listener_untyped("pagehide", move |_| hide())]
 }
 
 /// Moves the focus to `element`.

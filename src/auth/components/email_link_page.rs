@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{Alert, FormError, FormFunction, FormState, Submit, use_form};
 use crate::auth::{report_status, texts, title};
+use crate::page_context::use_page_context;
 
 /// The parts that differ between these pages.
 pub struct EmailLinkPage<R> {
@@ -24,6 +25,8 @@ pub struct EmailLinkPage<R> {
     pub fields: fn(FormState, &EmailLinkDetails) -> AnyView,
     /// Label of the submit button, and its label while the form is pending.
     pub submit: (&'static str, &'static str),
+    /// What submitting the form means for the user of another account who is logged in.
+    pub for_other: &'static str,
     /// Path of the page that sends a new link.
     pub request_new: &'static str,
 }
@@ -85,6 +88,7 @@ fn link_form<S: FormFunction, R>(
         move || is_dead().then(|| view! { <p class="aside"><a href=page.request_new>{texts::ASK_FOR_ANOTHER}</a></p> });
     let (lead, fields) = ((page.lead)(details), (page.fields)(form, details));
     view! {
+        {other_account(details, page.for_other)}
         {lead}
         <ActionForm action node_ref=form.node attr:class="form">
             <FormError form/>
@@ -94,4 +98,11 @@ fn link_form<S: FormFunction, R>(
             <Submit label busy_label is_busy=form.is_redirecting/>
         </ActionForm>
     }
+}
+
+/// Tells a user who is logged in that the link belongs to another account.
+fn other_account(details: &EmailLinkDetails, for_other: &'static str) -> Option<impl IntoView + use<>> {
+    let user = use_page_context().user.filter(|user| !user.username.eq_ignore_ascii_case(&details.username))?;
+    let text = format!("{} {for_other}", texts::belongs_to_another(&user.username, &details.username));
+    Some(view! { <p class="notice">{text}</p> })
 }

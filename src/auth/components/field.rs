@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::FormState;
+use super::{FormState, browser};
 use crate::auth::texts;
 
 const PASSWORD: &str = "password";
@@ -113,7 +113,8 @@ pub fn TextArea(
     }
 }
 
-/// Button that shows or hides a password. Rendered only where it works: with scripts.
+/// Button that shows or hides a password. Rendered only where it works: with scripts. The password is hidden again when it
+/// is submitted or the page is left: browsers keep the text of other fields.
 #[component]
 fn ShowPassword(
     /// Whether the password is visible.
@@ -122,7 +123,16 @@ fn ShowPassword(
     input_id: String,
 ) -> impl IntoView {
     let is_hydrated = RwSignal::new(false);
-    Effect::new(move |_| is_hydrated.set(true));
+    Effect::new(move |_| {
+        if browser::is_live() {
+            is_hydrated.set(true);
+            // Fails only if the field is gone.
+            let listeners = browser::on_leave(move || {
+                is_shown.try_set(false);
+            });
+            on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+        }
+    });
     let word = move || if is_shown.get() { texts::HIDE } else { texts::SHOW };
     let toggle = move |_| is_shown.update(|is_shown| *is_shown = !*is_shown);
     move || {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::confirmation::use_confirmation;
 use super::{Alert, browser};
 use crate::auth::texts;
-use crate::auth::{SiteConfig, use_site};
+use crate::auth::{SiteConfig, report_status, use_site};
 use latchkey_types::AppError;
 use latchkey_types::{Flash, Outcome};
 
@@ -113,6 +113,7 @@ pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
     // Leptos initialises an action with the error in the URL, which anyone can forge.
     action.clear();
     let flash = StoredValue::new(use_flash::<S>());
+    report_limit(flash);
     let answer = move || action.value().with(|value| Some(value.as_ref()?.as_ref().map(drop).map_err(Clone::clone)));
     let flashed = move || flash.with_value(|flash| outcome_of(flash.as_ref()?));
     let is_resumed = flash.with_value(|flash| flash.as_ref().is_some_and(|flash| flash.outcome == Outcome::Confirmed));
@@ -129,6 +130,15 @@ pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
     };
     on_result(action, form);
     (action, form)
+}
+
+/// Without scripts, the page of a form that exceeded a rate limit has the status of that error. With scripts, the response
+/// of the server function has it.
+fn report_limit(flash: StoredValue<Option<Flash>>) {
+    let error = flash.with_value(|flash| outcome_of(flash.as_ref()?)?.err());
+    if let Some(error @ AppError::TooManyRequests(_)) = error {
+        report_status(&error);
+    }
 }
 
 /// Reacts to an error. If the password must be confirmed again, the form is submitted again afterwards.

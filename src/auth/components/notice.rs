@@ -36,6 +36,10 @@ pub fn Notices(
     let (site, user) = (use_site(), use_page_context().user);
     let text = move || match (notice.get()?, &user) {
         (Notice::Welcome, Some(user)) => Some(texts::welcome(&user.username)),
+        (Notice::WelcomeInstead { previous }, Some(user)) => Some(texts::welcome_instead(&user.username, &previous)),
+        (Notice::OfOtherAccount { username, notice }, Some(user)) => {
+            Some(texts::of_other_account(&user.username, &username, &notice))
+        }
         (notice, _) => Some(site.notice(&notice).to_owned()).filter(|text| !text.is_empty()),
     };
     view! {

@@ -122,7 +122,7 @@ fn EventRow(event: AuditEvent) -> impl IntoView {
     view! {
         <tr>
             <td><Time at=Signal::stored(event.at)/></td>
-            <td><code>{event.kind}</code>{failure}</td>
+            <td><code>{event.kind}</code>{texts::times(event.count)}{failure}</td>
             <td>{event.actor.as_ref().map(label)}</td>
             <td>{event.subject.as_ref().map(label)}</td>
             <td>{event.ip} " " {event.device}</td>

@@ -16,6 +16,7 @@ pub fn FinalizePage() -> impl IntoView {
         lead,
         fields,
         submit: (texts::CONFIRM_ACCOUNT, texts::CONFIRMING_ACCOUNT),
+        for_other: texts::FINALIZE_FOR_OTHER,
         request_new: paths::RESEND,
     };
     email_link_page::<Finalize, _>(page)

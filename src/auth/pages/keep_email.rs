@@ -16,6 +16,7 @@ pub fn KeepEmailPage() -> impl IntoView {
         lead,
         fields: |_, _| ().into_any(),
         submit: (texts::KEEP_ADDRESS, texts::KEEPING_ADDRESS),
+        for_other: texts::LINK_FOR_OTHER,
         request_new: paths::RESET,
     };
     email_link_page::<KeepEmail, _>(page)

@@ -16,6 +16,7 @@ pub fn NewEmailPage() -> impl IntoView {
         lead,
         fields: |_, _| ().into_any(),
         submit: (texts::CONFIRM_ADDRESS, texts::CONFIRMING_ADDRESS),
+        for_other: texts::LINK_FOR_OTHER,
         request_new: paths::ACCOUNT,
     };
     email_link_page::<ConfirmEmail, _>(page)

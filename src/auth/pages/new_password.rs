@@ -16,6 +16,7 @@ pub fn NewPasswordPage() -> impl IntoView {
         lead,
         fields,
         submit: (texts::SAVE_PASSWORD, texts::SAVING_PASSWORD),
+        for_other: texts::LINK_FOR_OTHER,
         request_new: paths::RESET,
     };
     email_link_page::<ResetPassword, _>(page)

@@ -18,7 +18,7 @@ pub async fn reauthenticate(current_password: Password, #[server(default)] next:
     let context = request_context::<Reauthenticate>().await?;
     let issued =
         context.services().session.reauthenticate(context.session()?, &current_password, &context.client).await?;
-    context.set_session_cookie(&issued);
+    context.set_login_cookies(&issued)?;
     // The dialog sends no `next`: the page stays, and its script submits the form again.
     if !next.is_empty() {
         context.refill_pending_form();
@@ -43,7 +43,7 @@ pub async fn change_password(current_password: Password, password: Password) -> 
     let context = request_context::<ChangePassword>().await?;
     let own_account = &context.services().own_account;
     let issued = own_account.change_password(context.session()?, &current_password, &password, &context.client).await?;
-    context.set_session_cookie(&issued);
+    context.set_login_cookies(&issued)?;
     context.flash_without_scripts(Notice::PasswordChanged);
     Ok(())
 }

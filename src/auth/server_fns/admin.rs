@@ -101,7 +101,7 @@ pub async fn list_events(
     let before = Some(before.as_str()).filter(|before| !before.is_empty());
     let before = before.map(str::parse).transpose().map_err(|_| AppError::Malformed)?;
     let filter = Filter {
-        user: Some(user.trim()).filter(|user| !user.is_empty()),
+        user: Some(latchkey_types::trim_invisible(&user)).filter(|user| !user.is_empty()),
         kind: Some(kind.as_str()).filter(|kind| !kind.is_empty()),
     };
     let EventPage { events, next } = context.services().events.page(filter, before, PAGE).await?;

@@ -9,8 +9,8 @@ use {crate::server::context::request_context, latchkey_types::Notice};
 /// Requests a change of the email address. It takes effect when the link sent to the new address is confirmed.
 ///
 /// # Errors
-/// [`AppError::ReauthenticationRequired`]; [`AppError::Refused`] for an invalid or unchanged address. Whether another
-/// account has the address is never told.
+/// [`AppError::ReauthenticationRequired`]; [`AppError::Refused`] for an invalid or unchanged address;
+/// [`AppError::TooManyRequests`]. Whether another account has the address is never told.
 #[server(prefix = "/fn", endpoint = "change_email")]
 pub async fn change_email(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<ChangeEmail>().await?;
@@ -36,8 +36,8 @@ pub async fn email_link(#[server(default)] token: String) -> Result<EmailLinkDet
 #[server(prefix = "/fn", endpoint = "confirm_email")]
 pub async fn confirm_email(#[server(default)] token: String) -> Result<(), AppError> {
     let context = request_context::<ConfirmEmail>().await?;
-    context.services().email_change.confirm(&token, &context.client).await?;
-    context.redirect_with_flash(Notice::AddressChanged);
+    let owner = context.services().email_change.confirm(&token, &context.client).await?;
+    context.redirect_after_link(&owner, Notice::AddressChanged);
     Ok(())
 }
 
@@ -48,7 +48,7 @@ pub async fn confirm_email(#[server(default)] token: String) -> Result<(), AppEr
 #[server(prefix = "/fn", endpoint = "keep_email")]
 pub async fn keep_email(#[server(default)] token: String) -> Result<(), AppError> {
     let context = request_context::<KeepEmail>().await?;
-    context.services().email_change.stop(&token, &context.client).await?;
-    context.redirect_with_flash(Notice::AddressKept);
+    let owner = context.services().email_change.stop(&token, &context.client).await?;
+    context.redirect_after_link(&owner, Notice::AddressKept);
     Ok(())
 }

@@ -4,15 +4,12 @@ use latchkey_types::{AppError, EmailLinkDetails, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use {
-    crate::server::context::request_context,
-    latchkey_types::{Notice, paths},
-};
+use {crate::server::context::request_context, latchkey_types::Notice};
 
 /// Sends a reset link if an account has the address. The response is the same for every address.
 ///
 /// # Errors
-/// [`AppError::Refused`] for an invalid address.
+/// [`AppError::Refused`] for an invalid address, [`AppError::TooManyRequests`] if no email may be sent to it now.
 #[server(prefix = "/fn", endpoint = "request_reset")]
 pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<RequestReset>().await?;
@@ -31,7 +28,8 @@ pub async fn reset_link(#[server(default)] token: String) -> Result<EmailLinkDet
     Ok(context.services().password_reset.preview(&token).await?)
 }
 
-/// Sets a new password, ends all sessions and redirects to the login.
+/// Sets a new password, ends all sessions of the account and redirects to the login, or, if another account is logged in,
+/// to its start.
 ///
 /// # Errors
 /// [`AppError::Refused`] with the reason, [`AppError::LinkInvalid`].
@@ -43,8 +41,8 @@ pub async fn reset_password(
 ) -> Result<(), AppError> {
     let context = request_context::<ResetPassword>().await?;
     password.repeated_as(&password_confirmation)?;
-    context.services().password_reset.set_password(&token, &password, &context.client).await?;
-    context.flash(paths::LOGIN, Notice::PasswordSet);
-    context.redirect(paths::LOGIN);
+    let set = context.services().password_reset.set_password(&token, &password, &context.client).await?;
+    context.set_device_cookie(&set.device);
+    context.redirect_after_link(&set.username, Notice::PasswordSet);
     Ok(())
 }

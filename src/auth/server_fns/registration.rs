@@ -18,7 +18,7 @@ pub async fn register(username: String, #[server(default)] email: String, passwo
     let channel = context.channel(RememberMe::No);
     match context.services().registration.register(&username, &email, &password, channel, &context.client).await? {
         Registered::LoggedIn(issued) => {
-            context.set_session_cookie(&issued);
+            context.set_login_cookies(&issued)?;
             context.redirect(context.after_login());
         }
         Registered::MailSent => context.flash_without_scripts(Notice::ConfirmationMailed),
@@ -47,8 +47,10 @@ pub async fn finalize(#[server(default)] token: String, password: Password) -> R
     let context = request_context::<Finalize>().await?;
     let channel = context.channel(RememberMe::No);
     let issued = context.services().registration.finalize(&token, &password, channel, &context.client).await?;
-    context.set_session_cookie(&issued);
-    context.flash(context.after_login(), Notice::Welcome);
+    context.set_login_cookies(&issued)?;
+    let previous = context.other_user(&issued.user.username);
+    let notice = previous.map_or(Notice::Welcome, |previous| Notice::WelcomeInstead { previous });
+    context.flash(context.after_login(), notice);
     context.redirect(context.after_login());
     Ok(())
 }
@@ -56,11 +58,11 @@ pub async fn finalize(#[server(default)] token: String, password: Password) -> R
 /// Sends the confirmation email again. The response is the same for every address.
 ///
 /// # Errors
-/// [`AppError::Refused`] for an invalid address.
+/// [`AppError::Refused`] for an invalid address, [`AppError::TooManyRequests`] if no email may be sent to it now.
 #[server(prefix = "/fn", endpoint = "resend")]
 pub async fn resend(#[server(default)] email: String) -> Result<(), AppError> {
     let context = request_context::<Resend>().await?;
-    context.services().registration.resend(&email).await?;
+    context.services().registration.resend(&email, &context.client).await?;
     context.flash_without_scripts(Notice::ConfirmationResent);
     Ok(())
 }

@@ -23,7 +23,7 @@ pub async fn login(
     let context = request_context::<Login>().await?;
     let channel = context.channel((!remember.is_empty()).into());
     let issued = context.services().session.log_in(&username, &password, channel, &context.client).await?;
-    context.set_session_cookie(&issued);
+    context.set_login_cookies(&issued)?;
     context.redirect_to_page(&next, &issued.user.roles);
     Ok(())
 }

@@ -39,6 +39,8 @@ pub const END_OTHERS: &str = "End all others";
 pub const RECENT_EVENTS: &str = "Recent security events";
 pub const DEVICE: &str = "Device";
 pub const ADDRESS: &str = "IP address";
+/// In place of a device and an IP address, if events came from several of them.
+pub const SEVERAL: &str = "Several";
 /// In place of an IP address, for commands.
 pub const ON_THE_SERVER: &str = "On the server";
 
@@ -47,6 +49,12 @@ pub const DELETE_LEAD: &str = "Your account, its sessions and its data are delet
     The security log keeps the events, without your name.";
 pub const DELETE_GO_ON: &str = "I want to delete my account";
 pub const DELETING: &str = "Deleting…";
+
+/// The number of events in a row, if it is more than one.
+#[must_use]
+pub fn times(count: i64) -> Option<String> {
+    (count > 1).then(|| format!(", {count} times"))
+}
 
 /// The text of an event for the owner of the account.
 #[must_use]

@@ -2,6 +2,8 @@
 
 #![expect(missing_docs, reason = "the texts are their own documentation")]
 
+use latchkey_types::Notice;
+
 pub const FINALIZE: &str = "Confirm your account";
 /// Followed by the username and [`FINALIZE_LEAD_END`].
 pub const FINALIZE_LEAD: &str = "Enter the password that you chose for ";
@@ -46,6 +48,36 @@ pub const KEEPING_ADDRESS: &str = "Keeping…";
 
 pub const DEAD_LINK: &str = "This link no longer works";
 pub const ASK_FOR_ANOTHER: &str = "Request a new link";
+
+/// Follows [`belongs_to_another`] on the page that confirms a registration.
+pub const FINALIZE_FOR_OTHER: &str = "Confirming it logs you out of your account here, and logs you in to that one.";
+/// Follows [`belongs_to_another`] on the other pages.
+pub const LINK_FOR_OTHER: &str = "It changes nothing in your own account, and you stay logged in.";
+
+/// Says that a link belongs to another account than the one that is logged in.
+#[must_use]
+pub fn belongs_to_another(user: &str, owner: &str) -> String {
+    format!("You are logged in as {user}. This link belongs to another account: {owner}.")
+}
+
+/// The notice after a link was used that belongs to another account than the one that is logged in.
+#[must_use]
+pub fn of_other_account(user: &str, owner: &str, notice: &Notice) -> String {
+    let done = match notice {
+        Notice::PasswordSet => "Its new password is saved, and it is logged out everywhere.",
+        Notice::AddressChanged => "Its new email address is confirmed.",
+        Notice::AddressKept => "Its email address has not changed.",
+        _ => "",
+    };
+    let text = format!("{} {done}", belongs_to_another(user, owner));
+    format!("{} Your own account is unchanged.", text.trim_end())
+}
+
+/// The notice after an account was confirmed in a browser in which another one was logged in.
+#[must_use]
+pub fn welcome_instead(username: &str, previous: &str) -> String {
+    format!("{} You were logged in as {previous} before. That session has ended.", welcome(username))
+}
 
 /// The notice after an account was confirmed.
 #[must_use]

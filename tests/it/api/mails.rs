@@ -56,7 +56,7 @@ on_both! {
         let app = confirming(&app).await;
         let answer = register(&app, "ada", ADA).await;
         answer.assert_status(201);
-        assert_eq!(answer.json()["message"], "Check your mail: the email that we sent you explains the next step.");
+        assert_eq!(answer.json()["message"], "Check your mail: our email explains the next step.");
         let token = mailed(&app).await;
         log_in(&app, PASSWORD).await.assert_api_error(401, "AuthenticationError", "unconfirmed");
         let head = Call::new("HEAD", "/api/finalize").bearer(&token).send(&app).await;
@@ -103,6 +103,40 @@ on_both! {
         log_in(&app, PASSWORD).await.assert_api_error(401, "AuthenticationError", "old");
         log_in(&app, NEW_PASSWORD).await.access_token();
         forgot(&app, "nonsense").await.assert_api_error(422, "ValidationError", "no address");
+    }
+
+    async fn a_reset_that_sends_no_email_says_when_the_next_one_can_be_sent(app: TestApp) {
+        let app = confirming(&app).await;
+        confirmed(&app, "ada", ADA).await;
+        let mut answers = Vec::new();
+        for email in [ADA, "nobody@example.org"] {
+            forgot(&app, email).await.assert_status(200);
+            let answer = forgot(&app, email).await;
+            answer.assert_api_error(429, "TooManyRequests", email);
+            assert_eq!(answer.header("retry-after"), "60");
+            answers.push(answer.body);
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert!(answers[0].contains("can be sent in 1 minute: 24 Nov 2026, 12:01:00 UTC"), "{}", answers[0]);
+    }
+
+    // The clients of the tutorial send the token alone.
+    async fn a_registration_is_confirmed_without_its_password(app: TestApp) {
+        let app = confirming(&app).await;
+        register(&app, "ada", ADA).await.assert_status(201);
+        let token = mailed(&app).await;
+        Call::new("POST", "/api/finalize").bearer(&token).send(&app).await.access_token();
+    }
+
+    async fn a_waiting_name_is_open_to_its_password_alone(app: TestApp) {
+        let app = confirming(&app).await;
+        register(&app, "ada", "ada@exmaple.org").await.assert_status(201);
+        register(&app, "ada", ADA).await.assert_status(201);
+        for email in [ADA, "eve@example.org"] {
+            let typed = json!({"username": "ada", "email": email, "password": NEW_PASSWORD});
+            let answer = Call::new("POST", "/api/registration").json(&typed).send(&app).await;
+            answer.assert_api_error(409, "Conflict", email);
+        }
     }
 
     async fn each_mail_token_in_each_wrong_place(app: TestApp) {

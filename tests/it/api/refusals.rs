@@ -27,7 +27,7 @@ fn without(token: &str, claim: &str) -> String {
 
 /// Invalid headers, and the error of each.
 async fn bad_headers(app: &TestApp) -> Vec<(&'static str, Vec<String>, u16, &'static str)> {
-    let good = with_roles(app, "root", "admin,user").await;
+    let good = with_roles(app, "ruth", "admin,user").await;
     let web = app.logged_in("webber").await.token().to_owned();
     let ended = register(app, "ended").await;
     assert_eq!(Call::new("POST", "/api/logout").bearer(&ended).send(app).await.status, 204);
@@ -93,7 +93,7 @@ on_both! {
     }
 
     async fn bodies_that_can_not_be_read(app: TestApp) {
-        let admin = with_roles(&app, "root", "admin").await;
+        let admin = with_roles(&app, "ruth", "admin").await;
         let deep = format!("{}{}", "[".repeat(4_000), "]".repeat(4_000));
         let deep_member = format!("{{\"x\":{}{}}}", "[".repeat(3_000), "]".repeat(3_000));
         let huge = format!("{{\"username\":\"ada\",\"password\":\"{}\"}}", "a".repeat(8_192));

@@ -159,8 +159,8 @@ on_both! {
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
         let (_, to_new) = asked(&app, &mut ada, NEW).await;
-        let all = (0..50).map(|_| {
-            let (app, token) = (app.clone(), token(&to_new));
+        let all = (0..50).map(|n| {
+            let (app, token) = (app.elsewhere(n), token(&to_new));
             tokio::spawn(async move { press(&app, "/fn/confirm_email", &token).await.status })
         });
         let statuses = join_all(all).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();

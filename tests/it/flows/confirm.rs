@@ -5,7 +5,7 @@ use latchkey_types::{AppError, FieldError};
 use latchkey_types::{Notice, Outcome};
 
 use super::{ADA, MINUTE, confirmed, confirming, count, finalize, newest, register, registered, token};
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{Answer, PASSWORD, TestApp};
 
 const OTHER_PASSWORD: &str = "lantern otters juggle quietly";
 const DAY: i64 = 86_400;
@@ -55,13 +55,15 @@ on_both! {
     async fn of_fifty_at_once_one_makes_the_account(app: TestApp) {
         let app = confirming(&app).await;
         let token = registered(&app, "ada", ADA, PASSWORD).await;
-        let all = (0..50).map(|_| {
-            let (app, token) = (app.clone(), token.clone());
+        let all = (0..50).map(|n| {
+            let (app, token) = (app.elsewhere(n), token.clone());
             tokio::spawn(async move { finalize(&app, &token, PASSWORD).await })
         });
         let answers = join_all(all).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-        assert_eq!(answers.iter().filter(|answer| answer.status == 401 && answer.error() == AppError::LinkInvalid).count(), 49);
+        // At most five at once are evaluated.
+        let is_refused = |answer: &&Answer| answer.status == 429 || answer.error() == AppError::LinkInvalid;
+        assert_eq!(answers.iter().filter(|answer| answer.status != 200).filter(is_refused).count(), 49);
         assert_eq!((app.users().await.len(), app.sessions().await.len()), (1, 1));
     }
 
@@ -86,6 +88,7 @@ on_both! {
         let app = confirming(&app).await;
         let token = registered(&app, "ada", ADA, PASSWORD).await;
         for _ in 0..9 {
+            app.clock.advance(MINUTE);
             let answer = finalize(&app, &token, OTHER_PASSWORD).await;
             answer.assert_status(401);
             assert_eq!(answer.error(), AppError::Refused(vec![FieldError::RegistrationPasswordWrong]));
@@ -93,7 +96,9 @@ on_both! {
         let patient = registered(&app, "bob", "bob@example.org", PASSWORD).await;
         finalize(&app, &patient, "wrong password").await.assert_status(401);
         finalize(&app, &patient, PASSWORD).await.assert_status(200);
+        app.clock.advance(MINUTE);
         finalize(&app, &token, OTHER_PASSWORD).await.assert_status(401);
+        app.clock.advance(2 * MINUTE);
         assert_eq!(finalize(&app, &token, PASSWORD).await.error(), AppError::LinkInvalid);
         assert_eq!(app.users().await.len(), 1);
     }
@@ -133,28 +138,6 @@ on_both! {
         app.clock.advance(-1);
         finalize(&app, &token, PASSWORD).await.assert_status(200);
         assert_eq!(finalize(&app, &token, PASSWORD).await.error(), AppError::LinkInvalid);
-    }
-
-    async fn a_name_is_reserved_while_a_registration_of_another_address_lives(app: TestApp) {
-        let app = confirming(&app).await;
-        register(&app, "ada", ADA, PASSWORD).await.assert_status(200);
-        let taken = register(&app, "ADA", "eve@example.org", PASSWORD).await;
-        taken.assert_status(409);
-        assert_eq!(taken.error(), AppError::Refused(vec![FieldError::UsernameTaken]));
-        register(&app, "ada", "ADA@example.org", OTHER_PASSWORD).await.assert_status(200);
-        app.clock.advance(DAY);
-        register(&app, "ada", "eve@example.org", PASSWORD).await.assert_status(200);
-    }
-
-    async fn of_fifty_addresses_at_once_one_reserves_the_name(app: TestApp) {
-        let app = confirming(&app).await;
-        let all = (0..50).map(|n| {
-            let app = app.clone();
-            tokio::spawn(async move { register(&app, "ada", &format!("a{n}@example.org"), PASSWORD).await.status })
-        });
-        let statuses = join_all(all).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
-        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 49, "{statuses:?}");
     }
 
     async fn a_name_that_an_account_took_meanwhile_is_told(app: TestApp) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
+use latchkey_core::config::DatabaseUrl;
 use latchkey_core::mail::eml::Eml;
 use latchkey_core::mail::worker::{CLAIM_SECONDS, GIVE_UP_SECONDS};
 use latchkey_core::security::opaque_token::{MailToken, Purpose};
@@ -87,8 +88,9 @@ fn assert_mail(mail: &Eml, to: &str, subject: &str, link: &str) {
 /// The whole database, as bytes.
 async fn everything(app: &TestApp) -> Vec<u8> {
     let db = app.state.store.reader();
-    if let Some(path) = latchkey_core::store::sqlite_path(&app.state.config.database_url) {
-        let files = [path.to_owned(), format!("{path}-wal")];
+    if let DatabaseUrl::Sqlite(path) = &app.state.config.database.url {
+        let path = path.display();
+        let files = [path.to_string(), format!("{path}-wal")];
         return files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect();
     }
     let mut all = Vec::new();

@@ -24,7 +24,7 @@ fn database(folder: &Path) -> String {
 async fn with_a_mail() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["user", "add", "ada", "--email", "ada@example.org"], PASSWORD).0, 0);
-    let store = Store::connect(&database(folder.path()), Vec::new).await.unwrap();
+    let store = Store::connect(&config(&database(folder.path()), &[]).database, Vec::new).await.unwrap();
     let ada = user::Entity::find().one(store.reader()).await.unwrap().unwrap().id;
     let subject = Subject { user_id: Some(ada), ..Subject::default() };
     let now = Clock::system().now();

@@ -174,7 +174,7 @@ on_both! {
 
 #[test]
 fn a_certificate_that_can_t_be_read_stops_the_start() {
-    let settings = crate::support::config("sqlite://unused", &["--mail-url=smtp://mail.example.org?ca=/nowhere.pem"]);
+    let settings = crate::support::config("sqlite://unused", &["--mail-url=smtp://127.0.0.1?ca=/nowhere.pem"]);
     let made = latchkey_core::mail::transport::Transport::new(&settings.mail.transport, "localhost");
     assert!(format!("{:#}", made.err().unwrap()).starts_with("MAIL_URL: cannot read the certificate /nowhere.pem"));
 }

@@ -1,8 +1,10 @@
 //! A browser as the server sees it: it keeps cookies, says where a request comes from, and follows no redirects.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,16 +23,17 @@ pub struct Browser {
     app: TestApp,
     pub cookies: BTreeMap<String, String>,
     pub user_agent: &'static str,
+    pub ip: [u8; 4],
 }
 
 impl Browser {
-    pub fn new(app: TestApp) -> Self {
-        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX }
+    pub fn new(app: TestApp, ip: [u8; 4]) -> Self {
+        Self { app, cookies: BTreeMap::new(), user_agent: FIREFOX, ip }
     }
 
     /// The same cookies, on another node.
     pub fn at(&self, app: &TestApp) -> Self {
-        Self { app: app.clone(), cookies: self.cookies.clone(), user_agent: self.user_agent }
+        Self { app: app.clone(), cookies: self.cookies.clone(), user_agent: self.user_agent, ip: self.ip }
     }
 
     /// The token in the session cookie.
@@ -70,6 +73,7 @@ impl Browser {
     pub async fn request(&mut self, method: &str, path: &str, accept: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
         request = request.header(header::USER_AGENT, self.user_agent).header("sec-fetch-site", "same-origin");
+        request = request.extension(ConnectInfo(SocketAddr::from((self.ip, 40_000))));
         request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if !self.cookies.is_empty() {
             let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
@@ -108,6 +112,13 @@ impl Answer {
     /// The `Set-Cookie` headers.
     pub fn set_cookies(&self) -> Vec<String> {
         self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// The `Set-Cookie` header of a cookie, by the end of its name.
+    #[track_caller]
+    pub fn set_cookie(&self, name: &str) -> String {
+        let is_named = |cookie: &String| cookie.split('=').next().is_some_and(|found| found.ends_with(name));
+        self.set_cookies().into_iter().find(is_named).unwrap_or_else(|| panic!("no cookie {name}"))
     }
 
     /// The session token that the response sets, if it does.

@@ -14,6 +14,9 @@ struct Inner {
     folder: tempfile::TempDir,
     /// The name of the PostgreSQL database to drop.
     name: Option<String>,
+    /// The database that this one is another URL of, kept until then.
+    #[expect(dead_code, reason = "dropped with it")]
+    origin: Option<Database>,
 }
 
 impl Database {
@@ -21,7 +24,7 @@ impl Database {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        Self(Arc::new(Inner { url, folder, name: None }))
+        Self(Arc::new(Inner { url, folder, name: None, origin: None }))
     }
 
     /// An empty database in the cluster of `TEST_POSTGRES_URL`.
@@ -29,7 +32,29 @@ impl Database {
         let name = format!("latchkey_test_{:032x}", rand_u128());
         admin().await.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         let url = with_name(&cluster(), &name);
-        Self(Arc::new(Inner { url, folder: tempfile::tempdir().unwrap(), name: Some(name) }))
+        Self(Arc::new(Inner { url, folder: tempfile::tempdir().unwrap(), name: Some(name), origin: None }))
+    }
+
+    /// An empty database of a role of its own with these options, in this encoding.
+    pub async fn postgres_with(role_options: &str, encoding: &str) -> Self {
+        let name = format!("latchkey_test_{:032x}", rand_u128());
+        let admin = admin().await;
+        for statement in [
+            format!("CREATE ROLE {name} LOGIN PASSWORD 'latchkey' {role_options}"),
+            format!("CREATE DATABASE {name} OWNER {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"),
+        ] {
+            admin.execute_unprepared(&statement).await.unwrap();
+        }
+        let mut url = url::Url::parse(&with_name(&cluster(), &name)).unwrap();
+        url.set_username(&name).unwrap();
+        url.set_password(Some("latchkey")).unwrap();
+        Self(Arc::new(Inner { url: url.into(), folder: tempfile::tempdir().unwrap(), name: Some(name), origin: None }))
+    }
+
+    /// This database by another URL.
+    pub fn at(&self, url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self(Arc::new(Inner { url: url.to_owned(), folder, name: None, origin: Some(self.clone()) }))
     }
 
     pub fn url(&self) -> &str {

@@ -13,7 +13,7 @@ use crate::rejection::add_retry_after;
 use latchkey_core::security::jwt::TokenError;
 use latchkey_core::service::ServiceError;
 use latchkey_core::service::session::BearerError;
-use latchkey_types::{AppError, FieldError};
+use latchkey_types::{AppError, FieldError, RateLimit, RateLimited};
 
 /// An error response of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +66,8 @@ pub enum ApiError {
     Internal,
     /// The body is larger than 8 KiB.
     TooLarge,
-    /// Too many requests; retry after this many seconds.
-    TooManyRequests(u32),
+    /// A rate limit was exceeded.
+    TooManyRequests(RateLimited),
     /// The database or the password hashing is not available now.
     Unavailable,
 }
@@ -90,6 +90,11 @@ pub(super) struct ErrorBody {
 }
 
 impl ApiError {
+    /// An exceeded rate limit, for examples.
+    pub(super) fn example_of_limit(limit: RateLimit) -> Self {
+        Self::TooManyRequests(RateLimited::new(limit, 1_795_521_600, 1_795_521_660))
+    }
+
     /// Name, status and text of the error.
     fn describe(&self) -> (&'static str, u16, Cow<'static, str>) {
         let (name, status, text) = match self {
@@ -117,8 +122,8 @@ impl ApiError {
             Self::LastAdmin => return as_pages_say("Conflict", &AppError::LastAdmin),
             Self::Internal => return as_pages_say("InternalError", &AppError::Internal),
             Self::TooLarge => return as_pages_say("PayloadTooLarge", &AppError::TooLarge),
-            Self::TooManyRequests(seconds) => {
-                return as_pages_say("TooManyRequests", &AppError::TooManyRequests(*seconds));
+            Self::TooManyRequests(limited) => {
+                return as_pages_say("TooManyRequests", &AppError::TooManyRequests(*limited));
             }
             Self::Unavailable => return as_pages_say("ServiceUnavailable", &AppError::Unavailable),
         };
@@ -163,7 +168,7 @@ impl IntoResponse for ApiError {
                     headers.insert(header::ALLOW, methods);
                 }
             }
-            Self::TooManyRequests(seconds) => add_retry_after(&mut response, Some(seconds)),
+            Self::TooManyRequests(limited) => add_retry_after(&mut response, Some(limited.retry_after_seconds)),
             Self::Unavailable => add_retry_after(&mut response, AppError::Unavailable.retry_after_seconds()),
             _ => {}
         }
@@ -184,7 +189,7 @@ impl From<AppError> for ApiError {
             AppError::LastAdmin => Self::LastAdmin,
             AppError::NotFound => Self::NotFound,
             AppError::TooLarge => Self::TooLarge,
-            AppError::TooManyRequests(seconds) => Self::TooManyRequests(seconds),
+            AppError::TooManyRequests(limited) => Self::TooManyRequests(limited),
             AppError::Unavailable => Self::Unavailable,
             AppError::Refused(refusals) => of_refusals(refusals),
             // Errors that only pages produce.

@@ -16,7 +16,7 @@ use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::password_reset::ResetError;
 use latchkey_core::service::session::Channel;
-use latchkey_types::{AppError, FieldError, Password};
+use latchkey_types::{AppError, FieldError, Password, RateLimit};
 
 /// A request to reset a password.
 #[derive(Deserialize, ToSchema)]
@@ -28,13 +28,13 @@ pub struct ResetRequest {
 error_responses!(
     ResetRequestErrors,
     AppError::from(FieldError::EmailInvalid),
-    ApiError::TooManyRequests(60),
+    ApiError::example_of_limit(RateLimit::Emails),
     ApiError::Unavailable,
 );
 
 /// Requests an email to reset a forgotten password.
 ///
-/// The response is the same for every address.
+/// The response is the same for every address, also when the rate limit of emails is exceeded.
 #[utoipa::path(
     post,
     path = endpoints::RESET,
@@ -70,6 +70,7 @@ error_responses!(
     ApiError::InvalidResetToken,
     ApiError::MisusedRegistrationToken,
     AppError::from(FieldError::PasswordEasy),
+    ApiError::example_of_limit(RateLimit::Attempts),
 );
 
 /// Resets a password.

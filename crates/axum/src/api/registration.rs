@@ -17,12 +17,12 @@ use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::registration::{ConfirmError, Registered};
 use latchkey_core::service::session::{Channel, IssuedToken};
-use latchkey_types::{AppError, FieldError, Password};
+use latchkey_types::{AppError, FieldError, Password, RateLimit};
 
 /// A registration form.
 #[derive(Deserialize, ToSchema)]
 pub struct Registration {
-    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`; unique regardless of case.
+    /// 3 to 32 ASCII letters, digits, `.`, `_`, `-`, with a letter or digit at both ends; unique regardless of case.
     username: String,
     /// Optional where accounts are not confirmed by email.
     #[serde(default)]
@@ -57,14 +57,15 @@ error_responses!(
     RegistrationErrors,
     AppError::Refused(vec![FieldError::UsernameLength, FieldError::PasswordEasy]),
     AppError::from(FieldError::UsernameTaken),
-    ApiError::TooManyRequests(60),
+    ApiError::example_of_limit(RateLimit::Attempts),
     ApiError::Unavailable,
 );
 
 /// Registers an account.
 ///
-/// An email with a confirmation link is sent, whether or not the address has an account already. Where accounts are not
-/// confirmed by email, the address is optional, and the new account is active and logged in at once.
+/// An email with a confirmation link is sent, within the rate limit, whether or not the address has an account already.
+/// The same username and password can be sent again while the registration waits, also with another address. Where
+/// accounts are not confirmed by email, the address is optional, and the new account is active and logged in at once.
 #[utoipa::path(
     post,
     path = endpoints::REGISTRATION,
@@ -75,7 +76,7 @@ error_responses!(
     responses(
         (status = 200, description = "The account is active.", body = AccessToken, example = AccessToken::example),
         (
-            status = 201, description = "A confirmation email is on its way.", body = Message,
+            status = 201, description = "The registration waits for its confirmation.", body = Message,
             example = json!({"message": words::REGISTRATION_RECEIVED}),
         ),
         RegistrationErrors,
@@ -102,11 +103,12 @@ error_responses!(
     ApiError::InvalidRegistrationToken,
     ApiError::MisusedResetToken,
     AppError::from(FieldError::UsernameTaken),
+    ApiError::example_of_limit(RateLimit::Attempts),
 );
 
 /// Confirms a registration.
 ///
-/// The token is the one from the email. It can be used once.
+/// The token is the one from the email. It can be used once. The password of the registration is not asked for.
 #[utoipa::path(
     post,
     path = endpoints::FINALIZE,

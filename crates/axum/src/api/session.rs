@@ -13,7 +13,7 @@ use super::error_responses::error_responses;
 use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
 use latchkey_core::service::session::{Channel, IssuedToken, VerifyPasswordError};
-use latchkey_types::{AppError, Password};
+use latchkey_types::{AppError, Password, RateLimit};
 
 /// An access token in examples.
 pub(super) const TOKEN_EXAMPLE: &str = "eyJhbGciOiJIUzI1NiIs….eyJpc3MiOiJsYXRjaGtleSIs….7Xb2Qk…";
@@ -56,13 +56,14 @@ error_responses!(
     LoginErrors,
     ApiError::Authentication,
     ApiError::InvalidUser,
-    ApiError::TooManyRequests(60),
+    ApiError::example_of_limit(RateLimit::Attempts),
     ApiError::Unavailable,
 );
 
 /// Logs in.
 ///
-/// By username or email address. Unknown users, wrong passwords and unconfirmed accounts get the same response.
+/// By username or email address. Unknown users, wrong passwords and unconfirmed accounts get the same response. After five
+/// failures with a name, the next attempt has to wait, longer after each further failure.
 #[utoipa::path(
     post,
     path = endpoints::LOGIN,
@@ -134,7 +135,7 @@ pub struct Reauthentication {
     password: Password,
 }
 
-error_responses!(ReauthenticationErrors, ApiError::Authentication);
+error_responses!(ReauthenticationErrors, ApiError::Authentication, ApiError::example_of_limit(RateLimit::Attempts));
 
 /// Confirms the password again.
 ///

@@ -27,7 +27,7 @@ pub const METHOD_NOT_ALLOWED: &str = "This path does not support the method. See
 pub const LIMIT_INVALID: &str = "Use a number from 1 to 100.";
 pub const AFTER_INVALID: &str = "Use the `next` of the previous page.";
 
-pub const REGISTRATION_RECEIVED: &str = "Check your mail: the email that we sent you explains the next step.";
+pub const REGISTRATION_RECEIVED: &str = "Check your mail: our email explains the next step.";
 pub const RESET_RECEIVED: &str =
     "If an account has this email address, we have sent it an email that explains the next step.";
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{SettingError, given};
+use super::SettingError;
 
 /// Origins whose scripts may call the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum CorsOrigins {
 impl CorsOrigins {
     /// Parses `*` or a comma-separated list.
     pub(super) fn read(text: Option<&str>) -> Result<Self, SettingError> {
-        match given(text) {
+        match text {
             None => Ok(Self::None),
             Some("*") => Ok(Self::Any),
             Some(list) => {
@@ -37,8 +37,7 @@ fn read_one(text: &str) -> Result<String, SettingError> {
     if is_origin {
         Ok(text.to_owned())
     } else {
-        let problem =
-            format!("{text:?} is not an origin; write `*`, or a comma-separated list such as https://app.example.org");
+        let problem = "is not a list of origins; write `*`, or a comma-separated list such as https://app.example.org";
         Err(SettingError::new("CORS_ORIGINS", problem))
     }
 }

@@ -4,7 +4,7 @@ use super::SettingError;
 
 /// Parses `90s`, `15m`, `12h` or `30d` into seconds; at least one.
 pub(super) fn seconds(name: &'static str, text: &str) -> Result<i64, SettingError> {
-    let wrong = || SettingError::new(name, format!("{text:?} is not a duration; write it like 90s, 15m, 12h or 30d"));
+    let wrong = || SettingError::new(name, "is not a duration; write it like 90s, 15m, 12h or 30d");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let factor = match unit {
         's' => 1,

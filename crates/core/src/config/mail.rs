@@ -3,34 +3,16 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use clap::Args;
+use latchkey_types::Product;
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
-use super::{SettingError, duration};
+use super::{RawSettings, SettingError};
 
 const URL: &str = "MAIL_URL";
 const FROM: &str = "MAIL_FROM";
 
-/// The mail settings as strings.
-#[derive(Args, Clone, Debug)]
-pub struct RawMailSettings {
-    /// `file://FOLDER`, `smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`; `?ca=FILE.pem` adds a root
-    /// certificate
-    #[arg(long, env = "MAIL_URL", default_value = "file://data/mail", hide_env_values = true, global = true)]
-    mail_url: String,
-    /// Sender of emails
-    #[arg(long, env = "MAIL_FROM", default_value = "Latchkey <noreply@localhost>", global = true)]
-    mail_from: String,
-    /// How long a registration or an email change can be confirmed
-    #[arg(long, env = "CONFIRM_LIFESPAN", default_value = "24h", global = true)]
-    confirm_lifespan: String,
-    /// How long a password can be reset by an email link
-    #[arg(long, env = "RESET_LIFESPAN", default_value = "30m", global = true)]
-    reset_lifespan: String,
-}
-
-/// The parsed mail settings.
+/// The mail settings.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
     /// How emails are sent.
@@ -57,6 +39,8 @@ pub enum TransportSettings {
 pub struct SmtpSettings {
     /// Host name or IP address, which the certificate must match.
     pub host: String,
+    /// Whether it runs on this machine.
+    pub is_loopback: bool,
     /// The port, by default 587 or, for `smtps://`, 465.
     pub port: u16,
     /// Encryption of the connection.
@@ -98,34 +82,50 @@ impl fmt::Display for TransportSettings {
     }
 }
 
-impl RawMailSettings {
-    pub(super) fn parse(&self) -> Result<MailSettings, SettingError> {
-        let from = self.mail_from.parse::<Mailbox>().map_err(|_| {
-            SettingError::new(
-                FROM,
-                format!("{:?} is not a sender; write it like Name <name@example.org>", self.mail_from),
-            )
-        })?;
-        Ok(MailSettings {
-            transport: transport(&self.mail_url)?,
-            from,
-            confirm_seconds: duration::seconds("CONFIRM_LIFESPAN", &self.confirm_lifespan)?,
-            reset_seconds: duration::seconds("RESET_LIFESPAN", &self.reset_lifespan)?,
+impl MailSettings {
+    pub(super) fn read(raw: &RawSettings, is_dev: bool, product: Product) -> Result<Self, SettingError> {
+        if !is_dev && raw.get(URL).is_none() {
+            let problem = "is required with LEPTOS_ENV=PROD; set it to a mail server, such as \
+                           smtp://user:password@host:587, or to a folder, such as file://data/mail";
+            return Err(SettingError::new(URL, problem));
+        }
+        let transport = transport(&raw.value(URL, product))?;
+        Ok(Self {
+            from: sender(&raw.value(FROM, product), &transport)?,
+            transport,
+            confirm_seconds: raw.seconds("CONFIRM_LIFESPAN", product)?,
+            reset_seconds: raw.seconds("RESET_LIFESPAN", product)?,
         })
+    }
+}
+
+/// Parses `MAIL_FROM`. A mail server of others gets no address that it would refuse.
+fn sender(text: &str, transport: &TransportSettings) -> Result<Mailbox, SettingError> {
+    let wrong = |problem: &str| SettingError::new(FROM, problem);
+    let from =
+        text.parse::<Mailbox>().map_err(|_| wrong("is not a sender; write it like Latchkey <noreply@example.org>"))?;
+    if !from.email.to_string().is_ascii() {
+        return Err(wrong("must have an ASCII address; write the domain in its xn-- form"));
+    }
+    let is_local = from.email.domain() == "localhost" || from.email.domain().ends_with(".localhost");
+    match transport {
+        TransportSettings::Smtp(server) if is_local && !server.is_loopback => {
+            Err(wrong("must have an address of your domain, because the mail server of MAIL_URL refuses localhost"))
+        }
+        _ => Ok(from),
     }
 }
 
 /// Parses `MAIL_URL`. Errors never repeat its value, which may contain a password.
 fn transport(text: &str) -> Result<TransportSettings, SettingError> {
     let wrong = |problem: &str| SettingError::new(URL, problem);
-    if let Some(folder) = text.trim().strip_prefix("file://") {
+    if let Some(folder) = text.strip_prefix("file://") {
         return match folder {
             "" => Err(wrong("has no folder; write it like file://data/mail")),
             folder => Ok(TransportSettings::File(PathBuf::from(folder))),
         };
     }
-    let url =
-        Url::parse(text.trim()).map_err(|_| wrong("is not a URL; write it like smtp://user:password@host:587"))?;
+    let url = Url::parse(text).map_err(|_| wrong("is not a URL; write it like smtp://user:password@host:587"))?;
     let is_implicit = match url.scheme() {
         "smtp" => false,
         "smtps" => true,
@@ -142,7 +142,14 @@ fn transport(text: &str) -> Result<TransportSettings, SettingError> {
         (false, _) => Encryption::StartTls,
     };
     let port = url.port().unwrap_or(if is_implicit { 465 } else { 587 });
-    Ok(TransportSettings::Smtp(SmtpSettings { host, port, encryption, credentials: credentials(&url)?, ca }))
+    Ok(TransportSettings::Smtp(SmtpSettings {
+        host,
+        is_loopback,
+        port,
+        encryption,
+        credentials: credentials(&url)?,
+        ca,
+    }))
 }
 
 fn host(url: &Url) -> Result<(String, bool), SettingError> {

@@ -9,10 +9,12 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{SettingError, given};
+use super::{RawSettings, SettingError};
 use crate::security::random;
 
 const NAME: &str = "JWT_SECRET";
+const PREVIOUS: &str = "JWT_PREVIOUS_SECRETS";
+const FILE_NAME: &str = "JWT_SECRET_FILE";
 /// File of the key that is generated for development.
 const FILE: &str = "data/jwt_secret";
 /// RFC 7518, 3.2: at least as long as the output of the hash.
@@ -21,20 +23,32 @@ const BYTES_MIN: usize = 32;
 const DIFFERENT_MIN: usize = 10;
 
 /// Reads the signing keys: the first one signs, the others only verify.
-pub(super) fn read(current: Option<&str>, previous: Option<&str>, is_dev: bool) -> Result<Vec<Vec<u8>>, SettingError> {
-    let current = match (current.filter(|secret| !secret.is_empty()), is_dev) {
-        (Some(secret), _) => secret.to_owned(),
-        (None, true) => kept(Path::new(FILE))?,
-        (None, false) => {
-            return Err(SettingError::new(NAME, "is required with LEPTOS_ENV=PROD; `latchkey secret` makes one"));
+pub(super) fn read(raw: &RawSettings, is_dev: bool) -> Result<Vec<Vec<u8>>, SettingError> {
+    let current = match (raw.get(NAME), raw.get(FILE_NAME)) {
+        (Some(_), Some(_)) => {
+            return Err(SettingError::new(FILE_NAME, "and JWT_SECRET are both set; remove one of them"));
+        }
+        (Some(secret), None) => validated(NAME, secret)?,
+        (None, Some(path)) => validated(FILE_NAME, &from_file(Path::new(path))?)?,
+        (None, None) if is_dev => validated(NAME, &kept(Path::new(FILE))?)?,
+        (None, None) => {
+            let problem = "is required with LEPTOS_ENV=PROD; `latchkey secret` prints a new one";
+            return Err(SettingError::new(NAME, problem));
         }
     };
-    let previous = given(previous).unwrap_or_default().split(',').map(str::trim).filter(|secret| !secret.is_empty());
-    let mut secrets = vec![validated(NAME, &current)?];
+    let previous = raw.get(PREVIOUS).unwrap_or_default().split(',').map(str::trim).filter(|secret| !secret.is_empty());
+    let mut secrets = vec![current];
     for secret in previous {
-        secrets.push(validated("JWT_PREVIOUS_SECRETS", secret)?);
+        secrets.push(validated(PREVIOUS, secret)?);
     }
     Ok(secrets)
+}
+
+/// Reads a key as a setting is read: without surrounding white space.
+fn from_file(path: &Path) -> Result<String, SettingError> {
+    let text =
+        fs::read_to_string(path).map_err(|error| SettingError::new(FILE_NAME, format!("cannot be read: {error}")))?;
+    Ok(text.trim().to_owned())
 }
 
 /// Generates a key: 256 random bits in base64url.
@@ -49,6 +63,9 @@ fn validated(name: &'static str, secret: &str) -> Result<Vec<u8>, SettingError> 
             name,
             format!("has {} bytes; {BYTES_MIN} or more are needed, `latchkey secret` makes one", bytes.len()),
         ));
+    }
+    if bytes.contains(&b',') {
+        return Err(SettingError::new(name, "must not contain a comma, which separates keys in JWT_PREVIOUS_SECRETS"));
     }
     if bytes.iter().collect::<HashSet<_>>().len() < DIFFERENT_MIN {
         return Err(SettingError::new(name, "is too regular to be a key; `latchkey secret` makes one"));

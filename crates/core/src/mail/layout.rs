@@ -7,7 +7,7 @@ use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::texts::{MailText, footer};
+use super::texts::{MailText, UNLINKED_DOT, footer};
 use latchkey_types::{EmailAddress, Product};
 
 /// Headers and branding of a message.
@@ -83,7 +83,9 @@ fn one_line(paragraph: &str) -> String {
 }
 
 fn html(envelope: &Envelope<'_>, text: &MailText) -> String {
-    let paragraph = |text: &String| format!("<p style=\"margin:0 0 16px\">{}</p>\n", escape(text));
+    // An element around the dot keeps names from becoming links, and from being copied with an invisible character.
+    let unlinked = |text: &String| escape(text).replace(UNLINKED_DOT, "<span>.</span>");
+    let paragraph = |text: &String| format!("<p style=\"margin:0 0 16px\">{}</p>\n", unlinked(text));
     let opening: String = text.opening.iter().map(paragraph).collect();
     let closing: String = text.closing.iter().map(paragraph).collect();
     let action: String =
@@ -177,6 +179,13 @@ mod tests {
         let (raw, eml) = laid_out(&text("ada", &link));
         assert!(raw.lines().all(|line| line.len() <= 78), "{raw}");
         assert!(eml.text.lines().any(|line| line == link), "{}", eml.text);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_web_address_is_broken_up_in_both_parts() {
+        let (_, eml) = laid_out(&text(&super::super::texts::unlinked("evil.example.org"), "https://x"));
+        assert!(eml.text.contains("Hello evil.\u{200c}example.\u{200c}org,"), "{}", eml.text);
+        assert!(eml.html.contains("Hello evil<span>.</span>example<span>.</span>org,"), "{}", eml.html);
     }
 
     #[test]

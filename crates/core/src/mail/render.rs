@@ -84,6 +84,10 @@ impl Renderer {
                     user.email,
                 )
             }),
+            Template::LoginsLocked => about_user(tx, row).await?.map(|user| {
+                let moment = moment(row.created_at);
+                (texts::logins_locked(self.product.name, &user.username, &moment, self.link(paths::RESET)), user.email)
+            }),
             Template::TokenReuse => about_session(tx, row).await?.map(|(user, from)| {
                 (texts::token_reuse(self.product.name, &user.username, &from, self.link(paths::LOGIN)), user.email)
             }),

@@ -32,8 +32,22 @@ pub fn footer(product: &str, site: &str) -> String {
     format!("Sent by {product} at {site}. Replies to this email are not read.")
 }
 
+/// A name that mail programs do not turn into a link: others choose it, and `evil.example.org` is a valid username.
+///
+/// [`super::layout`] replaces the invisible character in the HTML part, so that copied names stay as they are.
+#[must_use]
+pub fn unlinked(name: &str) -> String {
+    let is_word = |label: &str| label.len() > 1 && label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_linked = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."))
+        || name.split('.').skip(1).any(|label| label.split(['-', '_']).next().is_some_and(is_word));
+    if is_linked { name.replace('.', UNLINKED_DOT) } else { name.to_owned() }
+}
+
+/// A dot and a zero-width non-joiner.
+pub(super) const UNLINKED_DOT: &str = ".\u{200c}";
+
 fn greeting(username: &str) -> String {
-    format!("Hello {username},")
+    format!("Hello {},", unlinked(username))
 }
 
 fn until(moment: &str) -> String {
@@ -41,18 +55,19 @@ fn until(moment: &str) -> String {
 }
 
 fn origin(origin: &SignInDetails) -> String {
-    format!("Device: {}. IP address: {}. Time: {}.", origin.device, origin.ip, origin.moment)
+    format!("Device: {}. IP address: {}. Time: {}.", unlinked(&origin.device), origin.ip, origin.moment)
 }
 
 /// Asks to confirm a registration.
 #[must_use]
 pub fn confirm(product: &str, username: &str, link: String, end: &str) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("Confirm your {product} account"),
         opening: vec![
             greeting(username),
             format!(
-                "An account named {username} was registered with this email address. To activate it, open this link \
+                "An account named {name} was registered with this email address. To activate it, open this link \
                  and enter the password that you chose:"
             ),
         ],
@@ -69,13 +84,14 @@ pub fn confirm(product: &str, username: &str, link: String, end: &str) -> MailTe
 /// Tells the owner of an email address that somebody tried to use it for another account.
 #[must_use]
 pub fn already_registered(product: &str, username: &str, login: String, reset: &str) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("You already have a {product} account"),
         opening: vec![
             greeting(username),
             format!(
                 "Someone, perhaps you, tried to use this email address for an account. It already belongs to your \
-                 account {username}. To use that account, log in:"
+                 account {name}. To use that account, log in:"
             ),
         ],
         action: Some(("Log in", login)),
@@ -91,12 +107,13 @@ pub fn already_registered(product: &str, username: &str, login: String, reset: &
 /// Sends a link to reset a forgotten password.
 #[must_use]
 pub fn reset(product: &str, username: &str, link: String, end: &str) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("Reset your {product} password"),
         opening: vec![
             greeting(username),
             format!(
-                "Someone asked to reset the password of your account {username}. To set a new password, open this link:"
+                "Someone asked to reset the password of your account {name}. To set a new password, open this link:"
             ),
         ],
         action: Some(("Set a new password", link)),
@@ -111,11 +128,12 @@ pub fn reset(product: &str, username: &str, link: String, end: &str) -> MailText
 /// Tells that the password was changed.
 #[must_use]
 pub fn password_changed(product: &str, username: &str, moment: &str, reset: String) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("Your {product} password was changed"),
         opening: vec![
             greeting(username),
-            format!("The password of your account {username} was changed on {moment}."),
+            format!("The password of your account {name} was changed on {moment}."),
             "If it was you, there is nothing to do. If it was not you, set a new password now:".to_owned(),
         ],
         action: Some(("Set a new password", reset)),
@@ -126,12 +144,13 @@ pub fn password_changed(product: &str, username: &str, moment: &str, reset: Stri
 /// Asks the owner of a new email address to confirm the change.
 #[must_use]
 pub fn confirm_new_address(product: &str, username: &str, link: String, end: &str) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("Confirm your new {product} email address"),
         opening: vec![
             greeting(username),
             format!(
-                "This email address was chosen as the new one of your account {username}. To confirm it, open this \
+                "This email address was chosen as the new one of your account {name}. To confirm it, open this \
                  link:"
             ),
         ],
@@ -146,12 +165,13 @@ pub fn confirm_new_address(product: &str, username: &str, link: String, end: &st
 /// Tells the owner of the old email address about a change, with a link to stop it.
 #[must_use]
 pub fn address_change_notice(product: &str, username: &str, link: String, end: &str) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("Your {product} email address is about to change"),
         opening: vec![
             greeting(username),
             format!(
-                "Someone asked to change the email address of your account {username}. The new address replaces this \
+                "Someone asked to change the email address of your account {name}. The new address replaces this \
                  one as soon as it is confirmed. If it was you, there is nothing to do. If it was not you, stop the \
                  change:"
             ),
@@ -167,12 +187,13 @@ pub fn address_change_notice(product: &str, username: &str, link: String, end: &
 /// Tells that a session was ended because its token was reused.
 #[must_use]
 pub fn token_reuse(product: &str, username: &str, from: &SignInDetails, login: String) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("A session of your {product} account was ended"),
         opening: vec![
             greeting(username),
             format!(
-                "A session of your account {username} was used from two places, so someone may have copied it. We have \
+                "A session of your account {name} was used from two places, so someone may have copied it. We have \
                  ended it in both places."
             ),
             origin(from),
@@ -183,19 +204,76 @@ pub fn token_reuse(product: &str, username: &str, from: &SignInDetails, login: S
     }
 }
 
+/// Tells that new devices can't log in because of failed logins.
+#[must_use]
+pub fn logins_locked(product: &str, username: &str, moment: &str, reset: String) -> MailText {
+    MailText {
+        subject: format!("Many failed logins to your {product} account"),
+        opening: vec![
+            greeting(username),
+            format!(
+                "Someone, perhaps you, tried to log in to your account {username} with wrong passwords, again and again, \
+                 until {moment}. We have stopped comparing passwords of this kind of login, so nobody can go on guessing."
+            ),
+            "In browsers that you have used before you can log in as always. To log in from another one, set a new \
+             password first:"
+                .to_owned(),
+        ],
+        action: Some(("Set a new password", reset)),
+        closing: vec!["If you did not forget your password, you can keep it. Nobody has found it out.".to_owned()],
+    }
+}
+
 /// Tells that somebody logged in on a device not seen before.
 #[must_use]
 pub fn new_sign_in(product: &str, username: &str, from: &SignInDetails, reset: String) -> MailText {
+    let name = unlinked(username);
     MailText {
         subject: format!("New sign-in to your {product} account"),
         opening: vec![
             greeting(username),
-            format!("Someone logged in to your account {username} on a device that was not used for it before."),
+            format!("Someone logged in to your account {name} on a device that was not used for it before."),
             origin(from),
             "If it was you, there is nothing to do. If it was not you, set a new password, which ends all sessions:"
                 .to_owned(),
         ],
         action: Some(("Set a new password", reset)),
         closing: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_looks_like_a_web_address_is_no_link() {
+        for name in ["evil.example.org", "www.evil", "WWW.1", "ada.lovelace", "evil.com-x", "evil.com_x"] {
+            assert_eq!(unlinked(name), name.replace('.', ".\u{200c}"), "{name}");
+        }
+        for name in ["ada", "Ada.L", "ada.1815", "ada-l_1", "www", "Firefox on Linux"] {
+            assert_eq!(unlinked(name), name);
+        }
+    }
+
+    #[test]
+    fn no_email_contains_the_username_as_a_web_address() {
+        let (product, evil, link) = ("Latchkey", "evil.example.org", || "https://x".to_owned());
+        let from = SignInDetails { device: evil.to_owned(), ip: String::new(), moment: String::new() };
+        let texts = [
+            confirm(product, evil, link(), ""),
+            already_registered(product, evil, link(), ""),
+            reset(product, evil, link(), ""),
+            password_changed(product, evil, "", link()),
+            confirm_new_address(product, evil, link(), ""),
+            address_change_notice(product, evil, link(), ""),
+            token_reuse(product, evil, &from, link()),
+            new_sign_in(product, evil, &from, link()),
+        ];
+        for text in texts {
+            let paragraphs = text.opening.iter().chain(&text.closing).chain([&text.subject]);
+            assert!(paragraphs.clone().any(|paragraph| paragraph.contains("evil.\u{200c}example.\u{200c}org")));
+            assert!(paragraphs.clone().all(|paragraph| !paragraph.contains(evil)), "{text:?}");
+        }
     }
 }

@@ -1,20 +1,19 @@
 //! Password hashing with Argon2id. Hashes run on blocking threads, one per CPU at a time, with a bounded queue.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
 
+pub use super::hash_queue::HashError;
+use super::hash_queue::HashQueue;
 use super::legacy_hash::LegacyHash;
 use super::{password_rule, random};
+use crate::client::Client;
 use latchkey_types::FieldError;
 use latchkey_types::Password;
 
-/// Maximum number of waiting requests. At about 20 ms per hash, the last one waits less than a second on two CPUs.
-const QUEUE: usize = 64;
 /// Maximum memory cost of a stored hash in KiB: a manipulated row must not exhaust the server's memory.
 const MEMORY_MAX_KIB: u32 = 128 * 1024;
 /// Maximum time cost of a stored hash.
@@ -24,17 +23,6 @@ const LANES_MAX: u32 = 16;
 
 /// Stored instead of a hash if an account has no password. The password has to be reset first.
 pub const UNUSABLE: &str = "!";
-
-/// Why a password was not hashed.
-#[derive(Debug, thiserror::Error)]
-pub enum HashError {
-    /// The queue is full.
-    #[error("the queue for password hashing is full")]
-    Busy,
-    /// An internal error.
-    #[error(transparent)]
-    Internal(#[from] anyhow::Error),
-}
 
 /// The result of verifying a password.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,8 +40,7 @@ pub enum PasswordCheck {
 #[derive(Clone, Debug)]
 pub struct Hasher {
     application: &'static str,
-    permits: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    queue: HashQueue,
     /// Verified if there is no account, so that an unknown username takes as long as a wrong password.
     dummy: Arc<str>,
 }
@@ -61,19 +48,13 @@ pub struct Hasher {
 impl Hasher {
     /// Creates a hasher. New passwords must not contain `application`, the name of the application.
     pub fn new(application: &'static str) -> anyhow::Result<Self> {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Ok(Self {
-            application,
-            permits: Arc::new(Semaphore::new(processors)),
-            waiting: Arc::default(),
-            dummy: hash(&random::id()?)?.into(),
-        })
+        Ok(Self { application, queue: HashQueue::new(), dummy: hash(&random::id()?)?.into() })
     }
 
     /// Hashes a new password.
-    pub async fn hash(&self, password: &Password) -> Result<String, HashError> {
+    pub async fn hash(&self, password: &Password, client: &Client) -> Result<String, HashError> {
         let password = password.clone();
-        Ok(self.run(move || hash(password.expose())).await??)
+        Ok(self.queue.run(client, move || hash(password.expose())).await??)
     }
 
     /// Validates a new password with [`password_rule`]. Uses the same queue, because it takes as much CPU time as a
@@ -82,20 +63,26 @@ impl Hasher {
         &self,
         password: &Password,
         mut personal: Vec<String>,
+        client: &Client,
     ) -> Result<Result<(), FieldError>, HashError> {
         let password = password.clone();
         personal.push(self.application.to_owned());
-        self.run(move || password_rule::validate(&password, &personal.iter().map(String::as_str).collect::<Vec<_>>()))
-            .await
+        let rule = move || password_rule::validate(&password, &personal.iter().map(String::as_str).collect::<Vec<_>>());
+        self.queue.run(client, rule).await
     }
 
     /// Verifies a password against a stored hash, or against a dummy that takes as long.
-    pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<PasswordCheck, HashError> {
+    pub async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&str>,
+        client: &Client,
+    ) -> Result<PasswordCheck, HashError> {
         let password = password.clone();
         let account = stored.is_some();
         let dummy = Arc::clone(&self.dummy);
         let stored: Arc<str> = stored.map_or_else(|| Arc::clone(&dummy), Arc::from);
-        self.run(move || {
+        let comparison = move || {
             let (right, weak) = compare(password.expose(), &stored).unwrap_or_else(|| {
                 // A fast response would reveal an account without a usable password.
                 let _ = compare(password.expose(), &dummy);
@@ -106,37 +93,8 @@ impl Hasher {
             }
             let replacement = if weak { Some(hash(password.expose())?) } else { None };
             Ok(PasswordCheck::Match { replacement })
-        })
-        .await?
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
-        let Some(_slot) = QueueSlot::acquire(&self.waiting) else { return Err(HashError::Busy) };
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(anyhow::Error::from)?;
-        // The permit moves into the task. Otherwise a cancelled request would release it while its hash still runs, and
-        // a flood of cancelled requests would run without bound.
-        let done = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        Ok(done.await.map_err(anyhow::Error::from)?)
-    }
-}
-
-/// A slot in the queue, released on drop.
-struct QueueSlot<'a>(&'a AtomicUsize);
-
-impl<'a> QueueSlot<'a> {
-    fn acquire(waiting: &'a AtomicUsize) -> Option<Self> {
-        let slot = Self(waiting);
-        // Incremented before it is compared: otherwise two requests could both take the last slot.
-        if waiting.fetch_add(1, Ordering::SeqCst) < QUEUE { Some(slot) } else { None }
-    }
-}
-
-impl Drop for QueueSlot<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        };
+        self.queue.run(client, comparison).await?
     }
 }
 
@@ -193,17 +151,21 @@ mod tests {
     #[tokio::test]
     async fn a_weak_hash_verifies_and_is_to_be_replaced() {
         let hasher = Hasher::new("Latchkey").unwrap();
-        let check = hasher.verify(&"tin wolf".into(), Some(&weak_hash("tin wolf"))).await.unwrap();
+        let check =
+            hasher.verify(&"tin wolf".into(), Some(&weak_hash("tin wolf")), &Client::command_line()).await.unwrap();
         let PasswordCheck::Match { replacement: Some(strong) } = check else { unreachable!("{check:?}") };
         assert!(strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{strong}");
-        let again = hasher.verify(&"tin wolf".into(), Some(&strong)).await.unwrap();
+        let again = hasher.verify(&"tin wolf".into(), Some(&strong), &Client::command_line()).await.unwrap();
         assert_eq!(again, PasswordCheck::Match { replacement: None });
     }
 
     #[tokio::test]
     async fn the_dummy_is_never_right() {
         let hasher = Hasher::new("Latchkey").unwrap();
-        assert_eq!(hasher.verify(&"tin wolf".into(), None).await.unwrap(), PasswordCheck::Mismatch);
+        assert_eq!(
+            hasher.verify(&"tin wolf".into(), None, &Client::command_line()).await.unwrap(),
+            PasswordCheck::Mismatch
+        );
     }
 
     #[tokio::test]
@@ -211,29 +173,11 @@ mod tests {
         let hasher = Hasher::new("Latchkey").unwrap();
         let salt_and_hash = "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         for row in [&format!("$argon2id$v=19$m=4194304,t=2,p=1${salt_and_hash}"), "", "plain text", "$argon2id$"] {
-            assert_eq!(hasher.verify(&"tin wolf".into(), Some(row)).await.unwrap(), PasswordCheck::Mismatch, "{row}");
-        }
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn past_the_queue_it_says_busy() {
-        let hasher = Hasher::new("Latchkey").unwrap();
-        let held =
-            hasher.permits.clone().acquire_many_owned(u32::try_from(hasher.permits.available_permits()).unwrap()).await;
-        let waiting = (0..QUEUE).map(|_| {
-            tokio::spawn({
-                let hasher = hasher.clone();
-                async move { hasher.hash(&"tin wolf".into()).await }
-            })
-        });
-        let waiting = waiting.collect::<Vec<_>>();
-        while hasher.waiting.load(Ordering::SeqCst) < QUEUE {
-            tokio::task::yield_now().await;
-        }
-        assert!(matches!(hasher.hash(&"tin wolf".into()).await, Err(HashError::Busy)));
-        drop(held);
-        for task in waiting {
-            assert!(task.await.unwrap().is_ok());
+            assert_eq!(
+                hasher.verify(&"tin wolf".into(), Some(row), &Client::command_line()).await.unwrap(),
+                PasswordCheck::Mismatch,
+                "{row}"
+            );
         }
     }
 }

@@ -133,6 +133,9 @@ impl AccountService {
                     audit::record(tx, audit::Kind::AuthzChange, Event { detail: &detail, ..event }, client, now)
                         .await?;
                 }
+                if change.is_active == Some(true) {
+                    self.core.throttle.forget(tx, &after).await?;
+                }
                 if after.is_active != before.is_active {
                     let detail = if after.is_active { "activated" } else { "deactivated" };
                     audit::record(tx, audit::Kind::UserUpdated, Event { detail, ..event }, client, now).await?;

@@ -32,6 +32,7 @@ impl CleanupService {
             recorded: now - self.core.lifespans.audit,
             mailed: now - MAIL_SECONDS,
             counted: now - super::mail_queue::MAIL_DAY_SECONDS,
+            guessed: now - super::throttle::KEPT_SECONDS,
         };
         let mut count = 0;
         for table in Table::iter() {

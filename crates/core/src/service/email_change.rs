@@ -13,10 +13,7 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::{email_change, user};
 use crate::store::{email_changes, mail_tokens, registrations, users};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, EmailLinkDetails};
-
-/// When to try again after a refusal: the minimum time between two emails.
-const RETRY_AFTER_SECONDS: u32 = 60;
+use latchkey_types::{EmailAddress, EmailLinkDetails, RateLimited};
 
 /// Why an email address was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -24,12 +21,10 @@ pub enum EmailChangeError {
     /// The address is invalid, unchanged, or has been taken meanwhile.
     #[error("refused: {0:?}")]
     Refused(FieldError),
-    /// The account requested an email too recently, or too often today.
-    #[error("too many requests; try again in {retry_after_seconds} seconds")]
-    TooMany {
-        /// Seconds to wait before trying again.
-        retry_after_seconds: u32,
-    },
+    /// The account requested an email, or the new address got one, too recently or too often today; or too many invalid
+    /// links came from this network.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// The link is unknown, used or expired, or its account can't be used.
     #[error("the link is invalid or has expired")]
     LinkInvalid,
@@ -98,9 +93,8 @@ impl EmailChangeService {
                 }
                 // Limited by account, not by address: the notice to the old address must never be the email that is
                 // dropped.
-                if !mail_queue::may_send(tx, &user.public_id, Purpose::EmailStop, now).await? {
-                    return Err(EmailChangeError::TooMany { retry_after_seconds: RETRY_AFTER_SECONDS });
-                }
+                mail_queue::may_send_for(tx, &user.public_id, Purpose::EmailStop, now).await??;
+                mail_queue::may_send(tx, &email.key(), Purpose::EmailChange, client, now).await??;
                 let public_id = Some(user.public_id.as_str());
                 let event =
                     Event { actor: public_id, subject: public_id, session: None, detail: "another address asked for" };
@@ -120,14 +114,10 @@ impl EmailChangeService {
         let expires_at = now + self.core.confirmation.seconds;
         let change = email_changes::replace(tx, user.id, email, now, expires_at).await?;
         let owner = users::by_email(tx, email).await?;
-        let may = mail_queue::may_send(tx, &email.key(), Purpose::EmailChange, now).await?;
         let own = Subject { user_id: Some(user.id), email_change_id: Some(change.id), ..Subject::default() };
         let (template, subject) = match owner {
-            Some(owner) if may => {
-                (Template::AlreadyRegistered, Subject { user_id: Some(owner.id), ..Subject::default() })
-            }
-            None if may => (Template::ConfirmNewAddress, own),
-            _ => (Template::Noop, Subject::default()),
+            Some(owner) => (Template::AlreadyRegistered, Subject { user_id: Some(owner.id), ..Subject::default() }),
+            None => (Template::ConfirmNewAddress, own),
         };
         // The notice comes first: a confirmed change can't be cancelled.
         let notice = if user.email.is_some() { Template::AddressChangeNotice } else { Template::Noop };
@@ -143,14 +133,16 @@ impl EmailChangeService {
         Ok(EmailLinkDetails { username: user.username, email: Some(change.email) })
     }
 
-    /// Sets the new address and invalidates all other links of the account.
+    /// Sets the new address, invalidates all other links of the account, and returns its username.
     ///
     /// # Errors
     /// [`EmailChangeError::Refused`] if another account has taken the address meanwhile.
-    pub async fn confirm(&self, token: &str, client: &Client) -> Result<(), EmailChangeError> {
+    pub async fn confirm(&self, token: &str, client: &Client) -> Result<String, EmailChangeError> {
+        let link_use = self.core.throttle.link(client)?;
         let token = parse(Purpose::EmailChange, token)?;
         let now = self.core.clock.now();
         let (user, _) = self.find(&token).await?;
+        link_use.succeed();
         self.core
             .store
             .write_tx(async |tx| -> Result<(), EmailChangeError> {
@@ -169,17 +161,19 @@ impl EmailChangeService {
             })
             .await?;
         self.session.invalidate_user(&user.public_id);
-        Ok(())
+        Ok(user.username)
     }
 
-    /// Cancels the change; the account keeps the old address.
+    /// Cancels the change, so that the account keeps the old address, and returns its username.
     ///
     /// # Errors
     /// [`EmailChangeError::LinkInvalid`], also if the new address has already been confirmed.
-    pub async fn stop(&self, token: &str, client: &Client) -> Result<(), EmailChangeError> {
+    pub async fn stop(&self, token: &str, client: &Client) -> Result<String, EmailChangeError> {
+        let link_use = self.core.throttle.link(client)?;
         let token = parse(Purpose::EmailStop, token)?;
         let now = self.core.clock.now();
         let (user, _) = self.find(&token).await?;
+        link_use.succeed();
         self.core
             .store
             .write_tx(async |tx| -> Result<(), EmailChangeError> {
@@ -189,7 +183,8 @@ impl EmailChangeService {
                 let event = Event { actor: public_id, subject: public_id, session: None, detail: "address kept" };
                 Ok(audit::record(tx, audit::Kind::UserUpdated, event, client, now).await?)
             })
-            .await
+            .await?;
+        Ok(user.username)
     }
 
     async fn find(&self, token: &MailToken) -> Result<(user::Model, email_change::Model), EmailChangeError> {

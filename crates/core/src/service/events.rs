@@ -115,6 +115,7 @@ impl EventService {
         let list = |event: Model| AuditEvent {
             id: event.id,
             at: event.at,
+            count: event.count,
             is_success: event.outcome == "success",
             kind: event.kind.to_string(),
             actor: party(event.actor_id),

@@ -12,7 +12,7 @@ use crate::store::audit::{self, Event};
 use crate::store::flask::FlaskUser;
 use crate::store::users::{self, InsertError, NewUser};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, Role, Roles, Username};
+use latchkey_types::{EmailAddress, Role, Roles, Username, trim_invisible};
 
 /// A remark about an account in an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,6 +150,7 @@ fn validate(
     now: i64,
     remark: &mut impl FnMut(Remark),
 ) -> Result<Option<Newcomer>, ServiceError> {
+    // The rule for new names and the reserved ones do not count here: these people log in with the names they have.
     let username = match Username::parse(&theirs.username) {
         Ok(username) => username,
         Err(refusal) => {
@@ -157,7 +158,7 @@ fn validate(
             return Ok(None);
         }
     };
-    let typed = theirs.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
+    let typed = theirs.email.as_deref().map(trim_invisible).filter(|email| !email.is_empty());
     let email = typed.and_then(|email| EmailAddress::parse(email).ok());
     if names.contains(&username.key()) {
         remark(Remark::NameTaken);

@@ -9,12 +9,13 @@ use super::session::{Channel, IssuedToken, SessionService};
 use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::kinds::RevokedReason;
+use crate::security::device_token::DeviceToken;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{email_changes, mail_tokens, sessions, users};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, EmailLinkDetails, Password};
+use latchkey_types::{EmailAddress, EmailLinkDetails, Password, RateLimited};
 
 /// Why a password was not reset.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,10 @@ pub enum ResetError {
     /// The input is invalid.
     #[error("refused: {0:?}")]
     Refused(FieldError),
+    /// The address got an email too recently, or too many of them; or too many requests or invalid links came from this
+    /// network.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// The link is unknown, used or expired, or its account can't be used.
     #[error("the link is invalid or has expired")]
     LinkInvalid,
@@ -37,6 +42,15 @@ impl From<FieldError> for ResetError {
 }
 
 from_service_errors!(ResetError: DbErr, HashError);
+
+/// The result of a reset.
+#[derive(Debug)]
+pub struct PasswordSet {
+    /// The username of the account.
+    pub username: String,
+    /// Marks the browser as one of the account.
+    pub device: DeviceToken,
+}
 
 /// Resets passwords.
 #[derive(Clone, Debug)]
@@ -54,18 +68,19 @@ impl PasswordResetService {
     /// address.
     ///
     /// # Errors
-    /// [`ResetError::Refused`] for an invalid email address.
+    /// [`ResetError::Refused`] for an invalid email address; [`ResetError::TooMany`] if no email may be sent to it now.
     pub async fn request(&self, email: &str, client: &Client) -> Result<(), ResetError> {
         let email = EmailAddress::parse(email)?;
+        self.core.throttle.email(client)?;
         let now = self.core.clock.now();
         self.core
             .store
             .write_tx(async |tx| -> Result<(), ResetError> {
                 let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
-                let may = mail_queue::may_send(tx, &email.key(), Purpose::Reset, now).await?;
+                mail_queue::may_send(tx, &email.key(), Purpose::Reset, client, now).await??;
                 let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
                 audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
-                let user_id = owner.as_ref().filter(|_| may).map(|user| user.id);
+                let user_id = owner.as_ref().map(|user| user.id);
                 let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
                 Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
             })
@@ -78,16 +93,22 @@ impl PasswordResetService {
     }
 
     /// Sets the password, ends all sessions and invalidates all links of the account. Does not log in: a link does not
-    /// prove who opened it (ASVS 6.3.6).
+    /// prove who opened it (ASVS 6.3.6). But the browser becomes a known device, so that its login is not throttled by the
+    /// guesses of others.
     ///
     /// # Errors
     /// [`ResetError`]. A refused password does not consume the link.
-    pub async fn set_password(&self, token: &str, password: &Password, client: &Client) -> Result<(), ResetError> {
-        let (token, user, hash) = self.validate(token, password).await?;
-        self.session.invalidate_user(
-            &self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await).await?.public_id,
-        );
-        Ok(())
+    pub async fn set_password(
+        &self,
+        token: &str,
+        password: &Password,
+        client: &Client,
+    ) -> Result<PasswordSet, ResetError> {
+        let (token, user, hash) = self.validate(token, password, client).await?;
+        let user = self.core.store.write_tx(async |tx| self.apply(tx, &token, user.id, &hash, client).await).await?;
+        self.session.invalidate_user(&user.public_id);
+        let device = self.core.throttle.issue_device(&user.public_id).map_err(ServiceError::from)?;
+        Ok(PasswordSet { username: user.username, device })
     }
 
     /// Like [`Self::set_password`], but also creates a session, for API clients.
@@ -98,7 +119,7 @@ impl PasswordResetService {
         channel: Channel<'_>,
         client: &Client,
     ) -> Result<IssuedToken, ResetError> {
-        let (token, user, hash) = self.validate(token, password).await?;
+        let (token, user, hash) = self.validate(token, password, client).await?;
         let issued = self
             .core
             .store
@@ -119,13 +140,20 @@ impl PasswordResetService {
     }
 
     /// Checks the link first: a password is only validated and hashed for the holder of a valid link.
-    async fn validate(&self, token: &str, password: &Password) -> Result<(MailToken, user::Model, String), ResetError> {
+    async fn validate(
+        &self,
+        token: &str,
+        password: &Password,
+        client: &Client,
+    ) -> Result<(MailToken, user::Model, String), ResetError> {
+        let link_use = self.core.throttle.link(client)?;
         let token = parse(token)?;
         let user = self.owner(&token).await?;
+        link_use.succeed();
         let email = user.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
         let local_part = email.map(|email| email.local_part().to_owned()).unwrap_or_default();
-        self.core.hasher.validate(password, vec![user.username.clone(), local_part]).await??;
-        let hash = self.core.hasher.hash(password).await?;
+        self.core.hasher.validate(password, vec![user.username.clone(), local_part], client).await??;
+        let hash = self.core.hasher.hash(password, client).await?;
         Ok((token, user, hash))
     }
 
@@ -144,6 +172,7 @@ impl PasswordResetService {
             return Err(ResetError::LinkInvalid);
         }
         users::set_password(tx, user.id, hash).await?;
+        self.core.throttle.forget(tx, &user).await?;
         sessions::revoke_all(tx, user.id, now, RevokedReason::PasswordReset).await?;
         mail_tokens::delete_of_user(tx, user.id).await?;
         email_changes::delete_of_user(tx, user.id).await?;

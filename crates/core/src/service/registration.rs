@@ -13,10 +13,11 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::users::{self, InsertError, NewUser};
 use latchkey_types::FieldError;
-use latchkey_types::{Password, Role, Roles};
+use latchkey_types::{Password, RateLimited, Role, Roles, Username};
 
 mod confirm;
 mod pending;
+mod reserved_names;
 mod validate;
 
 pub use confirm::ConfirmError;
@@ -29,6 +30,10 @@ pub enum RegistrationError {
     /// The input is invalid; at least one reason.
     #[error("refused: {0:?}")]
     Refused(Vec<FieldError>),
+    /// Too many registrations or requests of emails from this network, wrong passwords for a username that waits, or
+    /// emails to this address.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// Registration is closed: accounts are created at the command line only.
     #[error("registration is closed")]
     Closed,
@@ -91,12 +96,13 @@ impl RegistrationService {
         client: &Client,
     ) -> Result<Registered, RegistrationError> {
         self.require_open()?;
+        self.core.throttle.registration(client)?;
         if self.core.confirmation.is_required {
-            let valid = self.validate_with_email(username, email, password).await?;
-            self.begin_pending(&valid, client).await?;
+            let valid = self.validate_with_email(username, email, password, client).await?;
+            self.begin_pending(valid, password, client).await?;
             return Ok(Registered::MailSent);
         }
-        let valid = self.validate(username, email, password).await?;
+        let valid = self.validate(username, email, password, reserved_names::parse_unreserved, client).await?;
         let now = self.core.clock.now();
         let superseded = self.session.superseded(channel);
         let issued = self
@@ -115,7 +121,7 @@ impl RegistrationService {
         if self.core.registration_is_open { Ok(()) } else { Err(RegistrationError::Closed) }
     }
 
-    /// Creates an active account at the command line, without a session.
+    /// Creates an active account at the command line, without a session. Its username may be a reserved one.
     ///
     /// # Errors
     /// [`RegistrationError::Refused`] with every reason found.
@@ -127,7 +133,7 @@ impl RegistrationService {
         roles: Roles,
         client: &Client,
     ) -> Result<user::Model, RegistrationError> {
-        let valid = self.validate(username, email, password).await?;
+        let valid = self.validate(username, email, password, Username::parse_new, client).await?;
         let now = self.core.clock.now();
         self.core
             .store

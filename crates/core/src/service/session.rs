@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::{Core, ServiceError};
+use crate::security::device_token::DeviceToken;
 use crate::security::jwt::{Claims, NewClaims, SignedClaims, Token, TokenError, TokenKind};
 use crate::store::entity::{session, user};
 use latchkey_types::{CurrentUser, Roles};
@@ -60,6 +61,8 @@ pub enum Channel<'a> {
         remember_me: RememberMe,
         /// The token in the cookie of the request, valid or not: its session is superseded.
         presented: Option<&'a str>,
+        /// The device token in the cookie of the request, valid or not.
+        device: Option<&'a str>,
     },
     /// An API client, with a Bearer token. It has no cookie, so no session is superseded.
     Bearer,
@@ -79,6 +82,13 @@ impl<'a> Channel<'a> {
         match self {
             Self::Cookie { remember_me, .. } => remember_me,
             Self::Bearer => RememberMe::Yes,
+        }
+    }
+
+    fn device(self) -> Option<&'a str> {
+        match self {
+            Self::Cookie { device, .. } => device,
+            Self::Bearer => None,
         }
     }
 
@@ -195,6 +205,11 @@ from_service_errors!(AccessError: DbErr);
 impl SessionService {
     pub(super) fn new(core: Arc<Core>) -> Self {
         Self { core, cache: session_cache::SessionCache::default() }
+    }
+
+    /// Issues the device token of a browser in which the user with this public id has just logged in.
+    pub fn issue_device(&self, user_id: &str) -> Result<DeviceToken, ServiceError> {
+        Ok(self.core.throttle.issue_device(user_id)?)
     }
 
     /// Makes changes of an account effective on this node: its sessions bypass the cache.

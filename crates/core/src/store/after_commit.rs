@@ -68,6 +68,7 @@ mod tests {
     use super::super::Store;
     use super::super::audit::{Event, Kind, record};
     use crate::client::Client;
+    use crate::config::{DatabaseSettings, DatabaseUrl};
 
     /// What is logged on this thread.
     #[derive(Clone, Default)]
@@ -98,8 +99,8 @@ mod tests {
     }
 
     async fn store(folder: &tempfile::TempDir) -> Store {
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        let store = Store::connect(&url, Vec::new).await.unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("test.db"));
+        let store = Store::connect(&DatabaseSettings { url, connections: 2 }, Vec::new).await.unwrap();
         store.migrate().await.unwrap();
         store
     }

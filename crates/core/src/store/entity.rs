@@ -4,6 +4,7 @@
 
 #![expect(missing_docs, reason = "a column is documented where its name does not say everything")]
 
+pub mod attempt;
 pub mod audit_event;
 pub mod email_change;
 pub mod form_draft;

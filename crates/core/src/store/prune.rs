@@ -5,7 +5,9 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, EnumIter, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::entity::{audit_event, email_change, form_draft, mail_throttle, mail_token, outbox, registration, session};
+use super::entity::{
+    attempt, audit_event, email_change, form_draft, mail_throttle, mail_token, outbox, registration, session,
+};
 
 /// Maximum number of rows per batch.
 const BATCH: u64 = 500;
@@ -29,6 +31,8 @@ pub enum Table {
     MailThrottle,
     /// `form_drafts`
     FormDrafts,
+    /// `attempts`
+    Attempts,
 }
 
 /// When rows are old: Unix times in seconds.
@@ -42,11 +46,13 @@ pub struct Limits {
     pub mailed: i64,
     /// Rate limits whose last email is earlier are deleted.
     pub counted: i64,
+    /// Counts of failed attempts whose last one is earlier are deleted.
+    pub guessed: i64,
 }
 
 /// Deletes at most `BATCH` old rows of a table and returns their number.
 pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> Result<u64, DbErr> {
-    let Limits { expired, recorded, mailed, counted } = limits;
+    let Limits { expired, recorded, mailed, counted, guessed } = limits;
     match table {
         // Revoked sessions are kept until their refresh period ends. Until then, the row shows that the session was
         // revoked, and makes reuse of an old token detectable.
@@ -77,6 +83,9 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
         }
         Table::FormDrafts => {
             delete::<form_draft::Entity>(tx, form_draft::Column::Hash, form_draft::Column::ExpiresAt.lt(expired)).await
+        }
+        Table::Attempts => {
+            delete::<attempt::Entity>(tx, attempt::Column::Key, attempt::Column::LastAt.lt(guessed)).await
         }
         Table::MailThrottle => {
             let old = mail_throttle::Column::LastAt.lt(counted);

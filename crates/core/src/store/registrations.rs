@@ -40,28 +40,55 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewRegistration<'_>) -> Resu
     row.insert(tx).await
 }
 
-/// Locks a username until the transaction ends, to check and reserve it atomically. A unique index can't do this:
-/// registrations of one address may share their username, and expired ones stay for a while.
-pub async fn lock_name(tx: &impl ConnectionTrait, username: &Username) -> Result<(), DbErr> {
-    // SQLite allows one writer, so nothing else can read and reserve the name meanwhile.
+/// Locks a username and an email address until the transaction ends, to count their registrations and add one
+/// atomically. A unique index can't do this: registrations may share both, and expired ones stay for a while.
+pub async fn lock(tx: &impl ConnectionTrait, username: &Username, email: &EmailAddress) -> Result<(), DbErr> {
+    // In this order everywhere: another one could deadlock.
+    lock_word(tx, &format!("username {}", username.key())).await?;
+    lock_word(tx, &format!("email {}", email.key())).await
+}
+
+async fn lock_word(tx: &impl ConnectionTrait, word: &str) -> Result<(), DbErr> {
+    // SQLite allows one writer, so nothing else can read and write registrations meanwhile.
     if tx.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
-    let digest = Sha256::digest(format!("username {}", username.key()).as_bytes());
+    let digest = Sha256::digest(word.as_bytes());
     let key = digest.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte));
     let sql = "SELECT pg_advisory_xact_lock($1)";
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()])).await.map(|_| ())
 }
 
-/// Whether a live registration of another address reserves the username.
-pub async fn name_is_reserved(
+/// The live registrations that reserve a username, newest first; at most `limit`.
+pub async fn of_username(
     db: &impl ConnectionTrait,
     username: &Username,
-    email: &EmailAddress,
     now: i64,
-) -> Result<bool, DbErr> {
-    let others = Entity::find().filter(Column::UsernameKey.eq(username.key())).filter(Column::EmailKey.ne(email.key()));
-    Ok(others.filter(Column::ExpiresAt.gt(now)).one(db).await?.is_some())
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let named = Entity::find().filter(Column::UsernameKey.eq(username.key())).filter(Column::ExpiresAt.gt(now));
+    named.order_by_desc(Column::Id).limit(limit).all(db).await
+}
+
+/// The live registrations with the username and the email address of `registration`, itself first, then newest first.
+pub async fn alike(db: &impl ConnectionTrait, registration: &Model, now: i64) -> Result<Vec<Model>, DbErr> {
+    let same = Entity::find()
+        .filter(Column::EmailKey.eq(registration.email_key.as_str()))
+        .filter(Column::UsernameKey.eq(registration.username_key.as_str()));
+    let mut found = same.filter(Column::ExpiresAt.gt(now)).order_by_desc(Column::Id).all(db).await?;
+    found.sort_by_key(|other| other.id != registration.id);
+    Ok(found)
+}
+
+/// Deletes live registrations of an address until `max` are left, `newest` among them. Those without an email go first,
+/// because nobody has a link of theirs; then the oldest.
+pub async fn delete_excess(tx: &impl ConnectionTrait, newest: &Model, max: usize, now: i64) -> Result<(), DbErr> {
+    let theirs = Entity::find().filter(Column::EmailKey.eq(newest.email_key.as_str()));
+    let mut others = theirs.filter(Column::ExpiresAt.gt(now)).filter(Column::Id.ne(newest.id)).all(tx).await?;
+    others.sort_by_key(|other| (other.mailed_at.is_some(), other.id));
+    let excess = (others.len() + 1).saturating_sub(max);
+    let ids = others.iter().take(excess).map(|other| other.id).collect::<Vec<_>>();
+    Entity::delete_many().filter(Column::Id.is_in(ids)).exec(tx).await.map(|_| ())
 }
 
 /// The registration, if it has not expired.
@@ -73,16 +100,6 @@ pub async fn live(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<Option
 pub async fn lock_of_email(tx: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Model>, DbErr> {
     let theirs = Entity::find().filter(Column::EmailKey.eq(email_key)).order_by_asc(Column::Id);
     theirs.lock_exclusive().all(tx).await
-}
-
-/// The newest live registration of a username.
-pub async fn newest_by_username(
-    db: &impl ConnectionTrait,
-    username: &Username,
-    now: i64,
-) -> Result<Option<Model>, DbErr> {
-    let named = Entity::find().filter(Column::UsernameKey.eq(username.key())).filter(Column::ExpiresAt.gt(now));
-    named.order_by_desc(Column::Id).one(db).await
 }
 
 /// The live registration of an address that has waited longest for an email. This order prevents an attacker who keeps

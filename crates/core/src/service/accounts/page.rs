@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::{AccountError, AccountService, listed};
 use crate::store::entity::user::{Column, Model};
 use crate::store::users;
-use latchkey_types::{EmailAddress, UserSummary};
+use latchkey_types::{EmailAddress, UserSummary, trim_invisible};
 
 /// Maximum number of accounts per page.
 pub const PAGE_MAX: u64 = 100;
@@ -62,7 +62,7 @@ impl AccountService {
         let db = self.core.store.reader();
         let limit = limit.clamp(1, PAGE_MAX);
         let after = after.map(|text| Cursor::read(text).ok_or(AccountError::NoSuchPage)).transpose()?;
-        let prefix = query.trim().to_ascii_lowercase();
+        let prefix = trim_invisible(query).to_ascii_lowercase();
         if !is_key(&prefix) {
             return Ok(Page::default());
         }

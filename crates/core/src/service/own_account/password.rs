@@ -10,7 +10,7 @@ use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{email_changes, mail_tokens, users};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, Password};
+use latchkey_types::{EmailAddress, Password, RateLimited};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum PasswordError {
     /// The account was deleted or deactivated, or the session has ended meanwhile.
     #[error("the session has ended")]
     SessionEnded,
+    /// Too many failures in the sessions of the account. The password was not compared.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -31,6 +34,7 @@ impl From<VerifyPasswordError> for PasswordError {
         match error {
             VerifyPasswordError::Mismatch => Self::Refused(vec![FieldError::CurrentPasswordWrong]),
             VerifyPasswordError::SessionEnded => Self::SessionEnded,
+            VerifyPasswordError::TooMany(limited) => Self::TooMany(limited),
             VerifyPasswordError::Service(fault) => Self::Service(fault),
         }
     }
@@ -53,16 +57,18 @@ impl OwnAccountService {
         new: &Password,
         client: &Client,
     ) -> Result<IssuedToken, PasswordError> {
-        let verified = self.session.verify_password(auth, current, client).await;
-        let validated = self.core.hasher.validate(new, personal(auth.user())).await?;
-        let (verified, validated) = match (verified, validated) {
-            (Err(VerifyPasswordError::Mismatch), Err(refusal)) => {
-                return Err(PasswordError::Refused(vec![FieldError::CurrentPasswordWrong, refusal]));
-            }
-            (verified, validated) => (verified?, validated),
+        let verified = match self.session.verify_password(auth, current, client).await {
+            Err(VerifyPasswordError::Mismatch) => Err(FieldError::CurrentPasswordWrong),
+            verified => Ok(verified?),
         };
-        validated.map_err(|refusal| PasswordError::Refused(vec![refusal]))?;
-        let hash = self.core.hasher.hash(new).await?;
+        let validated = self.core.hasher.validate(new, personal(auth.user()), client).await?;
+        let verified = match (verified, validated) {
+            (Ok(verified), Ok(())) => verified,
+            (verified, validated) => {
+                return Err(PasswordError::Refused(verified.err().into_iter().chain(validated.err()).collect()));
+            }
+        };
+        let hash = self.core.hasher.hash(new, client).await?;
         let now = self.core.clock.now();
         let issued = self
             .core
@@ -70,6 +76,7 @@ impl OwnAccountService {
             .write_tx(async |tx| -> Result<IssuedToken, PasswordError> {
                 let user = verified.lock(tx).await?;
                 users::replace_hash(tx, user.id, &user.password, &hash).await?;
+                self.core.throttle.forget(tx, &user).await?;
                 let public_id = Some(user.public_id.as_str());
                 let event = Event { actor: public_id, subject: public_id, ..Event::default() };
                 mail_tokens::delete_of_user(tx, user.id).await?;

@@ -6,15 +6,15 @@ use super::validate::ValidRegistration;
 use super::{RegistrationError, RegistrationService, default_roles, insert_user};
 use crate::client::Client;
 use crate::security::opaque_token::{MailToken, Purpose};
-use crate::security::password_hash::PasswordCheck;
 use crate::service::ServiceError;
 use crate::service::session::{Channel, IssuedToken};
+use crate::service::throttle::Counter;
 use crate::store::audit::{self, Event};
 use crate::store::entity::{registration, user};
 use crate::store::users;
 use crate::store::{mail_tokens, registrations};
 use latchkey_types::FieldError;
-use latchkey_types::{EmailAddress, EmailLinkDetails, Password, Username};
+use latchkey_types::{EmailAddress, EmailLinkDetails, Password, RateLimited, Username};
 
 /// Why a registration was not confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +25,15 @@ pub enum ConfirmError {
     /// The password is wrong, or the username or email address has been taken meanwhile.
     #[error("refused: {0:?}")]
     Refused(FieldError),
+    /// Too many wrong passwords, or too many invalid links from this network.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
-from_service_errors!(ConfirmError: DbErr);
+from_service_errors!(ConfirmError: DbErr, HashError);
 
 /// Inserting the account only fails if the username or email address has been taken meanwhile.
 impl From<RegistrationError> for ConfirmError {
@@ -41,6 +44,7 @@ impl From<RegistrationError> for ConfirmError {
                 None => Self::LinkInvalid,
             },
             RegistrationError::Closed => Self::LinkInvalid,
+            RegistrationError::TooMany(limited) => Self::TooMany(limited),
             RegistrationError::Service(fault) => Self::Service(fault),
         }
     }
@@ -55,6 +59,9 @@ impl RegistrationService {
 
     /// Creates the account of a registration and logs in.
     ///
+    /// If the registration was repeated with the same username and email address, the password of any of them will do,
+    /// and becomes that of the account: people do not know which link belongs to which attempt.
+    ///
     /// The password is required because the link only proves access to the mailbox. Without it, the owner of an address
     /// could confirm an account whose password someone else has chosen.
     ///
@@ -67,28 +74,26 @@ impl RegistrationService {
         channel: Channel<'_>,
         client: &Client,
     ) -> Result<IssuedToken, ConfirmError> {
-        let token = parse(token)?;
-        let registration = self.waiting(&token).await?;
+        let (token, registration) = self.used(token, client).await?;
         let now = self.core.clock.now();
+        let counter = Counter::Registration(&registration.username_key, &registration.email_key);
+        let attempt = self.core.throttle.attempt(counter, client).await??;
         // Counted before the comparison: otherwise parallel requests could exceed the limit.
         let hash = token.hash();
         let is_left = self.core.store.write_tx(async |tx| mail_tokens::count_attempt(tx, &hash, now).await).await?;
         if !is_left {
             return Err(ConfirmError::LinkInvalid);
         }
-        let check = if password.is_too_long() {
-            PasswordCheck::Mismatch
-        } else {
-            self.core.hasher.verify(password, Some(&registration.password)).await.map_err(ServiceError::from)?
-        };
-        if check == PasswordCheck::Mismatch {
+        let alike = registrations::alike(self.core.store.reader(), &registration, now).await?;
+        let Some(registration) = attempt.evaluate(self.registration_of(alike, password, client)).await? else {
             let event = Event { detail: "wrong password at a confirmation", ..Event::default() };
             self.core
                 .store
                 .write_tx(async |tx| audit::record(tx, audit::Kind::LoginFail, event, client, now).await)
                 .await?;
             return Err(ConfirmError::Refused(FieldError::RegistrationPasswordWrong));
-        }
+        };
+        self.core.store.write_tx(async |tx| attempt.succeed(tx).await).await?;
         self.confirm(&token, &registration, channel, client).await
     }
 
@@ -100,9 +105,17 @@ impl RegistrationService {
         channel: Channel<'_>,
         client: &Client,
     ) -> Result<IssuedToken, ConfirmError> {
+        let (token, registration) = self.used(token, client).await?;
+        self.confirm(&token, &registration, channel, client).await
+    }
+
+    /// The registration of a link that is used. Invalid ones are counted.
+    async fn used(&self, token: &str, client: &Client) -> Result<(MailToken, registration::Model), ConfirmError> {
+        let link_use = self.core.throttle.link(client)?;
         let token = parse(token)?;
         let registration = self.waiting(&token).await?;
-        self.confirm(&token, &registration, channel, client).await
+        link_use.succeed();
+        Ok((token, registration))
     }
 
     async fn waiting(&self, token: &MailToken) -> Result<registration::Model, ConfirmError> {

@@ -2,14 +2,15 @@
 
 use sea_orm::DbErr;
 
-use super::{AccessError, Channel, IssuedToken, ServiceError, SessionService};
+use super::{AccessError, Channel, IssuedToken, ServiceError, SessionService, notices};
 use crate::client::Client;
 use crate::security::password_hash::PasswordCheck;
 use crate::service::registration::mail_again;
+use crate::service::throttle::{Attempt, Counter};
 use crate::store::audit::{self, Event};
 use crate::store::entity::{registration, user};
 use crate::store::{registrations, users};
-use latchkey_types::{EmailAddress, Password, Username};
+use latchkey_types::{EmailAddress, Password, RateLimited, Username};
 
 /// Why a login failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,12 +25,15 @@ pub enum LoginError {
     /// rate limit.
     #[error("the registration is not confirmed")]
     Unconfirmed,
+    /// Too many failures with this name, from this device or from this network. The password was not compared.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
 
-from_service_errors!(LoginError: HashError, DbErr);
+from_service_errors!(LoginError: DbErr);
 
 impl SessionService {
     /// Logs in with username or email address. An unknown user takes as long as a wrong password.
@@ -45,23 +49,28 @@ impl SessionService {
             return Err(LoginError::Rejected);
         }
         let (user, registration) = self.find(name_or_email).await?;
+        let device = channel.device().and_then(|cookie| self.core.throttle.device(cookie));
+        let device = device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(&user.public_id)));
+        let counter = device.as_ref().map_or(Counter::Login(name_or_email), Counter::Device);
+        let attempt = self.core.throttle.attempt(counter, client).await??;
         // Always one comparison: with the account, else with the newest registration, else with a dummy.
         let stored = user.as_ref().map(|user| &user.password).or(registration.as_ref().map(|row| &row.password));
-        let check = self.core.hasher.verify(password, stored.map(String::as_str)).await?;
+        let comparison = self.core.hasher.verify(password, stored.map(String::as_str), client);
+        let check = attempt.evaluate(comparison).await?;
         match (user, registration, check) {
             (Some(user), _, PasswordCheck::Match { .. }) if !user.is_active => {
-                self.record_failure(Some(&user), "deactivated", client).await?;
+                self.record_failure(Some(&user), "deactivated", &attempt, client).await?;
                 Err(LoginError::Deactivated)
             }
             (Some(user), _, PasswordCheck::Match { replacement }) => {
-                self.begin_for(&user, replacement, channel, client).await
+                self.begin_for(&user, replacement, &attempt, channel, client).await
             }
             (None, Some(registration), PasswordCheck::Match { .. }) => {
-                self.resend_confirmation(&registration, client).await?;
+                self.resend_confirmation(&registration, &attempt, client).await?;
                 Err(LoginError::Unconfirmed)
             }
             (user, ..) => {
-                self.record_failure(user.as_ref(), "wrong name or password", client).await?;
+                self.record_failure(user.as_ref(), "wrong name or password", &attempt, client).await?;
                 Err(LoginError::Rejected)
             }
         }
@@ -75,7 +84,7 @@ impl SessionService {
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         if let Ok(username) = Username::parse(name_or_email) {
             let user = users::by_username(db, &username).await?;
-            return Ok((user, registrations::newest_by_username(db, &username, now).await?));
+            return Ok((user, registrations::of_username(db, &username, now, 1).await?.pop()));
         }
         let Ok(email) = EmailAddress::parse(name_or_email) else { return Ok((None, None)) };
         Ok((users::by_email(db, &email).await?, None))
@@ -85,15 +94,17 @@ impl SessionService {
     async fn resend_confirmation(
         &self,
         registration: &registration::Model,
+        attempt: &Attempt<'_>,
         client: &Client,
     ) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
         self.core
             .store
             .write_tx(async |tx| {
+                attempt.succeed(tx).await?;
                 let event = Event { detail: "not confirmed", ..Event::default() };
                 audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
-                mail_again(tx, registration, now).await
+                mail_again(tx, registration, client, now).await
             })
             .await
     }
@@ -102,6 +113,7 @@ impl SessionService {
         &self,
         user: &user::Model,
         replacement: Option<String>,
+        attempt: &Attempt<'_>,
         channel: Channel<'_>,
         client: &Client,
     ) -> Result<IssuedToken, LoginError> {
@@ -119,6 +131,7 @@ impl SessionService {
                 if let Some(hash) = &replacement {
                     users::replace_hash(tx, user.id, &user.password, hash).await?;
                 }
+                attempt.succeed(tx).await?;
                 users::set_last_login(tx, user.id, now).await?;
                 let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
                 audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
@@ -129,12 +142,25 @@ impl SessionService {
         Ok(issued)
     }
 
-    async fn record_failure(&self, user: Option<&user::Model>, why: &str, client: &Client) -> Result<(), ServiceError> {
+    /// Records the failed login. If it was the last one that is evaluated, the owner is told.
+    async fn record_failure(
+        &self,
+        user: Option<&user::Model>,
+        why: &str,
+        attempt: &Attempt<'_>,
+        client: &Client,
+    ) -> Result<(), ServiceError> {
         let event = Event { subject: user.map(|user| user.public_id.as_str()), detail: why, ..Event::default() };
         let now = self.core.clock.now();
         self.core
             .store
-            .write_tx(async |tx| Ok(audit::record(tx, audit::Kind::LoginFail, event, client, now).await?))
+            .write_tx(async |tx| {
+                audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
+                if attempt.ends_logins() {
+                    notices::logins_locked(tx, user, now).await?;
+                }
+                Ok(())
+            })
             .await
     }
 }

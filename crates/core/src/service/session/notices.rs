@@ -33,6 +33,18 @@ pub(super) async fn new_device(
     if is_known { Ok(()) } else { notify(tx, Template::NewSignIn, user, session, now).await }
 }
 
+/// So many logins failed that only a known device or a password reset leads in. A row of the outbox is queued for unknown
+/// users as well, so that they cause the same work.
+pub(super) async fn logins_locked(
+    tx: &impl ConnectionTrait,
+    user: Option<&user::Model>,
+    now: i64,
+) -> Result<(), DbErr> {
+    let user_id = user.filter(|user| user.email.is_some()).map(|user| user.id);
+    let template = if user_id.is_some() { Template::LoginsLocked } else { Template::Noop };
+    mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await
+}
+
 async fn notify(
     tx: &impl ConnectionTrait,
     template: Template,

@@ -6,10 +6,11 @@ use super::{AuthSession, Channel, IssuedToken, ServiceError, SessionService};
 use crate::client::Client;
 use crate::kinds::TokenKind;
 use crate::security::password_hash::PasswordCheck;
+use crate::service::throttle::Counter;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{sessions, users};
-use latchkey_types::Password;
+use latchkey_types::{Password, RateLimited};
 
 /// How long an entered password counts as recent, in seconds: long enough for one task, short enough for an unattended
 /// computer.
@@ -29,6 +30,9 @@ pub enum VerifyPasswordError {
     /// The account was deleted or deactivated, or the session has ended meanwhile.
     #[error("the session has ended")]
     SessionEnded,
+    /// Too many failures in the sessions of the account. The password was not compared.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
     /// A dependency is unavailable, or an internal error occurred.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -106,11 +110,14 @@ impl SessionService {
     ) -> Result<VerifiedPassword, VerifyPasswordError> {
         let user =
             users::by_id(self.core.store.reader(), auth.user.id).await?.ok_or(VerifyPasswordError::SessionEnded)?;
+        let attempt = self.core.throttle.attempt(Counter::Session(&user.public_id), client).await??;
+        let comparison = self.core.hasher.verify(password, Some(&user.password), client);
         // No password is that long, so hashing it would waste CPU time.
         if !password.is_too_long()
-            && let PasswordCheck::Match { replacement } =
-                self.core.hasher.verify(password, Some(&user.password)).await.map_err(ServiceError::from)?
+            && let PasswordCheck::Match { replacement } = attempt.evaluate(comparison).await?
         {
+            // At once: what the password is for may still be refused, and that is not a wrong password.
+            self.core.store.write_tx(async |tx| attempt.succeed(tx).await).await?;
             return Ok(VerifiedPassword { user, replacement });
         }
         let now = self.core.clock.now();
@@ -147,7 +154,7 @@ impl SessionService {
         let channel = if current.kind == TokenKind::Api {
             Channel::Bearer
         } else {
-            Channel::Cookie { remember_me: current.persistent.into(), presented: None }
+            Channel::Cookie { remember_me: current.persistent.into(), presented: None, device: None }
         };
         Ok(self.insert_and_sign(tx, user, channel, Some(&auth.signed), client).await?)
     }

@@ -11,7 +11,7 @@ pub struct Model {
     /// Roughly in commit order.
     #[sea_orm(primary_key)]
     pub id: i64,
-    /// Unix time in seconds.
+    /// Unix time in seconds; of the first event, if there are several.
     pub at: i64,
     /// Named after the OWASP logging vocabulary where it has a term.
     pub kind: EventKind,
@@ -29,6 +29,11 @@ pub struct Model {
     pub request_id: String,
     /// Never a secret.
     pub detail: String,
+    /// The number of events in this row.
+    pub count: i64,
+    /// With `slot`, the unique key of a row that counts events; null in other rows.
+    pub bucket: Option<String>,
+    pub slot: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,7 +10,7 @@ pub struct Model {
     pub id: i64,
     /// In its original case.
     pub username: String,
-    /// The username in lower case. Not unique: an address can have several registrations with the same username.
+    /// The username in lower case. Not unique: a registration can be repeated with its password, also with another address.
     pub username_key: String,
     /// In its original case.
     pub email: String,

@@ -1,0 +1,36 @@
+//! Errors of a database that is temporarily unavailable.
+
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
+
+/// Whether an error means that the database is temporarily unavailable, not that the query is wrong.
+#[must_use]
+pub fn is_unavailable(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            match error.as_ref() {
+                SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::Protocol(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed => true,
+                // SQLite: busy, locked, read-only, I/O, corrupt, full, can't open.
+                // PostgreSQL: insufficient resources, shutdown, connection failure, read-only.
+                SqlxError::Database(error) => error.code().is_some_and(|code| {
+                    let sqlite = code.parse::<u32>().ok().filter(|_| code.len() != 5).map(|code| code & 0xff);
+                    sqlite.is_some_and(|code| matches!(code, 5 | 6 | 8 | 10 | 11 | 13 | 14))
+                        || code.starts_with("53")
+                        || code.starts_with("57")
+                        || code.starts_with("08")
+                        || code == "25006"
+                        // Serialization failure or deadlock: a retry can succeed.
+                        || code == "40001"
+                        || code == "40P01"
+                }),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
