@@ -1,8 +1,8 @@
 //! Form posts: plain forms get redirects, the hydrated page gets JSON, from the same server functions.
 //!
-//! A form without scripts (`Sec-Fetch-Dest: document`, or `Accept` contains `text/html`) is answered with 302: to the next page if it was accepted, or
-//! back to its page with a flash if it was rejected. Leptos would put the error into the URL of the Referer, which
-//! anyone can forge. So functions are always asked for JSON, and their responses are translated here.
+//! A form without scripts (`Sec-Fetch-Dest: document`, or `Accept` contains `text/html`) is answered with 302: to the next
+//! page if it was accepted, or back to its page with a flash if it was rejected. Leptos would put the error into the URL of
+//! the Referer, which anyone can forge. So functions are always asked for JSON, and their responses are translated here.
 
 use axum::body::Body;
 use axum::extract::{Request, State};

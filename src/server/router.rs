@@ -1,6 +1,7 @@
 //! The router and the order of all middleware.
 //!
-//! Outermost first: lists in headers, compression, headers, client, panic handling, `Host`, trailing slashes. Then, by kind of request:
+//! Outermost first: lists in headers, compression, headers, client, panic handling, `Host`, trailing slashes. Then, by kind
+//! of request:
 //! * files: no cookies;
 //! * pages: cookies, rejections as pages, CSRF, authentication, guard, page;
 //! * server functions: cookies, form posts, CSRF, authentication, guard, function;
