@@ -108,10 +108,10 @@ on_both! {
     }
 
     async fn an_administrator_returns_to_the_administration(app: TestApp) {
-        let mut root = app.admin("root").await;
-        let fields = [("username", "root"), ("password", PASSWORD), ("next", "/admin/users?q=x")];
+        let mut grace = app.admin("grace").await;
+        let fields = [("username", "grace"), ("password", PASSWORD), ("next", "/admin/users?q=x")];
         app.browser().submit("/fn/login", &fields).await.assert_found("/admin/users?q=x");
-        root.get("/login?next=/admin/users%3Fq%3Dx").await.assert_found("/admin/users?q=x");
+        grace.get("/login?next=/admin/users%3Fq%3Dx").await.assert_found("/admin/users?q=x");
         app.logged_in("ada").await.get("/login?next=/admin/users%3Fq%3Dx").await.assert_found("/secret");
     }
 

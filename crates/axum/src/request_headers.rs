@@ -90,12 +90,12 @@ fn clean_encodings(headers: &mut HeaderMap) {
 mod tests {
     use super::*;
 
-    fn headers(name: HeaderName, values: &[&[u8]]) -> HeaderMap {
+    fn headers(name: &HeaderName, values: &[&[u8]]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_bytes(value).unwrap())).collect()
     }
 
     fn cleaned(values: &[&[u8]]) -> String {
-        let mut headers = headers(COOKIE, values);
+        let mut headers = headers(&COOKIE, values);
         clean_cookies(&mut headers, "__Host-s", |value| value.starts_with("own"));
         headers.get(COOKIE).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn only_encodings_of_this_server_are_kept() {
         let cleaned = |values: &[&[u8]]| {
-            let mut headers = headers(ACCEPT_ENCODING, values);
+            let mut headers = headers(&ACCEPT_ENCODING, values);
             clean_encodings(&mut headers);
             headers.get(ACCEPT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
         };
