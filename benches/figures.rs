@@ -133,7 +133,11 @@ impl Node {
     }
 
     async fn ask(&mut self, method: &str, path: &str, body: &'static str) {
-        let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::HOST, "localhost");
         let request = request
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::COOKIE, &self.cookie);

@@ -12,7 +12,7 @@ use latchkey_axum::core::service::session::{AuthSession, Channel, IssuedToken, R
 use latchkey_axum::core::store::Store;
 use latchkey_axum::{AppState, SessionCookie};
 use latchkey_types::routes::{ServerFunction, path_of};
-use latchkey_types::{Access, AppError, Flash, Notice, Outcome, Role, paths};
+use latchkey_types::{Access, AppError, Flash, Notice, Outcome, Role, Roles, paths};
 use leptos::context::use_context;
 use leptos::server_fn::ServerFn;
 use leptos_axum::ResponseOptions;
@@ -178,6 +178,11 @@ impl RequestContext {
     /// Redirects to a path of this site; to [`Self::after_login`] if it is not one.
     pub fn redirect(&self, path: &str) {
         leptos_axum::redirect(paths::safe_return_to(path).unwrap_or(self.after_login()));
+    }
+
+    /// Redirects to `next`, if it is a page that a user with these roles may see; else to [`Self::after_login`].
+    pub fn redirect_to_page(&self, next: &str, roles: &Roles) {
+        leptos_axum::redirect(routes::return_to(next, roles).unwrap_or(self.after_login()));
     }
 
     /// Flashes a notice on the form's own page, for posts without scripts. With scripts, the return value is enough.

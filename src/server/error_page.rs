@@ -27,10 +27,11 @@ pub async fn render_rejections(State(state): State<ServerState>, request: Reques
     let (parts, body) = request.into_parts();
     let asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
-    match response.extensions().get::<Rejection>() {
-        Some(Rejection(error)) => respond(&state, &asked, error.clone()),
-        None => response,
-    }
+    let Some(Rejection(error)) = response.extensions().get() else { return response };
+    let mut page = respond(&state, &asked, error.clone());
+    // The outer layers treat it like the response that it replaces; those of logged-in users are not compressed.
+    page.extensions_mut().extend(response.extensions().clone());
+    page
 }
 
 fn render(state: &ServerState, context: PageContext, error: AppError) -> Response {

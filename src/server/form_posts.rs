@@ -1,8 +1,8 @@
 //! Form posts: plain forms get redirects, the hydrated page gets JSON, from the same server functions.
 //!
-//! A form without scripts (`Accept` contains `text/html`) is answered with 302: to the next page if it was accepted, or
-//! back to its page with a flash if it was rejected. Leptos would put the error into the URL of the Referer, which
-//! anyone can forge. So functions are always asked for JSON, and their responses are translated here.
+//! A form without scripts (`Sec-Fetch-Dest: document`, or `Accept` contains `text/html`) is answered with 302: to the next
+//! page if it was accepted, or back to its page with a flash if it was rejected. Leptos would put the error into the URL of
+//! the Referer, which anyone can forge. So functions are always asked for JSON, and their responses are translated here.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, Limited};
 use latchkey_axum::body;
 use latchkey_axum::cookies::{self, Cookies};
 use latchkey_axum::rejection::{Rejection, reject};
+use latchkey_axum::request_headers::{ITEMS_MAX, items};
 use latchkey_types::routes::{ServerFunction, path_of};
 use latchkey_types::{Access, AppError, Flash, Outcome, paths};
 
@@ -64,9 +65,9 @@ pub async fn handle_form_post(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let is_form = accepts_html(&parts.headers);
+    let is_form = is_form_post(&parts.headers);
     let asked = parts.clone();
-    let function = parts.uri.path().rsplit('/').next().and_then(routes::server_function);
+    let function = routes::server_function_at(parts.uri.path());
     let limit = function.map_or(ServerFunction::BODY_MAX, |function| function.body_max);
     let (bytes, error) = match body::read(body, limit).await {
         Ok(bytes) => (bytes, None),
@@ -97,9 +98,21 @@ pub async fn handle_form_post(
     }
 }
 
-/// Whether the request comes from a form without scripts.
-fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+/// Whether the request comes from a form without scripts. Browsers say so in `Sec-Fetch-Dest`; others, and browsers without
+/// https, only in `Accept`, which proxies and extensions may rewrite.
+fn is_form_post(headers: &HeaderMap) -> bool {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|header| header.as_bytes() == value.as_bytes());
+    if says("sec-fetch-dest", "document") || says("sec-fetch-mode", "navigate") {
+        return true;
+    }
+    // A script of the hydrated page.
+    if says("sec-fetch-dest", "empty") {
+        return false;
+    }
+    items(headers, &header::ACCEPT, b',').take(ITEMS_MAX).any(|item| {
+        let media_type = item.split(|byte| *byte == b';').next().unwrap_or_default();
+        media_type.trim_ascii().eq_ignore_ascii_case(b"text/html")
+    })
 }
 
 /// Returns the response, unless it is an error of a middleware or of a server function.
@@ -171,4 +184,31 @@ async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: 
 /// 302: after a POST, browsers request the target with GET.
 pub fn redirect(location: &str) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_without_scripts_is_known_by_its_headers() {
+        let is_form = |accept: &[u8], fetch: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_bytes(accept).unwrap());
+            for (name, value) in fetch {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            is_form_post(&headers)
+        };
+        for accept in [&b"text/html"[..], b"\xff, Text/HTML ;q=0.9,*/*", b"application/json, text/html"] {
+            assert!(is_form(accept, &[]));
+        }
+        for accept in [&b"*/*"[..], b"application/json", b"text/htmlx", b"text/x;v=\"text/html\""] {
+            assert!(!is_form(accept, &[]));
+        }
+        assert!(is_form(b"*/*", &[("sec-fetch-dest", "document")]));
+        assert!(is_form(b"application/json", &[("sec-fetch-mode", "navigate")]));
+        assert!(!is_form(b"text/html", &[("sec-fetch-dest", "empty"), ("sec-fetch-mode", "cors")]));
+    }
 }

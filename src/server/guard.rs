@@ -1,11 +1,12 @@
 //! The guard of pages and server functions: checks access before they run, by the tables in [`crate::routes`].
 
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use latchkey_axum::cookies::Cookies;
 use latchkey_axum::core::client::Client;
+use latchkey_axum::core::service::session::AuthSession;
 use latchkey_axum::rejection::reject;
 use latchkey_types::routes::Page;
 use latchkey_types::{Access, AppError, paths};
@@ -29,21 +30,23 @@ pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request:
             redirect(&paths::login_then(parts.uri.path_and_query().map_or(paths::HOME, |path| path.as_str())))
         }
         // Already logged in, for example in another tab: to the page that the login leads to.
-        Err(_) if page.access == Access::Anonymous => redirect(&next_of(parts.uri.query().unwrap_or_default())),
+        Err(_) if page.access == Access::Anonymous => {
+            redirect(&next_of(parts.uri.query().unwrap_or_default(), parts.extensions.get()))
+        }
         Err(error) => error_page::respond(&state, &parts, error),
     }
 }
 
-fn next_of(query: &str) -> String {
+fn next_of(query: &str, session: Option<&AuthSession>) -> String {
     let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
-    let next = next.as_ref().and_then(|(_, next)| paths::safe_return_to(next));
+    let roles = session.map(AuthSession::roles).unwrap_or_default();
+    let next = next.as_ref().and_then(|(_, next)| routes::return_to(next, &roles));
     next.unwrap_or(site::CONFIG.after_login).to_owned()
 }
 
 /// Passes the request to the server function, if the table lists it and the user may call it.
 pub async fn guard_function(State(state): State<ServerState>, request: Request, next: Next) -> Response {
-    let name = request.uri().path().strip_prefix(paths::SERVER_FNS).and_then(|path| path.strip_prefix('/'));
-    let function = name.and_then(routes::server_function);
+    let function = routes::server_function_at(request.uri().path());
     let (parts, body) = request.into_parts();
     let Some(client) = parts.extensions.get::<Client>() else { return reject(AppError::Internal) };
     let admitted = match function {
@@ -68,7 +71,8 @@ async fn show(state: &ServerState, jar: &Cookies, request: Request, next: Next) 
         && state.app.cookies.has_flash(jar)
         && flash.as_ref().is_none_or(|flash| flash.page == request.uri().path());
     let response = next.run(request).await;
-    if is_shown {
+    // A page that could not load does not show it; it is kept until the database is back.
+    if is_shown && response.status() != StatusCode::SERVICE_UNAVAILABLE {
         if let Some(draft) = flash.as_ref().and_then(|flash| flash.draft.as_deref()) {
             // If it cannot be deleted, it expires.
             let _ = state.app.services.form_drafts.delete(draft).await;

@@ -1,6 +1,7 @@
 //! The router and the order of all middleware.
 //!
-//! Outermost first: compression, headers, client, panic handling. Then, by kind of request:
+//! Outermost first: lists in headers, compression, headers, client, panic handling, `Host`, trailing slashes. Then, by kind
+//! of request:
 //! * files: no cookies;
 //! * pages: cookies, rejections as pages, CSRF, authentication, guard, page;
 //! * server functions: cookies, form posts, CSRF, authentication, guard, function;
@@ -47,6 +48,7 @@ pub fn router(state: ServerState) -> Router {
         .merge(functions)
         .layer(CookieManagerLayer::new())
         .merge(assets::built_files(&state))
+        .route(paths::CHANGE_PASSWORD, get(async || form_posts::redirect(paths::ACCOUNT)))
         .fallback_service(assets::public_files(&state, not_found))
         .with_state(state.clone())
         .merge(api::router(&app))

@@ -29,7 +29,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         for (path, status) in [
             ("/", 200), ("/secret", 200), ("/login", 302), ("/nowhere", 404), ("/fn/nowhere", 405), ("/livez", 200), ("/readyz", 200),
-            ("/pkg/nowhere.js", 404), ("/.git/config", 404), ("/secret/", 404), ("/secret/x.css", 404), ("/%73ecret", 404), ("//secret", 404),
+            ("/pkg/nowhere.js", 404), ("/.git/config", 404), ("/secret/", 308), ("/secret/x.css", 404), ("/%73ecret", 404), ("//secret", 404),
         ] {
             let answer = ada.get(path).await;
             answer.assert_status(status);
@@ -74,7 +74,7 @@ on_both! {
         assert!(kept.starts_with("__Host-latchkey-session=eyJ"), "{kept}");
         assert!(kept.ends_with("; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000"), "{kept}");
         assert!(kept.len() < 4_096 && !kept.contains("Domain"));
-        assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
+        assert_eq!(answer.header("strict-transport-security"), "max-age=63072000");
         let refused = https.browser().log_in("ada", "wrong password").await.set_cookies().remove(0);
         assert!(refused.starts_with("__Host-latchkey-flash=") && refused.ends_with("; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"), "{refused}");
         let out = ada.submit("/fn/logout", &[]).await;
@@ -82,11 +82,119 @@ on_both! {
         assert_eq!(out.header("clear-site-data"), "\"storage\"");
     }
 
-    async fn two_cookies_of_one_name_that_differ_are_none(app: TestApp) {
+    async fn of_two_session_cookies_the_only_token_of_this_server_counts(app: TestApp) {
+        let (ada, bob) = (app.logged_in("ada").await, app.logged_in("bob").await);
+        let ask = async |cookies: String| {
+            app.send(Request::get("/secret").header(header::COOKIE, cookies).body(Body::empty()).unwrap()).await
+        };
+        let own = format!("latchkey-session={}", ada.token());
+        for planted in ["x", "", "eyJhbGciOiJIUzI1NiJ9.e30.x", "%65"] {
+            for cookies in [format!("latchkey-session={planted}; {own}"), format!("{own}; latchkey-session={planted}")] {
+                assert!(ask(cookies).await.body.contains("allowed usr ada"), "{planted}");
+            }
+        }
+        ask(format!("{own}; {own}")).await.assert_status(200);
+        ask(format!("{own}; latchkey-session={}", bob.token())).await.assert_found("/login?next=/secret");
+    }
+
+    async fn foreign_cookies_do_not_log_out(app: TestApp) {
         let ada = app.logged_in("ada").await;
-        let both = format!("latchkey-session={}; latchkey-session=x", ada.token());
-        let request = Request::get("/secret").header(header::COOKIE, both).body(Body::empty()).unwrap();
-        app.send(request).await.assert_found("/login?next=/secret");
+        let own = format!("latchkey-session={}", ada.token());
+        let many = (0..60).map(|number| format!("c{number}=x; ")).collect::<String>();
+        for before in [&b"city=Z\xfcrich; "[..], b"\xff; ", b";;, ;a; =b; c=\"d e\"; ", "n=\u{fc}; ".as_bytes(), many.as_bytes()] {
+            let request = Request::get("/secret").header(header::COOKIE, [before, own.as_bytes(), b"; t=\xff;"].concat());
+            app.send(request.body(Body::empty()).unwrap()).await.assert_status(200);
+        }
+        let request = Request::get("/secret").header(header::COOKIE, &b"city=Z\xfcrich"[..]).header(header::COOKIE, &own);
+        app.send(request.body(Body::empty()).unwrap()).await.assert_status(200);
+        let login = Request::post("/fn/login").header(header::COOKIE, &b"city=Z\xfcrich"[..]).header(header::ACCEPT, "text/html");
+        let login = login.header("sec-fetch-site", "same-origin").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = app.send(login.body(Body::from(format!("username=ada&password={PASSWORD}"))).unwrap()).await;
+        answer.assert_found("/secret");
+        assert!(answer.new_token().is_some());
+    }
+
+    async fn no_cookie_of_another_name_is_read_as_the_session(app: TestApp) {
+        let ada = app.logged_in("ada").await;
+        for name in ["latchkey%2dsession", "\u{2003}latchkey-session", "Latchkey-Session", "latchkey-session\u{a0}"] {
+            let cookie = format!("{name}={}", ada.token()).into_bytes();
+            let request = Request::get("/secret").header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+            app.send(request).await.assert_found("/login?next=/secret");
+        }
+    }
+
+    async fn a_path_with_a_trailing_slash_is_redirected_within_this_site(app: TestApp) {
+        let own = app.browser();
+        for (path, location) in [
+            ("/login/", "/login"), ("/login/?next=/secret&a=%2F", "/login?next=/secret&a=%2F"), ("/finalize/?token=lk_reg_x", "/finalize?token=lk_reg_x"),
+            ("/login//", "/login"), ("/fn/login/", "/fn/login"), ("/api/me/", "/api/me"), ("/livez/", "/livez"), ("/nowhere/", "/nowhere"),
+            ("/%2f/evil.example/", "/%2f/evil.example"), ("/login/?//evil.example/", "/login?//evil.example/"),
+        ] {
+            for method in ["GET", "POST"] {
+                let answer = own.clone().request(method, path, "text/html", Body::empty()).await;
+                assert_eq!((answer.status, answer.header("location")), (308, location), "{path}");
+                assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            }
+        }
+        for path in ["//evil.example/", "/\\evil.example/", "///", "//", "//evil.example//?x"] {
+            let Ok(request) = Request::get(path).body(Body::empty()) else { continue };
+            let answer = app.send(request).await;
+            assert_eq!((answer.status, answer.header("location")), (404, ""), "{path}");
+        }
+        for path in ["/", "/api", "/api/", "/api/?x"] {
+            own.clone().get(path).await.assert_status(200);
+        }
+    }
+
+    async fn password_managers_find_the_account_page(app: TestApp) {
+        app.browser().get("/.well-known/change-password").await.assert_found("/account");
+        app.browser().get("/.well-known/resource-that-should-not-exist").await.assert_status(404);
+    }
+
+    async fn only_this_host_is_served_in_development(app: TestApp) {
+        let ask = async |app: &TestApp, hosts: &[&str]| {
+            let request = hosts.iter().fold(Request::get("/"), |request, host| request.header(header::HOST, *host));
+            app.send(request.body(Body::empty()).unwrap()).await
+        };
+        for host in ["localhost:3000", "app.localhost", "127.0.0.1:1", "[::1]:3000"] {
+            ask(&app, &[host]).await.assert_status(200);
+        }
+        let refused = ask(&app, &["evil.example:3000"]).await;
+        assert_eq!((refused.status, refused.header("x-content-type-options")), (421, "nosniff"));
+        let https = app.node(&HTTPS).await;
+        ask(&https, &["example.org"]).await.assert_status(200);
+        for app in [&app, &https] {
+            ask(app, &["localhost", "localhost"]).await.assert_status(400);
+            ask(app, &[""]).await.assert_status(400);
+        }
+    }
+
+    async fn subdomains_need_https_if_the_setting_says_so(app: TestApp) {
+        let node = app.node(&[HTTPS[0], HTTPS[1], "--hsts-include-subdomains=true"]).await;
+        let answer = node.browser().get("/").await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
+        let plain = app.node(&["--hsts-include-subdomains=true"]).await.browser().get("/").await;
+        assert_eq!(plain.header("strict-transport-security"), "");
+    }
+
+    async fn only_pages_of_anonymous_visitors_are_compressed(app: TestApp) {
+        let ada = app.logged_in("ada").await;
+        let ask = async |path: &str, cookie: String, encodings: &[u8]| {
+            let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT_ENCODING, encodings);
+            app.send(request.body(Body::empty()).unwrap()).await.header("content-encoding").to_owned()
+        };
+        let own = format!("latchkey-session={}", ada.token());
+        assert_eq!(ask("/?q=x", String::new(), b"gzip").await, "gzip");
+        assert_eq!(ask("/login", "latchkey-session=x".to_owned(), b"gzip, br").await, "br");
+        assert_eq!(ask("/", String::new(), b"\xff, gzip").await, "gzip");
+        for path in ["/?q=x", "/secret", "/account", "/nowhere", "/admin/users"] {
+            assert_eq!(ask(path, own.clone(), b"gzip, br").await, "", "{path}");
+        }
+    }
+
+    async fn a_refusal_of_every_encoding_is_no_error(app: TestApp) {
+        let request = Request::get("/").header(header::ACCEPT_ENCODING, "identity;q=0, *;q=0").body(Body::empty()).unwrap();
+        app.send(request).await.assert_status(200);
     }
 
     async fn a_request_from_another_site_changes_nothing(app: TestApp) {

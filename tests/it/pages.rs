@@ -1,5 +1,7 @@
 //! Pages, guards, and forms without scripts.
 
+use axum::body::Body;
+use axum::http::{Request, header};
 use latchkey::routes;
 use latchkey_types::{Access, Outcome};
 use latchkey_types::{AppError, FieldError};
@@ -91,14 +93,68 @@ on_both! {
             let fields = [("username", "ada"), ("password", PASSWORD), ("next", next)];
             app.browser().submit("/fn/login", &fields).await.header("location").to_owned()
         };
-        for next in ["/", "/secret?a=b", "/login/../secret"] {
+        for next in ["/", "/secret?a=b", "/account"] {
             assert_eq!(log_in(next).await, next);
         }
-        for next in EVIL.into_iter().chain([format!("/{}", "a".repeat(4_096)).as_str()]) {
+        let others = [
+            "/login/../secret", "/admin/users?q=x", "/fn/logout", "/api/me", "/login", "/registration", "/pkg/latchkey.js", "/livez",
+            "/nowhere", "/secret/",
+        ];
+        for next in EVIL.into_iter().chain(others).chain([format!("/{}", "a".repeat(4_096)).as_str()]) {
             assert_eq!(log_in(next).await, "/secret", "{next:?}");
         }
         let page = app.browser().get("/login?next=//evil.example").await;
         assert_eq!(page.attribute("input[name=next]", "value").as_deref(), Some("/secret"));
+    }
+
+    async fn an_administrator_returns_to_the_administration(app: TestApp) {
+        let mut grace = app.admin("grace").await;
+        let fields = [("username", "grace"), ("password", PASSWORD), ("next", "/admin/users?q=x")];
+        app.browser().submit("/fn/login", &fields).await.assert_found("/admin/users?q=x");
+        grace.get("/login?next=/admin/users%3Fq%3Dx").await.assert_found("/admin/users?q=x");
+        app.logged_in("ada").await.get("/login?next=/admin/users%3Fq%3Dx").await.assert_found("/secret");
+    }
+
+    async fn a_form_with_another_accept_header_is_answered_with_a_page(app: TestApp) {
+        let post = async |accept: &str, name: &str, value: &str| {
+            let request = Request::post("/fn/login").header(header::ACCEPT, accept).header("sec-fetch-site", "same-origin");
+            let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(name, value);
+            app.send(request.body(Body::from("username=ada&password=wrong")).unwrap()).await
+        };
+        post("*/*", "sec-fetch-dest", "document").await.assert_found("/login");
+        post("*/*", "sec-fetch-mode", "navigate").await.assert_found("/login");
+        let answer = post("*/*", "sec-fetch-dest", "empty").await;
+        assert_eq!((answer.status, answer.error()), (401, AppError::LoginRejected));
+    }
+
+    async fn a_form_that_was_sent_without_the_database_can_be_sent_again(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        let mut visitor = app.browser();
+        let down = app.node(&[]).await;
+        down.state.store.close().await.unwrap();
+        // A login: what was typed comes back, except for the password.
+        let mut login = visitor.at(&down);
+        login.submit("/fn/login", &[("username", "ada"), ("password", PASSWORD)]).await.assert_found("/login");
+        let page = login.get("/login").await;
+        assert_eq!(page.attribute("input[name=username]", "value").as_deref(), Some("ada"));
+        assert!(!page.body.contains(PASSWORD));
+        // The form of an email link: its page needs the database, and keeps the token and the message until it is back.
+        let token = format!("lk_rst_{}", "A".repeat(43));
+        let link = format!("/new_password?token={token}");
+        let fields = [("token", token.as_str()), ("password", PASSWORD), ("password_confirmation", PASSWORD)];
+        visitor = visitor.at(&down);
+        let answer = visitor.submit("/fn/reset_password", &fields).await;
+        answer.assert_found(&link);
+        assert!(answer.set_cookies()[0].ends_with("Max-Age=600"), "{:?}", answer.set_cookies());
+        let page = visitor.get(&link).await;
+        assert_eq!((page.status, page.set_cookies().len()), (503, 0));
+        // A form of a logged-in user, from their page that needs the database, too.
+        ada = ada.at(&down);
+        ada.submit("/fn/change_email", &[("email", "ada@example.org")]).await.assert_found("/account");
+        assert_eq!(ada.get("/account").await.status, 503);
+        let page = ada.at(&app).get("/account").await;
+        page.assert_status(200);
+        assert_eq!(page.attribute("input[name=email]", "value").as_deref(), Some("ada@example.org"));
     }
 
     async fn a_rejected_login_comes_back_with_its_message_once(app: TestApp) {

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
 use http_body_util::BodyExt;
 use latchkey::server::ServerState;
 use latchkey::server::assets::AssetNames;
@@ -163,8 +163,11 @@ impl TestApp {
         }
     }
 
-    /// Sends a request unchanged.
+    /// Sends a request unchanged, except for the `Host` that every client sends.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        if !request.headers().contains_key(header::HOST) {
+            request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost:3000"));
+        }
         if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 40_000))));
         }

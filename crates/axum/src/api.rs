@@ -31,7 +31,7 @@ pub mod session;
 pub mod texts;
 mod time;
 
-pub use endpoints::is_api;
+pub use endpoints::{is_api, is_root};
 use error::ApiError;
 
 use endpoints::Endpoint;

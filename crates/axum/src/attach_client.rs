@@ -1,6 +1,6 @@
 //! Attaches the client to every request (IP address, user agent, request id), opens its log span, and logs the response.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -11,10 +11,13 @@ use ipnet::IpNet;
 use tracing::Instrument;
 
 use crate::AppState;
+use crate::request_headers::{ITEMS_MAX, items};
 use latchkey_core::client::Client;
 use latchkey_core::security::random;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Maximum length of a logged path, in characters.
+const LOGGED_PATH_MAX: usize = 256;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Attaches a [`Client`] and a request id, and logs the response. Everything logged meanwhile is in the span `request`,
@@ -37,7 +40,7 @@ async fn respond(State(state): State<AppState>, mut request: Request, next: Next
         request.headers().get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
     request.extensions_mut().insert(Client::new(ip, &agent.unwrap_or_default(), id.clone()));
     // Without the query, which may contain a token from an email.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), logged_path(request.uri().path()));
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -52,19 +55,39 @@ async fn respond(State(state): State<AppState>, mut request: Request, next: Next
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(&ip.to_canonical()));
     let mut client = peer;
-    let listed =
-        headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
-    for address in listed.rsplit(',') {
+    for address in items(headers, &FORWARDED_FOR, b',').rev().take(ITEMS_MAX) {
         if !is_trusted(&client) {
             break;
         }
-        // Some proxies add the port.
-        let address = address.trim();
-        let ip = address.parse().or_else(|_| address.parse::<SocketAddr>().map(|address| address.ip()));
-        let Ok(ip) = ip else { break };
+        // Not skipped: what is left of an unreadable address was not written by a trusted proxy.
+        let Some(ip) = parse_address(address) else { break };
         client = ip;
     }
     client.to_canonical()
+}
+
+/// Parses an address of `X-Forwarded-For`. Some proxies add the port, or brackets to IPv6.
+fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?;
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    text.parse().ok().or_else(with_port).or_else(bracketed)
+}
+
+/// Returns a path for the log: percent-encoded, so that it contains no control or invisible characters, and cut.
+pub(crate) fn logged_path(path: &str) -> String {
+    let mut logged = String::new();
+    for byte in path.bytes() {
+        match byte {
+            byte if byte.is_ascii_graphic() => logged.push(char::from(byte)),
+            byte => logged.push_str(&format!("%{byte:02X}")),
+        }
+        if logged.len() >= LOGGED_PATH_MAX {
+            break;
+        }
+    }
+    logged.truncate(LOGGED_PATH_MAX);
+    logged
 }
 
 #[cfg(test)]
@@ -73,7 +96,12 @@ mod tests {
     use super::*;
 
     fn seen(peer: &str, forwarded: &str) -> String {
-        let headers = HeaderMap::from_iter([(FORWARDED_FOR, HeaderValue::from_str(forwarded).unwrap())]);
+        seen_of(peer, &[forwarded.as_bytes()])
+    }
+
+    fn seen_of(peer: &str, forwarded: &[&[u8]]) -> String {
+        let value = |value: &&[u8]| (FORWARDED_FOR, HeaderValue::from_bytes(value).unwrap());
+        let headers = forwarded.iter().map(value).collect::<HeaderMap>();
         client_ip(peer.parse().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()]).to_string()
     }
 
@@ -86,5 +114,22 @@ mod tests {
         assert_eq!(seen("10.0.0.1", "198.51.100.1:443"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "[2001:db8::1]:443"), "2001:db8::1");
         assert_eq!(seen("::ffff:10.0.0.1", "::ffff:198.51.100.1"), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", "[2001:db8::1]"), "2001:db8::1");
+        assert_eq!(seen("10.0.0.1", "198.51.100.1, , 10.0.0.2,,"), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", "6.6.6.6, unknown"), "10.0.0.1");
+    }
+
+    #[test]
+    fn several_headers_of_x_forwarded_for_are_one_list() {
+        assert_eq!(seen_of("10.0.0.1", &[b"6.6.6.6", b"198.51.100.1, 10.0.0.3", b"10.0.0.2"]), "198.51.100.1");
+        assert_eq!(seen_of("10.0.0.1", &[b"\xff, 198.51.100.1", b"", b"10.0.0.2"]), "198.51.100.1");
+        assert_eq!(seen_of("10.0.0.1", &[b"198.51.100.1", b"\xff"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_logged_path_is_short_and_visible() {
+        assert_eq!(logged_path("/notes/7"), "/notes/7");
+        assert_eq!(logged_path("/\u{202e}\u{7}\u{200b}\u{fc}"), "/%E2%80%AE%07%E2%80%8B%C3%BC");
+        assert_eq!(logged_path(&"\u{202e}".repeat(20_000)).len(), LOGGED_PATH_MAX);
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use latchkey_core::client::Client;
-use latchkey_core::service::session::Authentication;
+use latchkey_core::service::session::{AuthSession, Authentication};
 use tower_cookies::Cookies;
 
 use crate::AppState;
@@ -16,10 +16,14 @@ use crate::rejection::reject;
 #[derive(Clone)]
 pub struct SessionCookie(pub String);
 
+/// Marks the responses of logged-in users, which are not compressed.
+#[derive(Clone, Copy)]
+pub(crate) struct Uncompressed;
+
 /// Attaches the session of the cookie to the request, and sets a rotated token on the response. At most one rotation
 /// per request. A later write to the cookie jar, by a login or a logout, takes precedence.
 pub async fn authenticate(State(state): State<AppState>, jar: Cookies, mut request: Request, next: Next) -> Response {
-    let Some(token) = state.cookies.session(&jar, request.headers()) else { return next.run(request).await };
+    let Some(token) = state.cookies.session(&jar) else { return next.run(request).await };
     let Some(client) = request.extensions().get::<Client>() else { return next.run(request).await };
     match state.services.session.authenticate(&token, client).await {
         // An invalid cookie is ignored and not cleared: a late response that clears it would delete the newer login of
@@ -34,6 +38,11 @@ pub async fn authenticate(State(state): State<AppState>, jar: Cookies, mut reque
         }
         Err(fault) => return reject(fault.into()),
     }
+    let is_logged_in = request.extensions().get::<AuthSession>().is_some();
     request.extensions_mut().insert(SessionCookie(token));
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if is_logged_in {
+        response.extensions_mut().insert(Uncompressed);
+    }
+    response
 }

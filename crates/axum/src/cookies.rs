@@ -2,13 +2,12 @@
 //!
 //! `tower-cookies` keeps one jar per request: the last write of a cookie decides what the response sets.
 
-use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_core::config::Config;
 use latchkey_core::security::device_token::{DEVICE_SECONDS, DeviceToken};
 use latchkey_core::service::session::{IssuedToken, RememberMe};
-use latchkey_types::Flash;
+use latchkey_types::{AppError, Flash, Outcome};
 use tower_cookies::cookie::SameSite;
 use tower_cookies::cookie::time::Duration;
 pub use tower_cookies::{CookieManagerLayer, Cookies};
@@ -19,7 +18,7 @@ use tower_cookies::Cookie;
 pub const FLASH_MAX: usize = 1024;
 /// Lifetime of a flash that is never shown.
 const FLASH_SECONDS: i64 = 60;
-/// Lifetime of a flash with a form that waits for the password.
+/// Lifetime of a flash with a form that waits for the password, or for the database.
 const FLASH_WAITING_SECONDS: i64 = 600;
 
 /// Names and attributes of the cookies: `__Host-` and `Secure` with https, neither with http (loopback only).
@@ -41,15 +40,16 @@ impl CookieNames {
         Self { session: name("session"), flash: name("flash"), device: name("device"), is_https }
     }
 
-    /// Returns the token of the session cookie, not verified. Two cookies with different values count as none, because
-    /// one of them may have been planted. They are read from `headers`: a jar keeps one cookie per name.
+    /// Returns the name of the session cookie.
     #[must_use]
-    pub fn session(&self, jar: &Cookies, headers: &HeaderMap) -> Option<String> {
-        let token = jar.get(&self.session)?.value().to_owned();
-        let is_other = |cookie: Cookie<'_>| cookie.name() == self.session && cookie.value() != token;
-        let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let is_ambiguous = values.flat_map(Cookie::split_parse).filter_map(Result::ok).any(is_other);
-        (!token.is_empty() && !is_ambiguous).then_some(token)
+    pub fn session_name(&self) -> &str {
+        &self.session
+    }
+
+    /// Returns the token of the session cookie, not verified. [`crate::outer_layers`] has removed repeated ones.
+    #[must_use]
+    pub fn session(&self, jar: &Cookies) -> Option<String> {
+        jar.get(&self.session).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
     }
 
     /// Sets the session cookie. It outlives the browser only with "remember me".
@@ -98,7 +98,8 @@ impl CookieNames {
         if value.len() > FLASH_MAX {
             value = encode(&Flash { values: Vec::new(), waiting: None, ..flash.clone() });
         }
-        let is_waiting = flash.clone().into_waiting().is_some();
+        let is_unavailable = flash.outcome == Outcome::Rejected(AppError::Unavailable);
+        let is_waiting = is_unavailable || flash.clone().into_waiting().is_some();
         let mut cookie = self.cookie(&self.flash, value);
         cookie.set_max_age(Duration::seconds(if is_waiting { FLASH_WAITING_SECONDS } else { FLASH_SECONDS }));
         jar.add(cookie);

@@ -8,6 +8,7 @@ use axum::response::Response;
 use latchkey_types::AppError;
 
 use crate::AppState;
+use crate::attach_client::logged_path;
 use crate::rejection::reject;
 
 /// Rejects unsafe methods unless the request comes from this site or from a client that is not a browser.
@@ -16,7 +17,7 @@ pub async fn refuse_cross_site(State(state): State<AppState>, request: Request, 
     if is_safe || is_from_us(request.headers(), &state.config.origin()) {
         return next.run(request).await;
     }
-    tracing::warn!(event = "malicious_csrf", path = request.uri().path(), "cross-site request rejected");
+    tracing::warn!(event = "malicious_csrf", path = logged_path(request.uri().path()), "cross-site request rejected");
     reject(AppError::CrossSite)
 }
 

@@ -20,7 +20,8 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 /// Two years, as the HSTS preload list recommends.
-const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const HSTS_WITH_SUBDOMAINS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Adds the security headers. Keeps a `Content-Security-Policy` or `Cache-Control` that the handler has set.
@@ -36,7 +37,8 @@ pub async fn add(State(state): State<AppState>, request: Request, next: Next) ->
         headers.remove(CROSS_ORIGIN_RESOURCE_POLICY);
     }
     if state.config.is_https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        let hsts = if state.config.hsts_include_subdomains { HSTS_WITH_SUBDOMAINS } else { HSTS };
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         let csp = if is_html(headers) { page_policy(&random::id().unwrap_or_default(), "") } else { None };

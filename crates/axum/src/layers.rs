@@ -1,16 +1,20 @@
 //! The outer layers of a server.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
-use crate::{AppState, attach_client, headers};
+use crate::authenticate::Uncompressed;
+use crate::{AppState, attach_client, headers, host, request_headers, trailing_slash};
 
-/// Adds compression, headers, client information and panic handling to a router, outermost first. `on_panic` builds the
-/// response if a handler panics.
+/// Adds the reading of lists in headers, compression, security headers, client information, panic handling, the check of
+/// `Host` and the redirect of trailing slashes to a router, outermost first. `on_panic` builds the response if a handler
+/// panics.
 pub fn outer_layers<S>(
     router: Router<S>,
     state: &AppState,
@@ -20,8 +24,19 @@ where
     S: Clone + Send + Sync + 'static,
 {
     router
+        .layer(from_fn(trailing_slash::redirect))
+        .layer(from_fn_with_state(state.clone(), host::check))
         .layer(CatchPanicLayer::custom(move |_panic| on_panic()))
         .layer(from_fn_with_state(state.clone(), attach_client::attach_client))
         .layer(from_fn_with_state(state.clone(), headers::add))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_compressible()))
+        .layer(from_fn_with_state(state.clone(), request_headers::clean))
+}
+
+/// Not the responses for logged-in users: the size of a compressed page tells whether the query, which anyone can put into
+/// a link, repeats something private of the page (BREACH).
+fn is_compressible() -> impl Predicate {
+    let is_public =
+        |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| extensions.get::<Uncompressed>().is_none();
+    DefaultPredicate::new().and(is_public)
 }

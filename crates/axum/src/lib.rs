@@ -12,6 +12,7 @@
 //! | [`csrf`] | CSRF protection |
 //! | [`cookies`] | the cookies of session, flash and device |
 //! | [`headers`] | security headers of every response |
+//! | [`request_headers`] | request headers that are lists |
 //! | [`rejection`] | error responses of middleware |
 //! | [`health`], [`run()`], [`serve()`] | health checks; starting a server; its listener |
 //!
@@ -25,13 +26,16 @@ pub mod cookies;
 pub mod csrf;
 pub mod headers;
 pub mod health;
+mod host;
 mod layers;
 pub mod rejection;
+pub mod request_headers;
 mod run;
 mod serve;
 mod state;
 pub mod time_limit;
 mod timed;
+mod trailing_slash;
 
 pub use attach_client::attach_client;
 pub use authenticate::{SessionCookie, authenticate};

@@ -3,17 +3,21 @@
 //! Not `axum::serve`, which has no timeout for request heads: a few hundred clients that send one byte per second would
 //! occupy every connection (slowloris).
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -21,9 +25,12 @@ use tower::ServiceExt;
 
 use super::timed::{Progress, Timed};
 
-/// Timeout of idle connections. hyper counts the idle time as part of the next request head; [`Timed`] limits the head
-/// itself.
-const IDLE_DEADLINE: Duration = Duration::from_secs(60);
+/// Timeout of idle connections: longer than the 60 s of load balancers, which would otherwise send a request over a
+/// connection that is just being closed. hyper counts the idle time as part of the next request head; [`Timed`] limits the
+/// head itself.
+const IDLE_DEADLINE: Duration = Duration::from_secs(75);
+/// Maximum size of a request head, in bytes; hyper answers 431 to larger ones.
+const HEAD_MAX: usize = 16 * 1024;
 /// Maximum number of connections; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 4096;
 /// How long open requests may take when the server stops. The whole stop takes less than 10 s.
@@ -39,22 +46,7 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let router = router.clone();
-        let progress = Progress::default();
-        let stream = Timed::new(stream, progress.clone());
-        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-            progress.head_arrived();
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let (progress, answer) = (progress.clone(), router.clone().oneshot(request));
-            async move {
-                let answer = answer.await;
-                progress.answered();
-                answer
-            }
-        });
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(IDLE_DEADLINE).max_headers(64);
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful.watch(connection(stream, peer, router.clone()));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection closed with an error");
@@ -66,6 +58,32 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
     if tokio::time::timeout(DRAIN_DEADLINE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time and were aborted");
     }
+}
+
+/// Serves one connection.
+fn connection<S>(
+    stream: S,
+    peer: SocketAddr,
+    router: Router,
+) -> http1::Connection<TokioIo<Timed<S>>, impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let progress = Progress::default();
+    let stream = Timed::new(stream, progress.clone());
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        progress.head_arrived();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let (progress, answer) = (progress.clone(), router.clone().oneshot(request));
+        async move {
+            let answer = answer.await;
+            progress.answered();
+            answer
+        }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(IDLE_DEADLINE).max_headers(64).max_buf_size(HEAD_MAX);
+    builder.serve_connection(TokioIo::new(stream), service)
 }
 
 async fn accept(
@@ -85,5 +103,51 @@ async fn accept(
             tokio::time::sleep(Duration::from_millis(100)).await;
             None
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// A client that is connected to a server with one path, `/`.
+    fn client() -> DuplexStream {
+        let (client, server) = duplex(1024 * 1024);
+        let router = Router::new().route("/", get("hello"));
+        tokio::spawn(connection(server, SocketAddr::from(([127, 0, 0, 1], 1)), router));
+        client
+    }
+
+    /// Sends a head and returns the status of the response; `None` if the connection is closed.
+    async fn status(client: &mut DuplexStream, head: &str) -> Option<String> {
+        let mut response = [0; 1024];
+        client.write_all(head.as_bytes()).await.ok()?;
+        let length = client.read(&mut response).await.ok().filter(|length| *length > 0)?;
+        let response = std::str::from_utf8(&response[..length]).unwrap();
+        response.split(' ').nth(1).map(str::to_owned)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_lives_75_seconds() {
+        let mut client = client();
+        let head = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        assert_eq!(status(&mut client, head).await.as_deref(), Some("200"));
+        sleep(Duration::from_secs(74)).await;
+        assert_eq!(status(&mut client, head).await.as_deref(), Some("200"));
+        sleep(Duration::from_secs(76)).await;
+        assert_eq!(status(&mut client, head).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_over_16_kib_is_refused() {
+        let head = |length| format!("GET / HTTP/1.1\r\nHost: localhost\r\nCookie: a={}\r\n\r\n", "x".repeat(length));
+        assert_eq!(status(&mut client(), &head(15_000)).await.as_deref(), Some("200"));
+        assert_eq!(status(&mut client(), &head(17_000)).await.as_deref(), Some("431"));
+        assert_eq!(status(&mut client(), &head(400_000)).await.as_deref(), Some("431"));
     }
 }

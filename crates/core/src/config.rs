@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 use latchkey_types::Product;
@@ -14,6 +14,7 @@ mod definitions;
 mod duration;
 mod env_file;
 pub mod mail;
+mod proxies;
 mod public_url;
 mod raw;
 mod secret;
@@ -90,6 +91,8 @@ pub struct Config {
     pub cors_origins: CorsOrigins,
     /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether HSTS includes the subdomains.
+    pub hsts_include_subdomains: bool,
 }
 
 /// Hides the signing keys, and everything else that may contain a password.
@@ -137,6 +140,7 @@ impl RawSettings {
             mail: mail::MailSettings::read(self, is_dev, product)?,
             cors_origins: CorsOrigins::read(self.get("CORS_ORIGINS"))?,
             trusted_proxies: self.trusted_proxies()?,
+            hsts_include_subdomains: self.choice("HSTS_INCLUDE_SUBDOMAINS", product, "true", "false")?,
         })
     }
 
@@ -204,11 +208,9 @@ impl RawSettings {
     }
 
     fn trusted_proxies(&self) -> Result<Vec<IpNet>, SettingError> {
-        let networks = self.get("TRUSTED_PROXIES").unwrap_or_default().split(',').map(str::trim);
-        let parse = |text: &str| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         let wrong =
             |_| SettingError::new("TRUSTED_PROXIES", "is not a list of networks; write it like 10.0.0.0/8,192.0.2.7");
-        networks.filter(|text| !text.is_empty()).map(|text| parse(text).map_err(wrong)).collect()
+        proxies::parse(self.get("TRUSTED_PROXIES").unwrap_or_default()).map_err(wrong)
     }
 }
 

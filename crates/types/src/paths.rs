@@ -29,6 +29,8 @@ pub const NEW_EMAIL: &str = "/new_email";
 /// Email link: cancels an email change.
 pub const KEEP_EMAIL: &str = "/keep_email";
 
+/// Where password managers look for the page that changes a password.
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// Delivered emails, in development only.
 pub const DEV_MAIL: &str = "/dev/mail";
 /// Prefix of server functions.
@@ -46,6 +48,26 @@ pub fn link(page: &str, token: &str) -> String {
     format!("{page}?token={token}")
 }
 
+/// Whether `path` is `prefix` or a path below it: `/fn/login` is under `/fn`, `/fnord` is not.
+#[must_use]
+pub fn is_under(path: &str, prefix: &str) -> bool {
+    path == prefix || below(path, prefix).is_some()
+}
+
+/// The part of `path` after `prefix` and a slash.
+#[must_use]
+pub fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
+    path.strip_prefix(prefix)?.strip_prefix('/')
+}
+
+/// Returns `path` without its trailing slashes, if it has any, and if the result is a path on this site: never `//host`,
+/// which browsers read as another origin.
+#[must_use]
+pub fn without_trailing_slash(path: &str) -> Option<&str> {
+    let shorter = path.trim_end_matches('/');
+    (shorter.len() < path.len() && is_local(shorter)).then_some(shorter)
+}
+
 /// Maximum length of a redirect target, in bytes.
 const RETURN_TO_MAX: usize = 512;
 
@@ -56,9 +78,12 @@ const RETURN_TO_MAX: usize = 512;
 /// a valid header value, because the result is used in `Location`.
 #[must_use]
 pub fn safe_return_to(typed: &str) -> Option<&str> {
-    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-    let local = typed.starts_with('/') && !typed.starts_with("//");
-    (local && typed.len() <= RETURN_TO_MAX && typed.bytes().all(plain)).then_some(typed)
+    (typed.len() <= RETURN_TO_MAX && is_local(typed)).then_some(typed)
+}
+
+fn is_local(url: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    url.starts_with('/') && !url.starts_with("//") && url.bytes().all(is_plain)
 }
 
 /// URL of the login page that returns to `path_and_query` afterwards.
@@ -112,6 +137,37 @@ fn push_encoded(url: &mut String, value: &str, also: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prefix_ends_at_a_slash() {
+        for path in ["/fn", "/fn/", "/fn/login", "/fn/a/b"] {
+            assert!(is_under(path, SERVER_FNS), "{path}");
+        }
+        for path in ["/fnord", "/fn.js", "/", "", "/a/fn/login", "//fn/login"] {
+            assert!(!is_under(path, SERVER_FNS), "{path}");
+        }
+        assert_eq!(below("/fn/a/b", SERVER_FNS), Some("a/b"));
+    }
+
+    #[test]
+    fn a_path_without_its_trailing_slash_stays_on_this_site() {
+        for (path, shorter) in [
+            ("/login/", Some("/login")),
+            ("/a/b//", Some("/a/b")),
+            ("/%2f/evil.example/", Some("/%2f/evil.example")),
+            ("/", None),
+            ("///", None),
+            ("", None),
+            ("/login", None),
+            ("//evil.example/", None),
+            ("/\\evil.example/", None),
+            ("\\\\evil.example/", None),
+            ("/\t/evil.example/", None),
+            ("*/", None),
+        ] {
+            assert_eq!(without_trailing_slash(path), shorter, "{path:?}");
+        }
+    }
 
     #[test]
     fn only_paths_of_this_site_are_returned_to() {

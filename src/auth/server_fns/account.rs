@@ -22,7 +22,7 @@ pub async fn reauthenticate(current_password: Password, #[server(default)] next:
     // The dialog sends no `next`: the page stays, and its script submits the form again.
     if !next.is_empty() {
         context.refill_pending_form();
-        context.redirect(&next);
+        context.redirect_to_page(&next, &issued.user.roles);
     }
     Ok(())
 }

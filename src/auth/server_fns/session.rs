@@ -9,7 +9,7 @@ use {
     latchkey_types::{Notice, paths},
 };
 
-/// Logs in and redirects to `next`, if it is a path of this site. `username` may be the email address.
+/// Logs in and redirects to `next`, if it is a page that the user may see. `username` may be the email address.
 ///
 /// # Errors
 /// [`AppError::LoginRejected`] whatever is wrong; [`AppError::Deactivated`] only if the password is right.
@@ -24,7 +24,7 @@ pub async fn login(
     let channel = context.channel((!remember.is_empty()).into());
     let issued = context.services().session.log_in(&username, &password, channel, &context.client).await?;
     context.set_login_cookies(&issued)?;
-    context.redirect(&next);
+    context.redirect_to_page(&next, &issued.user.roles);
     Ok(())
 }
 

@@ -127,7 +127,7 @@ on_both! {
     }
 
     async fn unknown_paths_are_answered_in_json(app: TestApp) {
-        for path in ["/api/nowhere", "/api/login/", "/api//login", "/api/admin", "/api/admin/users/", "/api/%6cogin", "/api/.", "/api/me.json"] {
+        for path in ["/api/nowhere", "/api//login", "/api/admin", "/api/%6cogin", "/api/.", "/api/me.json"] {
             for method in ["GET", "POST", "DELETE"] {
                 Call::new(method, path).send(&app).await.assert_api_error(404, "NotFound", path);
             }

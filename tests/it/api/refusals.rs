@@ -135,6 +135,16 @@ on_both! {
         assert_eq!(app.users().await.len(), 1);
     }
 
+    async fn a_byte_order_mark_before_a_body_is_skipped(app: TestApp) {
+        let token = register(&app, "ada").await;
+        let login = "\u{feff}{\"username\":\"ada\",\"password\":\"tin wolf orbit cave\"}";
+        Call::new("POST", "/api/login").body(login).send(&app).await.access_token();
+        let twice = format!("\u{feff}{login}");
+        Call::new("POST", "/api/login").body(twice).send(&app).await.assert_api_error(400, "MalformedRequest", "twice");
+        let early = Call::new("POST", "/api/refresh").body(format!("\u{feff}{token}")).send(&app).await;
+        early.assert_api_error(425, "EarlyRefreshError", "refresh");
+    }
+
     async fn a_wrong_login_is_one_answer_whatever_is_wrong(app: TestApp) {
         register(&app, "ada").await;
         let mut bodies = std::collections::HashSet::new();

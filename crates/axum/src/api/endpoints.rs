@@ -2,7 +2,7 @@
 //!
 //! Deny by default: the guard rejects requests that are not in this table, even if the router has a route for them.
 
-use latchkey_types::{Access, Role};
+use latchkey_types::{Access, Role, paths};
 
 pub(super) const ROOT: &str = "/api";
 pub(super) const ROOT_SLASH: &str = "/api/";
@@ -77,7 +77,13 @@ const UNSAFE_GETS: &[&str] = &[FINALIZE];
 /// Whether `path` is under `/api`, endpoint or not.
 #[must_use]
 pub fn is_api(path: &str) -> bool {
-    path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    paths::is_under(path, ROOT)
+}
+
+/// Whether `path` is the root of the API, with or without a slash.
+#[must_use]
+pub fn is_root(path: &str) -> bool {
+    path == ROOT || path == ROOT_SLASH
 }
 
 /// The entry of a table that a request matches.

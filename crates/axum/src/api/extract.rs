@@ -122,12 +122,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::Malformed)?;
-        let text = std::str::from_utf8(&body).map_err(|_| ApiError::Malformed)?;
+        let text = text(&body)?;
         // serde skips unknown members without limiting their depth, so the body is parsed as a value first. It would
         // also accept an array in place of a struct.
         serde_json::from_str::<serde_json::Map<_, _>>(text).map_err(|_| ApiError::Malformed)?;
         serde_json::from_str(text).map(Self).map_err(|_| ApiError::Malformed)
     }
+}
+
+/// Returns a body as text. Some clients begin with a byte order mark, which parsers may ignore (RFC 8259, 8.1).
+///
+/// # Errors
+/// [`ApiError::Malformed`] if it is not UTF-8.
+pub fn text(body: &[u8]) -> Result<&str, ApiError> {
+    let text = std::str::from_utf8(body).map_err(|_| ApiError::Malformed)?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 #[cfg(test)]

@@ -166,7 +166,7 @@ pub async fn reauthenticate(
 
 /// Reads the body as a token: plain text or a JSON string.
 fn token_of_body(body: &[u8]) -> Result<String, ApiError> {
-    let text = std::str::from_utf8(body).map_err(|_| ApiError::Malformed)?.trim();
+    let text = extract::text(body)?.trim();
     if text.starts_with('"') {
         return serde_json::from_str(text).map_err(|_| ApiError::Malformed);
     }

@@ -57,6 +57,11 @@ pub(super) const SETTINGS: &[Definition] = &[
     with_default("MAIL_FROM", "{name} <noreply@localhost>", "Sender of emails"),
     optional("CORS_ORIGINS", "Origins whose scripts may call the API: `*`, or a comma-separated list"),
     optional("TRUSTED_PROXIES", "Networks whose X-Forwarded-For is trusted: CIDR, comma-separated"),
+    with_default(
+        "HSTS_INCLUDE_SUBDOMAINS",
+        "false",
+        "Whether browsers must use https for all subdomains, too (`includeSubDomains` of HSTS)",
+    ),
     with_default("RUST_LOG", "info", "What is logged: error, warn, info, debug, trace, or a filter by module"),
     with_default("LOG_FORMAT", "text", "`text`, or `json`: one line per event"),
 ];

@@ -76,6 +76,7 @@ fn a_wrong_value_names_its_variable() {
         (&["--confirm-lifespan=1"], "CONFIRM_LIFESPAN: "),
         (&["--reset-lifespan=0m"], "RESET_LIFESPAN: "),
         (&["--trusted-proxies=10.0.0.0/33"], "TRUSTED_PROXIES: "),
+        (&["--hsts-include-subdomains=yes"], "HSTS_INCLUDE_SUBDOMAINS: "),
         (&["--cors-origins=example.org"], "CORS_ORIGINS: "),
         (&["--cors-origins=https://example.org/"], "CORS_ORIGINS: "),
         (&["--cors-origins=https://example.org/app"], "CORS_ORIGINS: "),

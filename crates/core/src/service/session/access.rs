@@ -46,6 +46,12 @@ impl SessionService {
         }
     }
 
+    /// Whether a token of the session cookie has a valid signature of this server. Says nothing about its session.
+    #[must_use]
+    pub fn is_own_token(&self, presented: &str) -> bool {
+        self.core.keys.decode(presented, TokenKind::Web, self.core.clock.now()).is_ok()
+    }
+
     /// Rotates the token on request, unless this request has already done so. Fails if the session has ended.
     pub async fn refresh_early(
         &self,
