@@ -1,5 +1,6 @@
 // Runs every spec twice against the release binary: with scripts and without. Specs that need scripts are called
-// `*.hydrate.spec.ts`. Build first (`LEPTOS_HASH_FILES=true cargo leptos build --release`), then run `npx playwright test`.
+// `*.hydrate.spec.ts`. Build first (`LEPTOS_HASH_FILES=true cargo leptos build --release --split --lib-features split`), then
+// run `npx playwright test`.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';

@@ -1,23 +1,19 @@
 //! The root component: the content of `<body>`, on the server and in the browser.
 
-use latchkey_types::AppError;
+use leptos::children::ToChildren;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Router, Routes};
+use leptos_router::components::{FlatRoutes, Router};
 use leptos_router::hooks::use_location;
 
-use crate::auth::components::{
-    ConfirmationDialog, ErrorPage, Header, browser, provide_confirmation, provide_flash, tabs,
-};
-use crate::auth::{AuthRoutes, texts, title};
+use crate::auth::components::{ConfirmationDialog, Header, browser, provide_confirmation, provide_flash, tabs};
+use crate::auth::{self, PageRoutes, load_document};
 use crate::page_context::{provide_page_context, use_page_context};
-use crate::site::{self, SiteRoutes};
+use crate::site;
 
 /// The root component.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     provide_context(site::CONFIG);
     let context = provide_page_context();
     provide_flash(context.flash);
@@ -33,6 +29,17 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Loads the part of the WASM that the page of this document needs. Afterwards, the page can be hydrated at once.
+#[cfg(feature = "hydrate")]
+pub async fn load_part() {
+    page_routes().load_part(&window().location().pathname().unwrap_or_default()).await;
+}
+
+/// All pages.
+fn page_routes() -> PageRoutes {
+    PageRoutes::new(auth::page_routes().into_iter().chain(site::page_routes()))
+}
+
 /// The layout of every page: header, content and confirmation dialog.
 #[component]
 fn Frame() -> impl IntoView {
@@ -42,22 +49,9 @@ fn Frame() -> impl IntoView {
     view! {
         <Header user=use_page_context().user path=move || path.get()/>
         <main id="content" tabindex="-1" node_ref=main>
-            <Routes fallback=NotFoundPage>
-                <AuthRoutes/>
-                <SiteRoutes/>
-            </Routes>
+            <FlatRoutes fallback=load_document children=ToChildren::to_children(page_routes)/>
         </main>
         <ConfirmationDialog/>
-    }
-}
-
-/// Fallback of the router in the browser. The server answers with an error document instead.
-#[component]
-fn NotFoundPage() -> impl IntoView {
-    let error = AppError::NotFound;
-    view! {
-        <Title text=title(texts::error_title(&error))/>
-        <ErrorPage error/>
     }
 }
 

@@ -5,14 +5,18 @@
 
 pub mod components;
 mod guarded_page;
+mod page_content;
 mod page_status;
+mod page_title;
 pub mod pages;
 pub mod routes;
 pub mod server_fns;
 mod site_config;
 pub mod texts;
 
-pub use guarded_page::{Pattern, guarded_page};
+pub use guarded_page::{GuardedPage, PageRoutes, guarded_page, load_document};
+pub use page_content::{LazyPage, PageContent, PagePart};
 pub use page_status::{PageStatus, report_status};
-pub use pages::AuthRoutes;
+pub use page_title::set_title;
+pub use pages::page_routes;
 pub use site_config::{NavigationItem, SiteConfig, title, use_site};

@@ -43,6 +43,13 @@ pub fn hydrate() {
             let _ = window.location().assign(path);
         }
     });
-    leptos::mount::hydrate_body(app::App);
-    browser::set_hydrated();
+    // Fails only if it is initialised already.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
+    leptos::task::spawn_local(async {
+        app::load_part().await;
+        if !browser::is_plain() {
+            leptos::mount::hydrate_body(app::App);
+            browser::set_hydrated();
+        }
+    });
 }

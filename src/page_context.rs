@@ -6,8 +6,25 @@ use latchkey_types::{CurrentUser, Flash};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// The JSON of a [`PageContext`]: reading a list takes less WASM than reading an object.
+type Json = (Option<CurrentUser>, Option<Flash>, String, bool, bool, bool);
+
+impl From<Json> for PageContext {
+    fn from((user, flash, path_and_query, registration_is_open, confirm_email, dev_mail): Json) -> Self {
+        Self { user, flash, path_and_query, registration_is_open, confirm_email, dev_mail }
+    }
+}
+
+impl From<PageContext> for Json {
+    fn from(context: PageContext) -> Self {
+        let PageContext { user, flash, path_and_query, registration_is_open, confirm_email, dev_mail } = context;
+        (user, flash, path_and_query, registration_is_open, confirm_email, dev_mail)
+    }
+}
+
 /// Per-request data for every page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Json", into = "Json")]
 pub struct PageContext {
     /// The authenticated user.
     pub user: Option<CurrentUser>,

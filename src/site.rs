@@ -3,17 +3,17 @@
 //! | file | what goes there |
 //! |---|---|
 //! | `routes.rs` | one row per page and server function, with its access rule |
-//! | `pages/` | the pages; each has a route in [`SiteRoutes`] |
+//! | `pages/` | the pages; each has a route in [`page_routes`] |
 //! | `server_fns.rs` | what pages call on the server |
 //! | `texts.rs` | the texts of pages, notices and field errors |
 //! | `product.rs`, `logo.rs` | the name, the colour and the logo of the application |
 //! | `extend.rs` | server only: migrations, hooks, emails, audit kinds |
 
 use latchkey_types::paths;
-use leptos::prelude::*;
-use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos::prelude::IntoAny;
 
-use crate::auth::{NavigationItem, SiteConfig, guarded_page};
+use crate::auth::{GuardedPage, NavigationItem, SiteConfig, guarded_page};
+use crate::lazy_page;
 
 #[cfg(feature = "ssr")]
 pub mod extend;
@@ -44,8 +44,10 @@ pub const CONFIG: SiteConfig = SiteConfig {
 const NAVIGATION: &[NavigationItem] = &[];
 
 /// The routes of the site.
-#[component(transparent)]
-pub fn SiteRoutes() -> AnyNestedRoute {
-    (guarded_page(routes::PAGES, paths::HOME, HomePage), guarded_page(routes::PAGES, routes::SECRET, SecretPage))
-        .into_any_nested_route()
+#[must_use]
+pub fn page_routes() -> Vec<GuardedPage> {
+    vec![
+        guarded_page(routes::PAGES, paths::HOME, lazy_page!(HomePage)),
+        guarded_page(routes::PAGES, routes::SECRET, lazy_page!(SecretPage)),
+    ]
 }

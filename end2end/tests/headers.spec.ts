@@ -7,10 +7,10 @@ const PAGE_POLICY =
   /^default-src 'none'; script-src 'self' 'nonce-([\w+/=-]{16,})' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'$/;
 const OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** The files under /pkg that the start page loads. */
+/** The files under /pkg that the registration page loads, the parts of its WASM included. */
 async function assets(request: APIRequestContext): Promise<string[]> {
-  const page = await (await request.get('/', { headers: HTML })).text();
-  return [...new Set(page.match(/\/pkg\/[\w.-]+\.(?:js|wasm|css)/g))];
+  const page = await (await request.get('/registration', { headers: HTML })).text();
+  return [...new Set(page.match(/\/pkg\/[\w./-]+\.(?:js|wasm|css)/g))];
 }
 
 function expectCommon(headers: Record<string, string>): void {
@@ -53,7 +53,8 @@ test('a protected page redirects anonymous users before anything is rendered', a
 
 test('assets are cached forever, because their names change with their content', async ({ request }) => {
   const paths = await assets(request);
-  expect(paths.map((path) => path.split('.').pop()).sort()).toEqual(['css', 'js', 'wasm']);
+  expect([...new Set(paths.map((path) => path.split('.').pop()))].sort()).toEqual(['css', 'js', 'wasm']);
+  expect(paths.filter((path) => path.endsWith('.wasm')).length, 'parts').toBeGreaterThan(1);
   for (const path of paths) {
     const answer = await request.get(path);
     expect(answer.status()).toBe(200);

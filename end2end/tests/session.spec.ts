@@ -43,10 +43,10 @@ test('the cookie is protected from scripts and other sites', async ({ page, cont
   });
 });
 
-test('a cookie of another application, with letters outside of ASCII, does not disturb the login', async ({ page, context, baseURL }) => {
+test('a foreign cookie with letters outside of ASCII does not disturb the login', async ({ page, context, baseURL }) => {
   const person = await register(page);
   await logOut(page);
-  await context.addCookies([{ name: 'city', value: 'Zürich', url: baseURL }]);
+  await context.addCookies([{ name: 'city', value: 'Zürich', url: baseURL! }]);
   await open(page, '/login');
   await logIn(page, person);
   await expectSecret(page, person);

@@ -1,85 +1,159 @@
 //! Routes in the browser that check access.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use latchkey_types::Access;
-use latchkey_types::routes::{Page, parameter};
-use leptos::either::Either;
+use latchkey_types::routes::{Page, matches, parameter};
 use leptos::prelude::*;
-use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::hooks::use_location;
-use leptos_router::{NestedRoute, PartialPathMatch, PathSegment, PossibleRouteMatch};
+use leptos_router::{ChooseView, GeneratedRouteData, MatchInterface, MatchNestedRoutes, MatchParams, RouteMatchId};
 
 use super::components::browser;
+use super::page_content::{PageContent, report_part};
 use crate::page_context::use_page_context;
 
-/// Creates the route of the page at `pattern`, with the access rule from `table`.
+/// A page with its route and its access rule.
+#[derive(Clone)]
+pub struct GuardedPage {
+    id: RouteMatchId,
+    pattern: &'static str,
+    access: Option<Access>,
+    content: PageContent,
+}
+
+/// Creates the route of the page at `pattern`, with the access rule from `table`. The content is a component, or
+/// [`lazy_page!`](crate::lazy_page) for one that is loaded when the page is opened.
 ///
 /// The server checks access before rendering. In the browser the user may be out of date, after a login or logout in
 /// another tab. So a page without access is requested from the server, which redirects.
-pub fn guarded_page<V>(table: &'static [Page], pattern: &'static str, page: fn() -> V) -> AnyNestedRoute
-where
-    V: IntoView + 'static,
-{
+pub fn guarded_page(table: &'static [Page], pattern: &'static str, content: impl Into<PageContent>) -> GuardedPage {
     let access = table.iter().find(|row| row.pattern == pattern).map(|row| row.access);
-    let view = move || {
-        if is_allowed(access) {
-            return Either::Left(page());
+    let content = content.into();
+    report_part(pattern, &content);
+    GuardedPage { id: RouteMatchId::new_from_route_id(), pattern, access, content }
+}
+
+impl ChooseView for GuardedPage {
+    async fn choose(self) -> AnyView {
+        let user = use_page_context().user;
+        if !self.access.is_some_and(|access| access.allows(user.as_ref().map(|user| &user.roles))) {
+            return load_document();
         }
-        let location = use_location();
-        Effect::new(move |_| {
-            let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
-            browser::load(&if query.is_empty() { path } else { format!("{path}?{query}") });
-        });
-        Either::Right(())
-    };
-    NestedRoute::new(Pattern(pattern), view).into_any_nested_route()
+        match self.content {
+            PageContent::Main(page) => page(),
+            // The part is missing after a deployment of another version, or there is no connection.
+            PageContent::Lazy(page) => (page.render)().await.unwrap_or_else(|_| load_document()),
+        }
+    }
+
+    async fn preload(&self) {}
 }
 
-fn is_allowed(access: Option<Access>) -> bool {
-    let user = use_page_context().user;
-    access.is_some_and(|access| access.allows(user.as_ref().map(|user| &user.roles)))
+/// Requests the page from the server, for example one that the router does not know.
+#[must_use]
+pub fn load_document() -> AnyView {
+    let location = use_location();
+    Effect::new(move |_| {
+        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+        browser::load(&if query.is_empty() { path } else { format!("{path}?{query}") });
+    });
+    ().into_any()
 }
 
-/// A path pattern as in the guard tables, such as `/notes/{id}`.
-#[derive(Clone, Copy, Debug)]
-pub struct Pattern(pub &'static str);
+/// The pages of the application, as routes. Patterns are read as by the server.
+#[derive(Clone)]
+pub struct PageRoutes(Arc<[GuardedPage]>);
 
-impl Pattern {
-    fn segments(self) -> impl Iterator<Item = &'static str> {
-        self.0.trim_start_matches('/').split('/')
+impl PageRoutes {
+    /// Joins the pages of several modules.
+    #[must_use]
+    pub fn new(pages: impl IntoIterator<Item = GuardedPage>) -> Self {
+        Self(pages.into_iter().collect())
+    }
+
+    /// Loads the part of the WASM that the page at `path` needs. Afterwards, the page can be hydrated at once. If this
+    /// fails, the page stays plain HTML.
+    pub async fn load_part(&self, path: &str) {
+        if let Some(PageContent::Lazy(page)) = self.find(path).map(|page| &page.content)
+            && (page.load)().await.is_err()
+        {
+            browser::give_up("the part of the WASM for this page can't be loaded");
+        }
+    }
+
+    fn find(&self, path: &str) -> Option<&GuardedPage> {
+        self.0.iter().find(|page| matches(page.pattern, path))
     }
 }
 
-impl PossibleRouteMatch for Pattern {
+impl MatchNestedRoutes for PageRoutes {
+    type Data = ();
+    type Match = PageMatch;
+
+    fn match_nested<'a>(&'a self, path: &'a str) -> (Option<(RouteMatchId, PageMatch)>, &'a str) {
+        match self.find(path) {
+            Some(page) => (Some((page.id, PageMatch { page: page.clone(), path: path.to_owned() })), ""),
+            None => (None, path),
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    fn generate_routes(&self) -> impl IntoIterator<Item = GeneratedRouteData> + '_ {
+        self.0.iter().map(|page| GeneratedRouteData {
+            segments: segments(page.pattern),
+            methods: [leptos_router::Method::Get].into(),
+            ..GeneratedRouteData::default()
+        })
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn generate_routes(&self) -> impl IntoIterator<Item = GeneratedRouteData> + '_ {
+        None
+    }
+
     fn optional(&self) -> bool {
         false
     }
+}
 
-    fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
-        if self.0 == "/" {
-            return matches!(path, "" | "/").then(|| PartialPathMatch::new("", Vec::new(), path));
-        }
-        let (mut rest, mut parameters) = (path, Vec::new());
-        for wanted in self.segments() {
-            let segment = rest.strip_prefix('/')?;
-            let (found, after) = segment.split_at(segment.find('/').unwrap_or(segment.len()));
-            match parameter(wanted) {
-                Some(name) if !found.is_empty() => parameters.push((name.into(), found.to_owned())),
-                None if found == wanted => {}
-                _ => return None,
-            }
-            rest = after;
-        }
-        Some(PartialPathMatch::new(rest, parameters, path.strip_suffix(rest).unwrap_or(path)))
+#[cfg(feature = "ssr")]
+fn segments(pattern: &'static str) -> Vec<leptos_router::PathSegment> {
+    use leptos_router::PathSegment;
+
+    let segments = pattern.trim_start_matches('/').split('/').map(|segment| match parameter(segment) {
+        Some(name) => PathSegment::Param(name.into()),
+        None => PathSegment::Static(segment.into()),
+    });
+    if pattern == "/" { vec![PathSegment::Static("/".into())] } else { segments.collect() }
+}
+
+/// A page, and the path that it matches.
+pub struct PageMatch {
+    page: GuardedPage,
+    path: String,
+}
+
+impl MatchInterface for PageMatch {
+    type Child = ();
+
+    fn as_id(&self) -> RouteMatchId {
+        self.page.id
     }
 
-    fn generate_path(&self, path: &mut Vec<PathSegment>) {
-        if self.0 == "/" {
-            return path.push(PathSegment::Static("/".into()));
-        }
-        path.extend(self.segments().map(|segment| match parameter(segment) {
-            Some(name) => PathSegment::Param(name.into()),
-            None => PathSegment::Static(segment.into()),
-        }));
+    fn as_matched(&self) -> &str {
+        &self.path
+    }
+
+    fn into_view_and_child(self) -> (impl ChooseView, Option<()>) {
+        (self.page, None)
+    }
+}
+
+impl MatchParams for PageMatch {
+    fn to_params(&self) -> Vec<(Cow<'static, str>, String)> {
+        let segments = self.page.pattern.split('/').zip(self.path.split('/'));
+        segments.filter_map(|(segment, value)| Some((parameter(segment)?.into(), value.to_owned()))).collect()
     }
 }
 
@@ -88,15 +162,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_router_in_the_browser_reads_patterns_as_the_server_does() {
+    fn a_path_leads_to_its_page_with_its_parameters() {
+        const PAGES: &[Page] = &[];
         let patterns = ["/", "/notes", "/notes/{id}", "/account/confirm"];
-        for path in ["/", "/notes", "/notes/", "/notes/7", "/notes/7/x", "/account/confirm", "/account", "/notesx", ""]
-        {
-            for pattern in patterns {
-                let in_browser = Pattern(pattern).test(path).is_some_and(|found| found.remaining().is_empty());
-                let on_server = latchkey_types::routes::matches(pattern, path);
-                assert!(in_browser == on_server || path.is_empty(), "{pattern} {path}");
-            }
+        let routes = PageRoutes::new(patterns.map(|pattern| guarded_page(PAGES, pattern, || ())));
+        let found = |path: &str| routes.match_nested(path).0.map(|(_, found)| (found.page.pattern, found.to_params()));
+        assert_eq!(found("/"), Some(("/", Vec::new())));
+        assert_eq!(found("/notes"), Some(("/notes", Vec::new())));
+        assert_eq!(found("/notes/7"), Some(("/notes/{id}", vec![("id".into(), "7".to_owned())])));
+        for path in ["/notes/", "/notes/7/x", "/account", "/notesx"] {
+            assert_eq!(found(path), None, "{path}");
         }
     }
 }

@@ -30,28 +30,26 @@ pub use resend::ResendPage;
 pub use reset::ResetPage;
 
 use latchkey_types::paths;
-use leptos::prelude::*;
-use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 
-use super::guarded_page;
 use super::routes::PAGES;
+use super::{GuardedPage, guarded_page};
+use crate::lazy_page;
 
 /// The routes of the login.
-#[component(transparent)]
-pub fn AuthRoutes() -> AnyNestedRoute {
-    (
-        guarded_page(PAGES, paths::REGISTRATION, RegistrationPage),
+#[must_use]
+pub fn page_routes() -> Vec<GuardedPage> {
+    vec![
+        guarded_page(PAGES, paths::REGISTRATION, lazy_page!(RegistrationPage)),
         guarded_page(PAGES, paths::LOGIN, LoginPage),
-        guarded_page(PAGES, paths::ACCOUNT, AccountPage),
-        guarded_page(PAGES, paths::CONFIRM, ConfirmPage),
-        guarded_page(PAGES, paths::FINALIZE, FinalizePage),
-        guarded_page(PAGES, paths::RESEND, ResendPage),
-        guarded_page(PAGES, paths::RESET, ResetPage),
-        guarded_page(PAGES, paths::NEW_PASSWORD, NewPasswordPage),
-        guarded_page(PAGES, paths::NEW_EMAIL, NewEmailPage),
-        guarded_page(PAGES, paths::KEEP_EMAIL, KeepEmailPage),
-        guarded_page(PAGES, paths::ADMIN_USERS, AdminUsersPage),
-        guarded_page(PAGES, paths::ADMIN_EVENTS, AdminEventsPage),
-    )
-        .into_any_nested_route()
+        guarded_page(PAGES, paths::ACCOUNT, lazy_page!(AccountPage)),
+        guarded_page(PAGES, paths::CONFIRM, lazy_page!(ConfirmPage in confirmation)),
+        guarded_page(PAGES, paths::FINALIZE, lazy_page!(FinalizePage in email_links)),
+        guarded_page(PAGES, paths::RESEND, lazy_page!(ResendPage in email_links)),
+        guarded_page(PAGES, paths::RESET, lazy_page!(ResetPage in email_links)),
+        guarded_page(PAGES, paths::NEW_PASSWORD, lazy_page!(NewPasswordPage in email_links)),
+        guarded_page(PAGES, paths::NEW_EMAIL, lazy_page!(NewEmailPage in email_links)),
+        guarded_page(PAGES, paths::KEEP_EMAIL, lazy_page!(KeepEmailPage in email_links)),
+        guarded_page(PAGES, paths::ADMIN_USERS, lazy_page!(AdminUsersPage)),
+        guarded_page(PAGES, paths::ADMIN_EVENTS, lazy_page!(AdminEventsPage)),
+    ]
 }

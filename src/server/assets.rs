@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use axum::Router;
@@ -28,12 +28,27 @@ const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 pub struct AssetNames {
     /// The script that loads the WASM.
     pub js: String,
-    /// The WASM.
+    /// The WASM; its main part, if it is split.
     pub wasm: String,
     /// The stylesheet.
     pub css: String,
+    /// The folder of scripts and WASM.
+    folder: String,
+    /// The other parts of the WASM.
+    parts: Option<Parts>,
     /// Whether the names carry a hash of the content.
     is_hashed: bool,
+}
+
+/// The parts of a split WASM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
+    /// The script that loads parts.
+    loader: String,
+    /// The file that lists the files of each part.
+    manifest: String,
+    /// The files of each part.
+    files: HashMap<String, Vec<String>>,
 }
 
 impl AssetNames {
@@ -63,37 +78,93 @@ impl AssetNames {
         let mut candidates = candidates.into_iter().flatten().map(|names| (names.missing_file(site), names)).peekable();
         let missing = candidates.peek().and_then(|(missing, _)| missing.clone()).unwrap_or_default();
         let found = candidates.find(|(missing, _)| missing.is_none()).map(|(_, names)| names);
-        found.with_context(|| format!("{missing} is missing in {}", site.display()))
+        found.with_context(|| format!("{missing} is missing in {}", site.display()))?.with_files_of_parts(site)
     }
 
     fn new(options: &LeptosOptions, hashes: Option<&str>) -> Self {
         let hashes = hashes.unwrap_or_default().lines().filter_map(|line| line.split_once(':'));
         let hashes: HashMap<&str, &str> = hashes.map(|(kind, hash)| (kind.trim(), hash.trim())).collect();
-        let name = |end: &str| {
+        let root = format!("/{}/", options.site_pkg_dir);
+        let split = hashes.get("split").zip(hashes.get("manifest"));
+        let folder = split.map_or_else(|| root.clone(), |(split, _)| format!("{root}{split}/"));
+        let name = |folder: &str, end: &str| {
             let hash = hashes.get(end).map(|hash| format!(".{hash}")).unwrap_or_default();
-            format!("/{}/{}{hash}.{end}", options.site_pkg_dir, options.output_name)
+            format!("{folder}{}{hash}.{end}", options.output_name)
         };
-        Self { js: name("js"), wasm: name("wasm"), css: name("css"), is_hashed: !hashes.is_empty() }
+        let parts = split.map(|(split, manifest)| Parts {
+            loader: format!("{folder}__wasm_split.{split}.js"),
+            manifest: format!("{folder}__wasm_split_manifest.{manifest}.json"),
+            files: HashMap::new(),
+        });
+        Self {
+            js: name(&folder, "js"),
+            wasm: name(&folder, "wasm"),
+            css: name(&root, "css"),
+            is_hashed: !hashes.is_empty(),
+            folder,
+            parts,
+        }
     }
 
-    fn all(&self) -> [&String; 3] {
-        [&self.js, &self.wasm, &self.css]
+    fn with_files_of_parts(mut self, site: &Path) -> anyhow::Result<Self> {
+        if let Some(mut parts) = self.parts.take() {
+            let path = site.join(self.file(&parts.manifest));
+            let manifest = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            parts.files =
+                serde_json::from_slice(&manifest).with_context(|| format!("cannot read {}", path.display()))?;
+            self.parts = Some(parts);
+        }
+        Ok(self)
+    }
+
+    /// The script that loads parts, unless the WASM has one part.
+    pub fn loader(&self) -> Option<&str> {
+        self.parts.as_ref().map(|parts| parts.loader.as_str())
+    }
+
+    /// The WASM files of a part.
+    pub fn files_of_part(&self, part: &str) -> impl Iterator<Item = String> {
+        let files = self.parts.iter().filter_map(|parts| parts.files.get(part)).flatten();
+        files.map(|file| format!("{}{file}.wasm", self.folder))
+    }
+
+    /// The path of a file in the site folder.
+    fn file(&self, name: &str) -> PathBuf {
+        let folder = Path::new(paths::ASSETS.trim_start_matches('/'));
+        name.strip_prefix(&self.folder).map_or_else(|| name.trim_start_matches('/').into(), |name| folder.join(name))
     }
 
     fn missing_file(&self, site: &Path) -> Option<String> {
-        self.all().into_iter().find(|name| !site.join(name.trim_start_matches('/')).is_file()).cloned()
+        let parts = self.parts.iter().flat_map(|parts| [&parts.loader, &parts.manifest]);
+        let mut names = [&self.js, &self.wasm, &self.css].into_iter().chain(parts);
+        names.find(|name| !site.join(self.file(name)).is_file()).cloned()
+    }
+
+    /// The folder of a split WASM in URLs. In the file system, its files are in [`paths::ASSETS`].
+    ///
+    /// The files refer to each other, and cargo-leptos inserts these references after it has computed the hashes. So a
+    /// name can stay the same although the content changes. The hash of the loader covers all names, so content under
+    /// this folder never changes.
+    fn folder_of_parts(&self) -> Option<&str> {
+        self.parts.as_ref().map(|_| self.folder.trim_end_matches('/'))
     }
 
     /// Content under a hashed name never changes.
     fn cache_control(&self, path: &str) -> HeaderValue {
-        if self.is_hashed && self.all().into_iter().any(|name| name == path) { IMMUTABLE } else { NO_CACHE }
+        let is_part = self.folder_of_parts().is_some_and(|folder| path.starts_with(folder));
+        let is_file = [&self.js, &self.wasm, &self.css].into_iter().any(|name| name == path);
+        if self.is_hashed && (is_part || is_file) { IMMUTABLE } else { NO_CACHE }
     }
 }
 
 /// Serves the output of the build under [`paths::ASSETS`]. Files with a hash in their name can be cached forever.
 pub fn built_files(state: &ServerState) -> Router<ServerState> {
     let folder = Path::new(state.leptos.site_root.as_ref()).join(state.leptos.site_pkg_dir.as_ref());
-    Router::new().nest_service(paths::ASSETS, serve(&folder)).layer(from_fn_with_state(state.clone(), built_file))
+    let mut files = Router::new().nest_service(paths::ASSETS, serve(&folder));
+    if let Some(url) = state.assets.folder_of_parts() {
+        files = files.nest_service(url, serve(&folder));
+    }
+    files.layer(from_fn_with_state(state.clone(), built_file))
 }
 
 async fn built_file(State(state): State<ServerState>, request: Request, next: Next) -> Response {
@@ -144,13 +215,17 @@ mod tests {
     const PLAIN: [&str; 3] = ["latchkey.js", "latchkey.wasm", "latchkey.css"];
     const HASHED: [&str; 3] = ["latchkey.aa.js", "latchkey.bb.wasm", "latchkey.cc.css"];
     const HASHES: &str = "js: aa\nwasm: bb\ncss: cc\n";
+    const SPLIT: [&str; 2] = ["__wasm_split.ee.js", "__wasm_split_manifest.dd.json"];
+    const SPLIT_HASHES: &str = "js: aa\nwasm: bb\ncss: cc\nmanifest: dd\nsplit: ee\n";
+    const MANIFEST: &str = r#"{"admin":["chunk_1.ff","split_admin.gg"]}"#;
 
     /// The names, or the error, for a site of such files with such a file of hashes next to the executable.
     fn find(files: &[&str], hashes: Option<&str>) -> Result<AssetNames, String> {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("pkg")).unwrap();
         for file in files {
-            fs::write(folder.path().join("pkg").join(file), "").unwrap();
+            let content = if file.ends_with(".json") { MANIFEST } else { "" };
+            fs::write(folder.path().join("pkg").join(file), content).unwrap();
         }
         let hash_file = folder.path().join("hash.txt");
         if let Some(hashes) = hashes {
@@ -197,5 +272,22 @@ mod tests {
         assert_eq!(hashed.cache_control("/pkg/snippets/x.js"), NO_CACHE);
         let plain = find(&PLAIN, None).unwrap();
         assert_eq!(plain.cache_control("/pkg/latchkey.wasm"), NO_CACHE);
+    }
+
+    #[test]
+    fn the_files_of_a_split_build_are_in_a_folder_of_that_build() {
+        let names = find(&[&HASHED[..], &SPLIT].concat(), Some(SPLIT_HASHES)).unwrap();
+        assert_eq!(
+            [&names.js, &names.wasm, &names.css],
+            ["/pkg/ee/latchkey.aa.js", "/pkg/ee/latchkey.bb.wasm", "/pkg/latchkey.cc.css"]
+        );
+        assert_eq!(names.loader(), Some("/pkg/ee/__wasm_split.ee.js"));
+        let files = names.files_of_part("admin").collect::<Vec<_>>();
+        assert_eq!(files, ["/pkg/ee/chunk_1.ff.wasm", "/pkg/ee/split_admin.gg.wasm"]);
+        assert_eq!(names.files_of_part("other").count(), 0);
+        assert_eq!(names.cache_control(&files[0]), IMMUTABLE);
+        assert_eq!(names.cache_control("/pkg/chunk_1.ff.wasm"), NO_CACHE);
+        let error = find(&[&HASHED[..], &SPLIT[1..]].concat(), Some(SPLIT_HASHES)).unwrap_err();
+        assert!(error.starts_with("/pkg/ee/__wasm_split.ee.js is missing in "));
     }
 }

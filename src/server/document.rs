@@ -1,15 +1,18 @@
 //! HTML documents: pages that hydrate, and plain documents without scripts.
 
+use std::sync::{Arc, OnceLock};
+
 use latchkey_types::AppError;
+use latchkey_types::routes::{matches, path_of};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::MetaTags;
+use leptos_meta::{MetaTags, provide_meta_context};
 
 use super::ServerState;
 use super::assets::AssetNames;
 use crate::app::App;
 use crate::auth::components::{ErrorPage, Header};
-use crate::auth::{texts, title};
+use crate::auth::{PagePart, texts, title};
 use crate::page_context::PageContext;
 use crate::site;
 
@@ -21,21 +24,37 @@ const HYDRATION: &str = include_str!("hydration.js");
 
 /// Builds the document of a page.
 pub fn shell(state: &ServerState) -> impl IntoView + use<> {
+    provide_meta_context();
     let (options, assets) = (state.leptos.clone(), state.assets.clone());
+    // Before the head: the routes tell which part of the WASM the page needs.
+    let part = requested_part();
+    let app = view! { <App/> }.into_any();
+    let part = part.get().copied();
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <CommonHead css=assets.css.clone()/>
                 <AutoReload options/>
-                <Hydration assets/>
+                <Hydration assets part/>
                 <MetaTags/>
             </head>
-            <body>
-                <App/>
-            </body>
+            <body>{app}</body>
         </html>
     }
+}
+
+/// The part of the WASM that the requested page needs, as soon as its route is created.
+fn requested_part() -> Arc<OnceLock<&'static str>> {
+    let found = Arc::new(OnceLock::new());
+    let url = use_context::<PageContext>().unwrap_or_default().path_and_query;
+    let part = found.clone();
+    provide_context(PagePart::new(move |pattern, name| {
+        if matches(pattern, path_of(&url)) {
+            part.get_or_init(|| name);
+        }
+    }));
+    found
 }
 
 /// Builds an error document without scripts. It needs neither a router nor a reactive owner.
@@ -88,12 +107,19 @@ fn CommonHead(css: String) -> impl IntoView {
 /// Replaces the component of Leptos, which writes the nonce into `crossorigin` and can keep Firefox from hydrating
 /// (leptos#4843).
 #[component]
-fn Hydration(assets: AssetNames) -> impl IntoView {
+fn Hydration(assets: AssetNames, part: Option<&'static str>) -> impl IntoView {
+    let loader = assets.loader().map(|loader| view! { <link rel="modulepreload" href=loader.to_owned()/> });
+    let parts = part.into_iter().flat_map(|part| assets.files_of_part(part)).collect::<Vec<_>>();
     let AssetNames { js, wasm, .. } = assets;
     let start = format!("import init, {{ hydrate }} from {js:?};\nconst wasm = {wasm:?};\n{HYDRATION}");
+    let preload = |wasm: String| {
+        view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/> }
+    };
     view! {
         <link rel="modulepreload" href=js/>
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+        {loader}
+        {preload(wasm)}
+        {parts.into_iter().map(preload).collect_view()}
         <script type="module" nonce=use_nonce()>{start}</script>
     }
 }

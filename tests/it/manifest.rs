@@ -25,6 +25,7 @@ fn only_release_builds_hash_file_names() {
     assert_eq!(cargo["workspace"]["metadata"]["leptos"][0]["hash-files"], toml::Value::Boolean(false));
     for script in [include_str!("../../script/server"), include_str!("../../script/test")] {
         assert!(script.contains("LEPTOS_HASH_FILES=true cargo leptos build --release"));
+        assert!(script.contains("--split --lib-features split\n"), "in parts");
     }
 }
 

@@ -180,14 +180,51 @@ impl From<FieldError> for AppError {
 }
 
 #[cfg(feature = "server-fn")]
+pub use server_fn_error::JsonOutput;
+
+#[cfg(feature = "server-fn")]
 mod server_fn_error {
-    use server_fn::codec::JsonEncoding;
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+    use server_fn::codec::Post;
     use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+    use server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 
     use super::AppError;
 
+    /// JSON that is read from a string, as the other JSON of a page is: reading it from bytes would be the same code once
+    /// more in the download.
+    pub struct JsonText;
+
+    /// The output of a server function that is read by [`JsonText`].
+    pub type JsonOutput = Post<JsonText>;
+
+    impl ContentType for JsonText {
+        const CONTENT_TYPE: &'static str = "application/json";
+    }
+
+    impl FormatType for JsonText {
+        const FORMAT_TYPE: Format = Format::Text;
+    }
+
+    impl<T: Serialize> Encodes<T> for JsonText {
+        type Error = serde_json::Error;
+
+        fn encode(value: &T) -> Result<Bytes, Self::Error> {
+            serde_json::to_vec(value).map(Bytes::from)
+        }
+    }
+
+    impl<T: DeserializeOwned> Decodes<T> for JsonText {
+        type Error = serde_json::Error;
+
+        fn decode(bytes: Bytes) -> Result<T, Self::Error> {
+            serde_json::from_str(std::str::from_utf8(&bytes).unwrap_or_default())
+        }
+    }
+
     impl FromServerFnError for AppError {
-        type Encoder = JsonEncoding;
+        type Encoder = JsonText;
 
         fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
             match error {

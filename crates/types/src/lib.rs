@@ -11,7 +11,7 @@
 //! | [`routes`], [`Access`] | rows of the guard tables: pages and server functions with their access rules |
 //! | [`Product`] | name and branding of an application |
 //!
-//! Invariant: `serde` and `std` only (and `server_fn`'s error trait behind the feature `server-fn`). Everything
+//! Invariant: `serde` and `std` only (and `server_fn`'s error trait with `serde_json` behind the feature `server-fn`). Everything
 //! compiles to WASM and knows neither HTTP nor a database.
 
 mod access;
@@ -39,6 +39,8 @@ pub use access::Access;
 pub use audit_event::{AuditEvent, EventActor};
 pub use email_address::EmailAddress;
 pub use email_link::EmailLinkDetails;
+#[cfg(feature = "server-fn")]
+pub use error::JsonOutput;
 pub use error::{AppError, FieldError};
 pub use flash::{Flash, Notice, Outcome};
 pub use own_account::{AccountOverview, EventKind, SecurityEvent, SessionSummary};

@@ -15,8 +15,12 @@ pub enum RateLimit {
     Emails,
 }
 
+/// The JSON of a [`RateLimited`]: reading a list takes less WASM than reading an object.
+type Json = (RateLimit, u32, Timestamp);
+
 /// A rate limit was exceeded, until a moment that the user is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(from = "Json", into = "Json")]
 #[error("too many {limit:?}; try again in {retry_after_seconds} seconds")]
 pub struct RateLimited {
     /// What was counted.
@@ -25,6 +29,18 @@ pub struct RateLimited {
     pub retry_after_seconds: u32,
     /// The moment from which the next one is allowed.
     pub until: Timestamp,
+}
+
+impl From<Json> for RateLimited {
+    fn from((limit, retry_after_seconds, until): Json) -> Self {
+        Self { limit, retry_after_seconds, until }
+    }
+}
+
+impl From<RateLimited> for Json {
+    fn from(limited: RateLimited) -> Self {
+        (limited.limit, limited.retry_after_seconds, limited.until)
+    }
 }
 
 impl RateLimited {

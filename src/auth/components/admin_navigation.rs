@@ -12,7 +12,7 @@ pub fn AdminNavigation(
     current: &'static str,
 ) -> impl IntoView {
     let link = |to: &'static str, label| {
-        view! { <li><a href=to aria-current=(to == current).then_some("page")>{label}</a></li> }
+        view! { <li><a href=to aria-current=(to == current).then_some("page")>{label}</a></li> }.into_any()
     };
     view! {
         <nav aria-label=texts::ADMIN class="tabs">
@@ -33,9 +33,10 @@ pub fn Paging(
     (first.is_some() || next.is_some()).then(|| {
         view! {
             <nav aria-label=texts::PAGING class="actions">
-                {first.map(|first| view! { <a class="button" href=first rel="external">{texts::FIRST_PAGE}</a> })}
-                {next.map(|next| view! { <a class="button" href=next rel="next external">{texts::NEXT_PAGE}</a> })}
+                {first.map(|first| view! { <a class="button" href=first rel="external">{texts::FIRST_PAGE}</a> }.into_any())}
+                {next.map(|next| view! { <a class="button" href=next rel="next external">{texts::NEXT_PAGE}</a> }.into_any())}
             </nav>
         }
+        .into_any()
     })
 }

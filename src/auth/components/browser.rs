@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement};
+use leptos::web_sys::{
+    Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent, UrlSearchParams,
+};
 
 use latchkey_types::paths;
 
@@ -23,6 +25,11 @@ pub fn set_hydrated() {
 /// Whether the page is hydrated and nothing has panicked.
 pub fn is_live() -> bool {
     IS_HYDRATED.load(Ordering::Relaxed) && !HAS_PANICKED.load(Ordering::Relaxed)
+}
+
+/// Whether the page is plain HTML.
+pub fn is_plain() -> bool {
+    HAS_PANICKED.load(Ordering::Relaxed)
 }
 
 /// Makes the page plain HTML after a panic. Writes one line to the console, also if more panics follow.
@@ -44,9 +51,18 @@ pub fn load(path: &str) {
 
 /// Loads the login page, which leads back to the current page.
 pub fn log_in_again() {
-    let here = window().location();
-    let path = here.pathname().unwrap_or_default() + &here.search().unwrap_or_default();
-    load(&paths::login_then(&path));
+    load(&paths::login_then(&here()));
+}
+
+/// Loads the page that asks for the password again, which leads back to the current page.
+pub fn confirm_again() {
+    load(&paths::confirm_then(&here()));
+}
+
+/// Path and query of the current page.
+fn here() -> String {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
 /// Reloads a page that is restored from the back/forward cache, so that Back shows nothing after a logout.
@@ -91,6 +107,19 @@ pub fn clear_passwords(form: &HtmlFormElement) {
     let controls = form.elements();
     let inputs = (0..controls.length()).filter_map(|index| controls.item(index)?.dyn_into::<HtmlInputElement>().ok());
     inputs.filter(|input| input.autocomplete().ends_with("password")).for_each(|password| password.set_value(""));
+}
+
+/// Returns the form of a submission and its URL-encoded fields, as the browser would send them.
+pub fn submitted_form(event: &SubmitEvent) -> Option<(HtmlFormElement, String)> {
+    let form = event.target()?.dyn_into::<HtmlFormElement>().ok()?;
+    let fields = FormData::new_with_form(&form).ok()?;
+    if let Some(button) = event.submitter()
+        && let Some(name) = button.get_attribute("name")
+    {
+        fields.append_with_str(&name, &button.get_attribute("value").unwrap_or_default()).ok()?;
+    }
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    Some((form, String::from(fields.to_string())))
 }
 
 fn find(form: &Element, selector: &str) -> Option<Element> {

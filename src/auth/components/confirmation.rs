@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
-use leptos::form::ActionForm;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use super::{Field, FormError, FormState, Submit, browser, use_form};
+use super::{Field, FormError, FormState, PostForm, Submit, browser, use_form};
+use crate::auth::page_content::PageContent;
 use crate::auth::server_fns::Reauthenticate;
 use crate::auth::texts;
+use crate::lazy_page;
 use crate::page_context::use_page_context;
 
 /// A pending action and the form that it belongs to.
@@ -31,6 +33,10 @@ impl Confirmation {
         self.0.set(Some(Waiting { retry: Arc::new(retry), form }));
     }
 
+    fn is_waiting(self) -> bool {
+        self.0.with(Option::is_some)
+    }
+
     /// Drops the pending action.
     pub(super) fn give_up(self) {
         self.0.try_set(None);
@@ -47,17 +53,32 @@ pub(super) fn use_confirmation() -> Confirmation {
     use_context().unwrap_or_else(|| Confirmation(RwSignal::new(None)))
 }
 
-/// The dialog, shown while an action is pending.
+/// The dialog, shown while an action is pending. Its part of the WASM is loaded when it opens for the first time.
 #[component]
 pub fn ConfirmationDialog() -> impl IntoView {
     let confirmation = use_confirmation();
-    move || confirmation.0.get().map(|waiting| view! { <Dialog confirmation waiting/> })
+    let dialog = PageContent::from(lazy_page!(Dialog in confirmation));
+    let loading = dialog.clone();
+    let is_loaded = RwSignal::new(false);
+    Effect::new(move |_| {
+        if confirmation.is_waiting() && !is_loaded.get_untracked() {
+            let loading = loading.clone();
+            spawn_local(async move {
+                match loading.load().await {
+                    Ok(()) => is_loaded.set(true),
+                    Err(_) => browser::confirm_again(),
+                }
+            });
+        }
+    });
+    move || (is_loaded.get() && confirmation.is_waiting()).then(|| dialog.render_loaded())
 }
 
 #[component]
-fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
-    let Waiting { retry, form: asking } = waiting;
-    let (action, form) = use_form::<Reauthenticate>();
+fn Dialog() -> impl IntoView {
+    let confirmation = use_confirmation();
+    let Some(Waiting { retry, form: asking }) = confirmation.0.get_untracked() else { return ().into_any() };
+    let form = use_form::<Reauthenticate>();
     let dialog = NodeRef::<html::Dialog>::new();
     // Fails only if the element is gone.
     dialog.on_load(|dialog| drop(dialog.show_modal()));
@@ -75,7 +96,7 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
     // The browser restores the focus, except to a submit button: that was disabled while its form was pending.
     let closed = move |_| {
         confirmation.give_up();
-        if let Some(asking) = asking.get_untracked() {
+        if let Some(asking) = asking.try_get_untracked().flatten() {
             browser::focus_submit(&asking);
         }
     };
@@ -83,14 +104,15 @@ fn Dialog(confirmation: Confirmation, waiting: Waiting) -> impl IntoView {
         <dialog class="card" node_ref=dialog aria-labelledby="confirmation" on:close=closed>
             <h2 id="confirmation">{texts::CONFIRM}</h2>
             <p class="lead">{texts::CONFIRM_LEAD}</p>
-            <ActionForm action node_ref=form.node attr:class="form">
+            <PostForm form class="form">
                 <FormError form/>
                 <CurrentPasswordField form/>
                 <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_pending/>
                 <button type="button" class="button" on:click=move |_| close()>{texts::CANCEL}</button>
-            </ActionForm>
+            </PostForm>
         </dialog>
     }
+    .into_any()
 }
 
 /// Field for the current password, with the username for password managers.

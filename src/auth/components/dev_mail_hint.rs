@@ -11,6 +11,6 @@ use latchkey_types::paths;
 pub fn DevMailHint() -> impl IntoView {
     // `external`: the server renders that page, and the router in the browser does not know it.
     use_page_context().dev_mail.then(|| {
-        view! { <p class="aside"><a href=paths::DEV_MAIL rel="external">{texts::DEV_MAIL_HINT}</a></p> }
+        view! { <p class="aside"><a href=paths::DEV_MAIL rel="external">{texts::DEV_MAIL_HINT}</a></p> }.into_any()
     })
 }

@@ -1,24 +1,28 @@
 //! Pages that email links open. GET never consumes a link, because scanners open links, too; submitting its form does.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use latchkey_types::{AppError, EmailLinkDetails};
-use leptos::either::Either;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{Alert, FormError, FormFunction, FormState, Submit, use_form};
-use crate::auth::{report_status, texts, title};
+use super::{Alert, FormError, FormState, PostForm, Submit, loaded_or};
+use crate::auth::{report_status, set_title, texts};
 use crate::page_context::use_page_context;
 
+/// The details of a link, while they are loaded.
+pub type LinkDetails = Pin<Box<dyn Future<Output = Result<EmailLinkDetails, AppError>> + Send>>;
+
 /// The parts that differ between these pages.
-pub struct EmailLinkPage<R> {
+#[derive(Clone, Copy)]
+pub struct EmailLinkPage {
+    /// The form that consumes the link.
+    pub form: FormState,
     /// Heading.
     pub title: &'static str,
     /// Loads the details of a link by its token.
-    pub read: fn(String) -> R,
+    pub read: fn(String) -> LinkDetails,
     /// Text above the form.
     pub lead: fn(&EmailLinkDetails) -> AnyView,
     /// Fields of the form, in addition to the token.
@@ -31,72 +35,50 @@ pub struct EmailLinkPage<R> {
     pub request_new: &'static str,
 }
 
-/// Implemented by hand, because a derive would require `R: Clone`.
-impl<R> Clone for EmailLinkPage<R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for EmailLinkPage<R> {}
-
-/// Renders the page of a link whose form posts to `S`. For an invalid link it shows the reason and where to get a new
-/// one.
-pub fn email_link_page<S, R>(page: EmailLinkPage<R>) -> impl IntoView
-where
-    S: FormFunction,
-    R: Future<Output = Result<EmailLinkDetails, AppError>> + Send + 'static,
-{
+/// Renders the page of a link. For an invalid link it shows the reason and where to get a new one.
+pub fn email_link_page(page: EmailLinkPage) -> impl IntoView {
     let token = use_query_map().read_untracked().get("token").unwrap_or_default();
     let asked = token.clone();
     let details = Resource::new_blocking(|| (), move |()| (page.read)(asked.clone()));
-    let content = move || {
-        let token = token.clone();
-        Suspend::new(async move {
-            match details.await {
-                Ok(details) => Either::Left(link_form::<S, R>(page, &details, token)),
-                Err(error) => {
-                    report_status(&error);
-                    Either::Right(view! {
-                        <Alert error/>
-                        <div class="actions">
-                            <a class="button" href=page.request_new>{texts::ASK_FOR_ANOTHER}</a>
-                        </div>
-                    })
-                }
-            }
-        })
+    let form = move |details: EmailLinkDetails| link_form(page, &details, token.clone());
+    let invalid = move |error| {
+        report_status(&error);
+        view! {
+            <Alert error/>
+            <div class="actions">
+                <a class="button" href=page.request_new>{texts::ASK_FOR_ANOTHER}</a>
+            </div>
+        }
+        .into_any()
     };
+    set_title(page.title);
     view! {
-        <Title text=title(page.title)/>
         <section class="card">
             <h1>{page.title}</h1>
-            <Suspense fallback=|| view! { <p class="lead">{texts::LOADING}</p> }>{content}</Suspense>
+            {loaded_or(details, form, invalid)}
         </section>
     }
 }
 
-fn link_form<S: FormFunction, R>(
-    page: EmailLinkPage<R>,
-    details: &EmailLinkDetails,
-    token: String,
-) -> impl IntoView + use<S, R> {
-    let (action, form) = use_form::<S>();
+fn link_form(page: EmailLinkPage, details: &EmailLinkDetails, token: String) -> impl IntoView + use<> {
+    let form = page.form;
     let (label, busy_label) = page.submit;
     let is_dead = move || form.error() == Some(AppError::LinkInvalid);
-    let request_new =
-        move || is_dead().then(|| view! { <p class="aside"><a href=page.request_new>{texts::ASK_FOR_ANOTHER}</a></p> });
+    let request_new = move || {
+        is_dead()
+            .then(|| view! { <p class="aside"><a href=page.request_new>{texts::ASK_FOR_ANOTHER}</a></p> }.into_any())
+    };
     let (lead, fields) = ((page.lead)(details), (page.fields)(form, details));
     view! {
         {other_account(details, page.for_other)}
         {lead}
-        <ActionForm action node_ref=form.node attr:class="form">
+        <PostForm form class="form">
             <FormError form/>
             {request_new}
             <input type="hidden" name="token" value=token/>
             {fields}
             <Submit label busy_label is_busy=form.is_redirecting/>
-        </ActionForm>
+        </PostForm>
     }
 }
 

@@ -57,7 +57,7 @@ pub fn Field(
                 {is_password.then(|| view! { <ShowPassword is_shown input_id=id/> })}
             </div>
             <p class="field-error" id=error_id>{move || form.field_error(name)}</p>
-            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> }.into_any())}
         </div>
     }
 }
@@ -108,7 +108,7 @@ pub fn TextArea(
                 </textarea>
             </div>
             <p class="field-error" id=error_id>{move || form.field_error(name)}</p>
-            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> }.into_any())}
         </div>
     }
 }
@@ -143,6 +143,7 @@ fn ShowPassword(
                     <span class="visually-hidden">{texts::OF_PASSWORD}</span>
                 </button>
             }
+            .into_any()
         })
     }
 }

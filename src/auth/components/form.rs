@@ -1,49 +1,67 @@
-//! State of a form after its last submission, with and without scripts.
+//! Forms that post to a server function, with and without scripts.
 //!
-//! Without scripts the result arrives in a [`Flash`], with scripts in the value of the action. [`FormState`] combines
-//! both, so that pages need not distinguish them.
+//! Without scripts the result arrives in a [`Flash`], with scripts in the answer to a `fetch`. [`FormState`] combines
+//! both, so that pages need not distinguish them. Nothing here is generic over the server function but its path.
 
+use std::sync::Arc;
+
+use latchkey_types::{AppError, Flash, Outcome};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::server_fn::client::browser::BrowserClient;
-use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::{Http, ServerFn};
+use leptos::serde_json;
+use leptos::server_fn::ServerFn;
+use leptos::tachys::html::node_ref::NodeRefContainer;
+use leptos::task::spawn_local;
+use leptos::web_sys::SubmitEvent;
 use serde::de::DeserializeOwned;
 
-use super::confirmation::use_confirmation;
+use super::confirmation::{Confirmation, use_confirmation};
+use super::flash::{flash_of_form, name_of, outcome_of};
+use super::post::post;
 use super::{Alert, browser};
 use crate::auth::texts;
 use crate::auth::{SiteConfig, report_status, use_site};
-use latchkey_types::AppError;
-use latchkey_types::{Flash, Outcome};
+
+/// Reads the answer to an accepted form; returns false if it can't.
+type Accept = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// State of a form after its last submission.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    name: &'static str,
+    path: &'static str,
     site: SiteConfig,
     flash: StoredValue<Option<Flash>>,
-    outcome: Signal<Option<Result<(), AppError>>>,
-    is_resumed: Signal<bool>,
+    accept: StoredValue<Accept>,
+    answer: RwSignal<Option<Result<(), AppError>>>,
+    in_flight: RwSignal<u32>,
+    answers: RwSignal<u32>,
+    /// The element that was submitted last. A form can be rendered several times, for example once per row.
+    submitted: NodeRef<html::Form>,
+    confirmation: Confirmation,
+    asks_for_password: StoredValue<bool>,
     /// Whether a submission is pending.
     pub is_pending: Signal<bool>,
     /// Whether a submission is pending, or was accepted and the next page is loading.
     pub is_redirecting: Signal<bool>,
-    /// The `<form>` element, for `<ActionForm>`.
-    pub node: NodeRef<html::Form>,
 }
 
 impl FormState {
     /// The error of the last submission.
     #[must_use]
     pub fn error(self) -> Option<AppError> {
-        self.outcome.get().and_then(Result::err)
+        self.outcome().and_then(Result::err)
     }
 
     /// Whether the last submission was accepted and none is pending.
     #[must_use]
     pub fn is_done(self) -> bool {
-        !self.is_pending.get() && self.outcome.get().is_some_and(|outcome| outcome.is_ok())
+        !self.is_pending.get() && self.outcome().is_some_and(|outcome| outcome.is_ok())
+    }
+
+    /// Number of answers to submissions of this form, for resources that change with them.
+    #[must_use]
+    pub fn answers(self) -> u32 {
+        self.answers.get()
     }
 
     /// Error text of the field `name`.
@@ -61,7 +79,7 @@ impl FormState {
     /// Id of the field `name`, unique on the page.
     #[must_use]
     pub fn id_of(self, name: &str) -> String {
-        format!("{}-{name}", self.name)
+        format!("{}-{name}", name_of(self.path))
     }
 
     /// Whether the field `name` gets the focus when the server returns the form.
@@ -70,98 +88,165 @@ impl FormState {
         self.flash_error().is_some_and(|error| first_error(&error) == Some(name))
     }
 
+    /// Clears the fields, after a submission that must leave nothing in the page.
+    pub fn reset(self) {
+        if let Some(form) = self.submitted.try_get_untracked().flatten() {
+            form.reset();
+        }
+    }
+
     /// Whether the error message gets the focus when the server returns the form: if no field is at fault.
     #[must_use]
     fn autofocus_on_message(self) -> bool {
         self.flash_error().is_some_and(|error| first_error(&error).is_none())
     }
 
+    fn outcome(self) -> Option<Result<(), AppError>> {
+        self.answer.get().or_else(|| self.flash.with_value(|flash| outcome_of(flash.as_ref()?)))
+    }
+
     fn flash_error(self) -> Option<AppError> {
         self.flash.with_value(|flash| outcome_of(flash.as_ref()?)?.err())
     }
+
+    /// Whether the form is refilled after the password was entered again, and not submitted yet.
+    fn is_resumed(self) -> bool {
+        let is_resumed =
+            |flash: &Option<Flash>| flash.as_ref().is_some_and(|flash| flash.outcome == Outcome::Confirmed);
+        self.answer.with(Option::is_none) && self.flash.with_value(is_resumed)
+    }
+
+    /// Sends the form. A page that is not hydrated completely stays plain HTML: then the browser sends it.
+    fn submit(self, event: &SubmitEvent) {
+        if event.default_prevented() || !browser::is_live() {
+            return;
+        }
+        if let Some((form, fields)) = browser::submitted_form(event) {
+            event.prevent_default();
+            self.submitted.load(&form);
+            self.send(fields);
+        }
+    }
+
+    fn send(self, fields: String) {
+        let Some(accept) = self.accept.try_get_value() else { return };
+        self.in_flight.update(|count| *count += 1);
+        spawn_local(async move {
+            let answer = post(self.path, fields.clone(), &*accept).await;
+            self.receive(answer, fields);
+        });
+    }
+
+    /// Shows an answer. If the password must be entered again, the form is sent again afterwards.
+    fn receive(self, answer: Result<(), AppError>, fields: String) {
+        // The page may be left already.
+        self.in_flight.try_update(|count| *count = count.saturating_sub(1));
+        self.answers.try_update(|count| *count += 1);
+        if self.answer.try_set(Some(answer.clone())).is_some() {
+            return;
+        }
+        match answer {
+            Err(AppError::ReauthenticationRequired) => {
+                self.asks_for_password.set_value(true);
+                self.confirmation.ask(self.submitted, move || self.send(fields.clone()));
+            }
+            Err(error) => self.show_error(error),
+            Ok(()) => {}
+        }
+    }
+
+    /// Shows an error: redirects to the login, or moves the focus to the error.
+    fn show_error(self, error: AppError) {
+        if error == AppError::NotLoggedIn {
+            return browser::log_in_again();
+        }
+        // The attributes that are searched for are set by effects of the same tick.
+        request_animation_frame(move || {
+            let Some(form) = self.submitted.try_get_untracked().flatten() else { return };
+            // A form that did not reach the server can be submitted again unchanged.
+            if error != AppError::Unreachable {
+                browser::clear_passwords(&form);
+            }
+            browser::focus_first_error(&form);
+        });
+    }
 }
 
-/// A server function that a form posts to.
-pub trait FormFunction:
-    ServerFn<Error = AppError, Protocol = Http<PostUrl, Json>, Client = BrowserClient, Output: Send + Sync + 'static>
-    + DeserializeOwned
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> FormFunction for S where
-    S: ServerFn<
-            Error = AppError,
-            Protocol = Http<PostUrl, Json>,
-            Client = BrowserClient,
-            Output: Send + Sync + 'static,
-        > + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
-/// Creates the action and the state of a form that posts to `S`.
+/// Creates the state of a form that posts to `S`.
 #[must_use]
-pub fn use_form<S: FormFunction>() -> (ServerAction<S>, FormState) {
-    let action = ServerAction::<S>::new();
-    // Leptos initialises an action with the error in the URL, which anyone can forge.
-    action.clear();
-    let flash = StoredValue::new(use_flash::<S>());
-    report_limit(flash);
-    let answer = move || action.value().with(|value| Some(value.as_ref()?.as_ref().map(drop).map_err(Clone::clone)));
-    let flashed = move || flash.with_value(|flash| outcome_of(flash.as_ref()?));
-    let is_resumed = flash.with_value(|flash| flash.as_ref().is_some_and(|flash| flash.outcome == Outcome::Confirmed));
-    let pending = action.pending();
-    let form = FormState {
-        name: name_of::<S>(),
-        site: use_site(),
-        flash,
-        outcome: Signal::derive(move || answer().or_else(flashed)),
-        is_resumed: Signal::derive(move || is_resumed && answer().is_none()),
-        is_pending: pending.into(),
-        is_redirecting: Signal::derive(move || pending.get() || answer().is_some_and(|answer| answer.is_ok())),
-        node: NodeRef::new(),
+pub fn use_form<S: ServerFn<Output = (), Error = AppError>>() -> FormState {
+    new_form(S::PATH, Arc::new(|answer| answer == "null"))
+}
+
+/// Creates the state of a form that posts to `S`, and the value of its last accepted submission.
+#[must_use]
+pub fn use_form_with_answer<S>() -> (FormState, ReadSignal<Option<S::Output>>)
+where
+    S: ServerFn<Output: DeserializeOwned + Send + Sync + 'static, Error = AppError>,
+{
+    let (value, set_value) = signal(None);
+    let accept = move |answer: &str| match serde_json::from_str(answer) {
+        Ok(answer) => {
+            set_value.try_set(Some(answer));
+            true
+        }
+        Err(_) => false,
     };
-    on_result(action, form);
-    (action, form)
+    (new_form(S::PATH, Arc::new(accept)), value)
+}
+
+fn new_form(path: &'static str, accept: Accept) -> FormState {
+    let confirmation = use_confirmation();
+    let (answer, in_flight, asks_for_password) = (RwSignal::new(None), RwSignal::new(0), StoredValue::new(false));
+    let is_pending = move || in_flight.get() > 0;
+    let is_accepted = move || answer.with(|answer| matches!(answer, Some(Ok(()))));
+    on_cleanup(move || {
+        if asks_for_password.try_get_value() == Some(true) {
+            confirmation.give_up();
+        }
+    });
+    let flash = flash_of_form(name_of(path));
+    report_limit(flash.as_ref());
+    FormState {
+        path,
+        site: use_site(),
+        flash: StoredValue::new(flash),
+        accept: StoredValue::new(accept),
+        answer,
+        in_flight,
+        answers: RwSignal::new(0),
+        submitted: NodeRef::new(),
+        confirmation,
+        asks_for_password,
+        is_pending: Signal::derive(is_pending),
+        is_redirecting: Signal::derive(move || is_pending() || is_accepted()),
+    }
 }
 
 /// Without scripts, the page of a form that exceeded a rate limit has the status of that error. With scripts, the response
 /// of the server function has it.
-fn report_limit(flash: StoredValue<Option<Flash>>) {
-    let error = flash.with_value(|flash| outcome_of(flash.as_ref()?)?.err());
-    if let Some(error @ AppError::TooManyRequests(_)) = error {
+fn report_limit(flash: Option<&Flash>) {
+    if let Some(Err(error @ AppError::TooManyRequests(_))) = flash.and_then(outcome_of) {
         report_status(&error);
     }
 }
 
-/// Reacts to an error. If the password must be confirmed again, the form is submitted again afterwards.
-fn on_result<S: FormFunction>(action: ServerAction<S>, form: FormState) {
-    let confirmation = use_confirmation();
-    let sent = StoredValue::new(None::<S>);
-    Effect::new(move |_| {
-        if let Some(input) = action.input().get() {
-            sent.set_value(Some(input));
-        }
-    });
-    Effect::new(move |_| {
-        let error = action.value().with(|value| value.as_ref()?.as_ref().err().cloned());
-        let sent = sent.try_update_value(Option::take).flatten();
-        match (error, sent) {
-            (Some(AppError::ReauthenticationRequired), Some(sent)) => {
-                confirmation.ask(form.node, move || drop(action.dispatch(sent.clone())));
-                on_cleanup(move || confirmation.give_up());
-            }
-            (Some(error), _) => show_error(form.node, error),
-            (None, _) => {}
-        }
-    });
+/// The `<form>` element. Without scripts, the browser posts it.
+#[component]
+pub fn PostForm(
+    /// Its state.
+    form: FormState,
+    /// CSS class.
+    #[prop(optional, into)]
+    class: Option<&'static str>,
+    /// Fields and submit button.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=form.path class=class on:submit=move |event| form.submit(&event)>
+            {children()}
+        </form>
+    }
 }
 
 /// Error message of a form, or the notice to submit it again.
@@ -172,8 +257,9 @@ pub fn FormError(
 ) -> impl IntoView {
     let autofocus = form.autofocus_on_message();
     let resumed = move || {
-        form.is_resumed.get().then(|| {
+        form.is_resumed().then(|| {
             view! { <p role="status" class="notice success" tabindex="-1" autofocus=true>{texts::SEND_AGAIN}</p> }
+                .into_any()
         })
     };
     view! {
@@ -182,67 +268,9 @@ pub fn FormError(
     }
 }
 
-/// Provides the flash until its page is left.
-pub fn provide_flash(flash: Option<Flash>) {
-    provide_context(LatestFlash(StoredValue::new(flash)));
-}
-
-/// Returns the flash of a form that posts to `S`.
-#[must_use]
-pub fn use_flash<S: ServerFn>() -> Option<Flash> {
-    latest_flash().filter(|flash| flash.form.as_deref() == Some(name_of::<S>()))
-}
-
-/// Returns the flash of the whole page.
-#[must_use]
-pub fn use_page_flash() -> Option<Flash> {
-    latest_flash().filter(|flash| flash.form.is_none())
-}
-
-/// Returns the flash, and discards it when the page is left: it is shown once.
-fn latest_flash() -> Option<Flash> {
-    let LatestFlash(latest) = use_context()?;
-    on_cleanup(move || {
-        latest.try_set_value(None);
-    });
-    latest.get_value()
-}
-
-#[derive(Clone, Copy)]
-struct LatestFlash(StoredValue<Option<Flash>>);
-
-/// Name of a server function: the last segment of its path. Identifies its form in a flash.
-fn name_of<S: ServerFn>() -> &'static str {
-    S::PATH.rsplit('/').next().unwrap_or_default()
-}
-
-fn outcome_of(flash: &Flash) -> Option<Result<(), AppError>> {
-    match &flash.outcome {
-        Outcome::Rejected(error) => Some(Err(error.clone())),
-        Outcome::Done(_) => Some(Ok(())),
-        Outcome::Confirmed => None,
-    }
-}
-
 fn first_error(error: &AppError) -> Option<&str> {
     match error {
         AppError::Refused(errors) => errors.first().map(|error| error.field()),
         _ => None,
     }
-}
-
-/// Shows an error: redirects to the login, or moves the focus to the error.
-fn show_error(form: NodeRef<html::Form>, error: AppError) {
-    if error == AppError::NotLoggedIn {
-        return browser::log_in_again();
-    }
-    // The attributes that are searched for are set by effects of the same tick.
-    request_animation_frame(move || {
-        let Some(form) = form.get_untracked() else { return };
-        // A form that did not reach the server can be submitted again unchanged.
-        if error != AppError::Unreachable {
-            browser::clear_passwords(&form);
-        }
-        browser::focus_first_error(&form);
-    });
 }

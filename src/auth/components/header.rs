@@ -21,9 +21,9 @@ where
     P: Fn() -> String + Clone + Send + Sync + 'static,
 {
     let site = use_site();
-    let own = site.navigation_for(user.as_ref()).map(|item| {
-        view! { <li><NavLink to=item.path label=item.label path=path.clone()/></li> }
-    });
+    let own = site
+        .navigation_for(user.as_ref())
+        .map(|item| view! { <li><NavLink to=item.path label=item.label path=path.clone()/></li> }.into_any());
     let own = own.collect_view();
     let registration_is_open = use_page_context().registration_is_open;
     let entries = match user {
@@ -31,13 +31,13 @@ where
             <li class="who">{user.username.clone()}</li>
             {own}
             <li><NavLink to=paths::ACCOUNT label=texts::ACCOUNT path=path.clone()/></li>
-            {user.is_admin().then(|| view! { <li><NavLink to=paths::ADMIN_USERS label=texts::ADMIN path=path.clone()/></li> })}
+            {user.is_admin().then(|| view! { <li><NavLink to=paths::ADMIN_USERS label=texts::ADMIN path=path.clone()/></li> }.into_any())}
             <li><LogoutForm/></li>
         }
         .into_any(),
         None => view! {
             {own}
-            {registration_is_open.then(|| view! { <li><NavLink to=paths::REGISTRATION label=texts::REGISTER path=path.clone()/></li> })}
+            {registration_is_open.then(|| view! { <li><NavLink to=paths::REGISTRATION label=texts::REGISTER path=path.clone()/></li> }.into_any())}
             <li><NavLink to=paths::LOGIN label=texts::LOG_IN path=path.clone()/></li>
         }
         .into_any(),

@@ -44,7 +44,7 @@ pub fn Notices(
     };
     view! {
         <div role="status" class="notices">
-            {move || text().map(|text| view! { <p class="notice success">{text}</p> })}
+            {move || text().map(|text| view! { <p class="notice success">{text}</p> }.into_any())}
         </div>
         {move || notice.get().is_some_and(|notice| notice.is_of_mail()).then(|| view! { <DevMailHint/> })}
     }

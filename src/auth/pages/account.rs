@@ -1,15 +1,12 @@
 //! The account page.
 
-use leptos::either::Either;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::auth::components::{
-    CurrentPasswordField, Field, FormError, FormState, LoadError, Notices, Submit, use_form,
+    CurrentPasswordField, Field, FormError, FormState, Notices, PostForm, Submit, loaded, use_form,
 };
 use crate::auth::server_fns::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, account};
-use crate::auth::{texts, title};
+use crate::auth::{set_title, texts};
 use latchkey_types::AccountOverview;
 use latchkey_types::AppError;
 use latchkey_types::Notice;
@@ -29,45 +26,28 @@ type Overview = Resource<Result<AccountOverview, AppError>>;
 /// The account page: details, password, email, sessions, events and deletion.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let (change, change_form) = use_form::<ChangePassword>();
-    let (end, end_form) = use_form::<EndSession>();
-    let (end_others, end_others_form) = use_form::<EndOtherSessions>();
-    let changes = move || (change.version().get(), end.version().get(), end_others.version().get());
+    let change = use_form::<ChangePassword>();
+    let end = use_form::<EndSession>();
+    let end_others = use_form::<EndOtherSessions>();
+    let changes = move || change.answers() + end.answers() + end_others.answers();
     let overview = Resource::new_blocking(changes, |_| account());
+    set_title(texts::ACCOUNT);
     view! {
-        <Title text=title(texts::ACCOUNT)/>
         <div class="account">
             <h1>{texts::ACCOUNT}</h1>
             <section class="card" aria-label=texts::ACCOUNT>
-                <Read overview part=|overview| view! { <Facts overview/> }.into_any()/>
+                {loaded(overview, |overview| view! { <Facts overview/> })}
             </section>
-            <PasswordSection action=change form=change_form/>
+            <PasswordSection form=change/>
             <EmailSection/>
-            <Sessions overview end end_form end_others end_others_form/>
+            <Sessions overview end end_others/>
             <section class="card" aria-labelledby="events">
                 <h2 id="events">{texts::RECENT_EVENTS}</h2>
-                <Read overview part=|overview| view! { <Events events=overview.events/> }.into_any()/>
+                {loaded(overview, |overview| view! { <Events events=overview.events/> })}
             </section>
             <DeleteSection/>
         </div>
     }
-}
-
-/// Renders a part of the page from the loaded account.
-#[component]
-fn Read<P>(overview: Overview, part: P) -> impl IntoView
-where
-    P: Fn(AccountOverview) -> AnyView + Copy + Send + Sync + 'static,
-{
-    let content = move || {
-        Suspend::new(async move {
-            match overview.await {
-                Ok(overview) => Either::Left(part(overview)),
-                Err(error) => Either::Right(view! { <LoadError error/> }),
-            }
-        })
-    };
-    view! { <Transition fallback=|| view! { <p class="hint">{texts::LOADING}</p> }>{content}</Transition> }
 }
 
 #[component]
@@ -92,13 +72,11 @@ fn Facts(overview: AccountOverview) -> impl IntoView {
 }
 
 #[component]
-fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> impl IntoView {
+fn PasswordSection(form: FormState) -> impl IntoView {
     let notice = Signal::derive(move || form.is_done().then_some(Notice::PasswordChanged));
     // The password must not stay in the page.
     Effect::new(move |_| {
-        if form.is_done()
-            && let Some(form) = form.node.get_untracked()
-        {
+        if form.is_done() {
             form.reset();
         }
     });
@@ -107,7 +85,7 @@ fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> imp
             <h2 id="password">{texts::PASSWORD_SECTION}</h2>
             <p class="lead">{texts::PASSWORD_LEAD}</p>
             <Notices notice/>
-            <ActionForm action node_ref=form.node attr:class="form">
+            <PostForm form class="form">
                 <FormError form/>
                 <CurrentPasswordField form label=texts::CURRENT_PASSWORD/>
                 <Field
@@ -119,7 +97,7 @@ fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> imp
                     hint=Some(texts::PASSWORD_HINT)
                 />
                 <Submit label=texts::CHANGE_PASSWORD busy_label=texts::CHANGING is_busy=form.is_pending/>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }
@@ -127,18 +105,18 @@ fn PasswordSection(action: ServerAction<ChangePassword>, form: FormState) -> imp
 /// Hidden in `<details>`, so that nobody deletes an account by accident; open after an error.
 #[component]
 fn DeleteSection() -> impl IntoView {
-    let (action, form) = use_form::<DeleteAccount>();
+    let form = use_form::<DeleteAccount>();
     view! {
         <section class="card danger" aria-labelledby="delete">
             <h2 id="delete">{texts::DELETE_ACCOUNT}</h2>
             <p class="lead">{texts::DELETE_LEAD}</p>
             <details open=move || form.error().is_some()>
                 <summary class="button">{texts::DELETE_GO_ON}</summary>
-                <ActionForm action node_ref=form.node attr:class="form">
+                <PostForm form class="form">
                     <FormError form/>
                     <CurrentPasswordField form/>
                     <Submit label=texts::DELETE_ACCOUNT busy_label=texts::DELETING is_busy=form.is_redirecting/>
-                </ActionForm>
+                </PostForm>
             </details>
         </section>
     }

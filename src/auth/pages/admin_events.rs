@@ -1,13 +1,11 @@
 //! The audit log for administrators.
 
-use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, LoadError, Paging, Time};
+use crate::auth::components::{AdminNavigation, Paging, Time, loaded};
 use crate::auth::server_fns::{EventList, list_events};
-use crate::auth::{texts, title};
+use crate::auth::{set_title, texts};
 use latchkey_types::paths;
 use latchkey_types::{AuditEvent, EventActor};
 
@@ -18,19 +16,12 @@ pub fn AdminEventsPage() -> impl IntoView {
     let place = Memo::new(move |_| query.with(Place::of));
     let ask = |Place { user, kind, before }| list_events(user, kind, before);
     let events = Resource::new_blocking(move || place.get(), ask);
-    let content = move || {
-        Suspend::new(async move {
-            match events.await {
-                Ok(list) => Either::Left(view! { <Events list place=place.get_untracked()/> }),
-                Err(error) => Either::Right(view! { <LoadError error/> }),
-            }
-        })
-    };
+    let content = move |list| view! { <Events list place=place.get_untracked()/> };
+    set_title(texts::EVENTS);
     view! {
-        <Title text=title(texts::EVENTS)/>
         <AdminNavigation current=paths::ADMIN_EVENTS/>
         <h1>{texts::EVENTS}</h1>
-        <Suspense fallback=|| view! { <p class="lead">{texts::LOADING}</p> }>{content}</Suspense>
+        {loaded(events, content)}
     }
 }
 
@@ -60,9 +51,9 @@ fn Events(list: EventList, place: Place) -> impl IntoView {
     let next = list.next.map(|before| Place { before: before.to_string(), ..place.clone() }.url());
     let rows = list.events.into_iter().map(|event| view! { <EventRow event/> }).collect::<Vec<_>>();
     let table = if rows.is_empty() {
-        Either::Left(view! { <p class="lead">{texts::NO_EVENTS}</p> })
+        view! { <p class="lead">{texts::NO_EVENTS}</p> }.into_any()
     } else {
-        Either::Right(view! { <Table rows=rows.collect_view()/> })
+        view! { <Table rows=rows.collect_view()/> }.into_any()
     };
     view! {
         <Filter kinds=list.kinds place/>
@@ -76,7 +67,7 @@ fn Filter(kinds: Vec<String>, place: Place) -> impl IntoView {
     let Place { user, kind: chosen, .. } = place;
     let option = move |kind: String| {
         let (value, selected) = (kind.clone(), kind == chosen);
-        view! { <option value=value selected=selected>{kind}</option> }
+        view! { <option value=value selected=selected>{kind}</option> }.into_any()
     };
     view! {
         <form method="get" action=paths::ADMIN_EVENTS role="search" class="filter">
@@ -108,7 +99,7 @@ fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
         <div class="scroll" role="region" aria-label=texts::EVENTS tabindex="0">
             <table>
                 <thead>
-                    <tr>{heads.map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr>
+                    <tr>{heads.map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect_view()}</tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -118,7 +109,7 @@ fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
 
 #[component]
 fn EventRow(event: AuditEvent) -> impl IntoView {
-    let failure = (!event.is_success).then(|| view! { " " <span class="tag off">{texts::FAILURE}</span> });
+    let failure = (!event.is_success).then(|| view! { " " <span class="tag off">{texts::FAILURE}</span> }.into_any());
     view! {
         <tr>
             <td><Time at=Signal::stored(event.at)/></td>

@@ -3,15 +3,13 @@
 //! Its forms are plain forms, even with scripts: after a change the list must be loaded again, and a new document is
 //! the simplest way.
 
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, Alert, LoadError, Notices, Paging, Time, use_flash};
+use crate::auth::components::{AdminNavigation, Alert, Notices, Paging, Time, loaded, use_flash};
 use crate::auth::server_fns::{EndUserSessions, SetActive, SetRoles, UserList, list_users};
-use crate::auth::{texts, title};
+use crate::auth::{set_title, texts};
 use latchkey_types::AppError;
 use latchkey_types::UserSummary;
 use latchkey_types::paths;
@@ -25,22 +23,14 @@ pub fn AdminUsersPage() -> impl IntoView {
     let users = Resource::new_blocking(move || place.get(), |Place { q, after }| list_users(q, after));
     let flash = use_flash::<SetActive>().or_else(use_flash::<SetRoles>).or_else(use_flash::<EndUserSessions>);
     let rejected = flash.clone();
-    let content = move || {
-        let rejected = rejected.clone();
-        Suspend::new(async move {
-            match users.await {
-                Ok(list) => Either::Left(view! { <Users list place=place.get_untracked() rejected/> }),
-                Err(error) => Either::Right(view! { <LoadError error/> }),
-            }
-        })
-    };
+    let content = move |list| view! { <Users list place=place.get_untracked() rejected=rejected.clone()/> };
+    set_title(texts::USERS);
     view! {
-        <Title text=title(texts::USERS)/>
         <AdminNavigation current=paths::ADMIN_USERS/>
         <h1>{texts::USERS}</h1>
         <ChangeOutcome flash/>
         <Search q=Signal::derive(move || place.get().q)/>
-        <Suspense fallback=|| view! { <p class="lead">{texts::LOADING}</p> }>{content}</Suspense>
+        {loaded(users, content)}
     }
 }
 
@@ -74,7 +64,7 @@ fn ChangeOutcome(flash: Option<Flash>) -> impl IntoView {
     };
     view! {
         <Notices notice/>
-        {is_confirmed.then(|| view! { <p role="status" class="notice success">{texts::SEND_AGAIN}</p> })}
+        {is_confirmed.then(|| view! { <p role="status" class="notice success">{texts::SEND_AGAIN}</p> }.into_any())}
         {error.map(|error| {
             // An invalid field gets the focus itself.
             let autofocus = !matches!(error, AppError::Refused(_));
@@ -101,7 +91,7 @@ fn Search(q: Signal<String>) -> impl IntoView {
 #[component]
 fn Users(list: UserList, place: Place, rejected: Option<Flash>) -> impl IntoView {
     if list.users.is_empty() {
-        return Either::Left(view! { <p class="lead">{texts::NOBODY_FOUND}</p> });
+        return view! { <p class="lead">{texts::NOBODY_FOUND}</p> }.into_any();
     }
     let here = place.url();
     let row = |user: UserSummary| {
@@ -111,10 +101,11 @@ fn Users(list: UserList, place: Place, rejected: Option<Flash>) -> impl IntoView
     let rows = list.users.into_iter().map(row).collect_view();
     let first = (!place.after.is_empty()).then(|| Place { after: String::new(), ..place.clone() }.url());
     let next = list.next.map(|after| Place { after, ..place }.url());
-    Either::Right(view! {
+    view! {
         <ul class="people">{rows}</ul>
         <Paging first next/>
-    })
+    }
+    .into_any()
 }
 
 #[component]
@@ -128,8 +119,8 @@ fn User(
     let state = if user.is_active { texts::ACTIVE } else { texts::DEACTIVATED };
     let events = paths::with_query(paths::ADMIN_EVENTS, &[("user", &user.username)]);
     let last_login = match user.last_login_at {
-        Some(at) => Either::Left(view! { <Time at=Signal::stored(at)/> }),
-        None => Either::Right(texts::NEVER),
+        Some(at) => view! { <Time at=Signal::stored(at)/> }.into_any(),
+        None => texts::NEVER.into_any(),
     };
     let of_user = texts::of_user(&user.username);
     view! {

@@ -1,33 +1,31 @@
 //! The page that asks for the password again before a sensitive change.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{CurrentPasswordField, FormError, Submit, use_form};
+use crate::auth::components::{CurrentPasswordField, FormError, PostForm, Submit, use_form};
 use crate::auth::server_fns::Reauthenticate;
-use crate::auth::{texts, title};
+use crate::auth::{set_title, texts};
 use latchkey_types::paths;
 
 /// Asks for the password. Used without scripts, or when opened by a link.
 #[component]
 pub fn ConfirmPage() -> impl IntoView {
-    let (action, form) = use_form::<Reauthenticate>();
+    let form = use_form::<Reauthenticate>();
     let next = use_query_map().read_untracked().get("next");
     let next = next.as_deref().and_then(paths::safe_return_to).unwrap_or(paths::ACCOUNT).to_owned();
     let cancel = next.clone();
+    set_title(texts::CONFIRM);
     view! {
-        <Title text=title(texts::CONFIRM)/>
         <section class="card">
             <h1>{texts::CONFIRM}</h1>
             <p class="lead">{texts::CONFIRM_LEAD}</p>
-            <ActionForm action node_ref=form.node attr:class="form">
+            <PostForm form class="form">
                 <FormError form/>
                 <CurrentPasswordField form/>
                 <input type="hidden" name="next" value=next/>
                 <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_redirecting/>
-            </ActionForm>
+            </PostForm>
             <p class="aside"><a href=cancel>{texts::CANCEL}</a></p>
         </section>
     }

@@ -3,23 +3,25 @@
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
-use crate::auth::components::{EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page};
+use crate::auth::components::{
+    EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page, use_form,
+};
 use crate::auth::server_fns::{Finalize, registration_link};
 use crate::auth::texts;
 
 /// Confirms a registration with its password.
 #[component]
 pub fn FinalizePage() -> impl IntoView {
-    let page = EmailLinkPage {
+    email_link_page(EmailLinkPage {
+        form: use_form::<Finalize>(),
         title: texts::FINALIZE,
-        read: registration_link,
+        read: |token| Box::pin(registration_link(token)),
         lead,
         fields,
         submit: (texts::CONFIRM_ACCOUNT, texts::CONFIRMING_ACCOUNT),
         for_other: texts::FINALIZE_FOR_OTHER,
         request_new: paths::RESEND,
-    };
-    email_link_page::<Finalize, _>(page)
+    })
 }
 
 fn lead(details: &EmailLinkDetails) -> AnyView {

@@ -3,23 +3,23 @@
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
-use crate::auth::components::{EmailLinkPage, email_link_page};
+use crate::auth::components::{EmailLinkPage, email_link_page, use_form};
 use crate::auth::server_fns::{KeepEmail, email_link};
 use crate::auth::texts;
 
 /// Keeps the old email address.
 #[component]
 pub fn KeepEmailPage() -> impl IntoView {
-    let page = EmailLinkPage {
+    email_link_page(EmailLinkPage {
+        form: use_form::<KeepEmail>(),
         title: texts::KEEP_EMAIL,
-        read: email_link,
+        read: |token| Box::pin(email_link(token)),
         lead,
         fields: |_, _| ().into_any(),
         submit: (texts::KEEP_ADDRESS, texts::KEEPING_ADDRESS),
         for_other: texts::LINK_FOR_OTHER,
         request_new: paths::RESET,
-    };
-    email_link_page::<KeepEmail, _>(page)
+    })
 }
 
 fn lead(details: &EmailLinkDetails) -> AnyView {

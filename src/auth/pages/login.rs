@@ -1,38 +1,36 @@
 //! The login page.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{Field, FormError, FormState, PageNotice, Submit, use_form};
+use crate::auth::components::{Field, FormError, FormState, PageNotice, PostForm, Submit, use_form};
 use crate::auth::server_fns::Login;
-use crate::auth::{texts, title, use_site};
+use crate::auth::{set_title, texts, use_site};
 use crate::page_context::use_page_context;
 use latchkey_types::paths;
 
 /// The login page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let (action, form) = use_form::<Login>();
+    let form = use_form::<Login>();
     let is_on_the_way = use_query_map().read_untracked().get("next").is_some();
     let lead = if is_on_the_way { texts::LOGIN_LEAD_ON_THE_WAY } else { texts::LOGIN_LEAD };
+    set_title(texts::LOG_IN);
     view! {
-        <Title text=title(texts::LOG_IN)/>
         <section class="card">
             <h1>{texts::LOG_IN}</h1>
             <p class="lead">{lead}</p>
             <PageNotice/>
-            <ActionForm action node_ref=form.node attr:class="form">
+            <PostForm form class="form">
                 <FormError form/>
                 <Field form name="username" label=texts::USERNAME_OR_EMAIL autocomplete="username"/>
                 <Field form name="password" label=texts::PASSWORD kind="password" autocomplete="current-password"/>
                 <Remember form/>
                 <input type="hidden" name="next" value=return_to()/>
                 <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_redirecting/>
-            </ActionForm>
+            </PostForm>
             <p class="aside"><a href=paths::RESET>{texts::FORGOT_PASSWORD}</a></p>
-            {use_page_context().registration_is_open.then(|| view! { <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=paths::REGISTRATION>{texts::REGISTER}</a></p> })}
+            {use_page_context().registration_is_open.then(|| view! { <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=paths::REGISTRATION>{texts::REGISTER}</a></p> }.into_any())}
         </section>
     }
 }

@@ -3,23 +3,23 @@
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
-use crate::auth::components::{EmailLinkPage, email_link_page};
+use crate::auth::components::{EmailLinkPage, email_link_page, use_form};
 use crate::auth::server_fns::{ConfirmEmail, email_link};
 use crate::auth::texts;
 
 /// Confirms a new email address.
 #[component]
 pub fn NewEmailPage() -> impl IntoView {
-    let page = EmailLinkPage {
+    email_link_page(EmailLinkPage {
+        form: use_form::<ConfirmEmail>(),
         title: texts::NEW_EMAIL,
-        read: email_link,
+        read: |token| Box::pin(email_link(token)),
         lead,
         fields: |_, _| ().into_any(),
         submit: (texts::CONFIRM_ADDRESS, texts::CONFIRMING_ADDRESS),
         for_other: texts::LINK_FOR_OTHER,
         request_new: paths::ACCOUNT,
-    };
-    email_link_page::<ConfirmEmail, _>(page)
+    })
 }
 
 fn lead(details: &EmailLinkDetails) -> AnyView {

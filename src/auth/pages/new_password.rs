@@ -3,23 +3,25 @@
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
-use crate::auth::components::{EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page};
+use crate::auth::components::{
+    EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page, use_form,
+};
 use crate::auth::server_fns::{ResetPassword, reset_link};
 use crate::auth::texts;
 
 /// Sets a new password.
 #[component]
 pub fn NewPasswordPage() -> impl IntoView {
-    let page = EmailLinkPage {
+    email_link_page(EmailLinkPage {
+        form: use_form::<ResetPassword>(),
         title: texts::CHOOSE_PASSWORD,
-        read: reset_link,
+        read: |token| Box::pin(reset_link(token)),
         lead,
         fields,
         submit: (texts::SAVE_PASSWORD, texts::SAVING_PASSWORD),
         for_other: texts::LINK_FOR_OTHER,
         request_new: paths::RESET,
-    };
-    email_link_page::<ResetPassword, _>(page)
+    })
 }
 
 fn lead(details: &EmailLinkDetails) -> AnyView {

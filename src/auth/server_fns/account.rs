@@ -1,6 +1,6 @@
 //! Server functions for one's own account.
 
-use latchkey_types::{AccountOverview, AppError, Password};
+use latchkey_types::{AccountOverview, AppError, JsonOutput, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -28,7 +28,7 @@ pub async fn reauthenticate(current_password: Password, #[server(default)] next:
 }
 
 /// Returns the account with its sessions and recent events.
-#[server(AccountFn, prefix = "/fn", endpoint = "account")]
+#[server(AccountFn, prefix = "/fn", endpoint = "account", output = JsonOutput)]
 pub async fn account() -> Result<AccountOverview, AppError> {
     let context = request_context::<AccountFn>().await?;
     Ok(context.services().own_account.overview(context.session()?).await?)

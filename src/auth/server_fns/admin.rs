@@ -1,7 +1,7 @@
 //! Server functions for administrators: accounts and the audit log. The guard checks the role; it is checked again
 //! here, because pages call these functions directly while rendering.
 
-use latchkey_types::{AppError, AuditEvent, UserSummary};
+use latchkey_types::{AppError, AuditEvent, JsonOutput, UserSummary};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct EventList {
 ///
 /// # Errors
 /// [`AppError::Malformed`] if `after` is not the `next` of a page.
-#[server(prefix = "/fn", endpoint = "list_users")]
+#[server(prefix = "/fn", endpoint = "list_users", output = JsonOutput)]
 pub async fn list_users(#[server(default)] q: String, #[server(default)] after: String) -> Result<UserList, AppError> {
     use latchkey_axum::core::service::accounts;
     let context = request_context::<ListUsers>().await?;
@@ -89,7 +89,7 @@ pub async fn end_user_sessions(id: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::Malformed`] if `before` is not a number.
-#[server(prefix = "/fn", endpoint = "list_events")]
+#[server(prefix = "/fn", endpoint = "list_events", output = JsonOutput)]
 pub async fn list_events(
     #[server(default)] user: String,
     #[server(default)] kind: String,

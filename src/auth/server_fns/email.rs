@@ -1,6 +1,6 @@
 //! Server functions to change the email address.
 
-use latchkey_types::{AppError, EmailLinkDetails};
+use latchkey_types::{AppError, EmailLinkDetails, JsonOutput};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -23,7 +23,7 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), AppErr
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].
-#[server(prefix = "/fn", endpoint = "email_link")]
+#[server(prefix = "/fn", endpoint = "email_link", output = JsonOutput)]
 pub async fn email_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<EmailLink>().await?;
     Ok(context.services().email_change.preview(&token).await?)

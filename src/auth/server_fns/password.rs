@@ -1,6 +1,6 @@
 //! Server functions to reset a forgotten password.
 
-use latchkey_types::{AppError, EmailLinkDetails, Password};
+use latchkey_types::{AppError, EmailLinkDetails, JsonOutput, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -22,7 +22,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), AppEr
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].
-#[server(prefix = "/fn", endpoint = "reset_link")]
+#[server(prefix = "/fn", endpoint = "reset_link", output = JsonOutput)]
 pub async fn reset_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<ResetLink>().await?;
     Ok(context.services().password_reset.preview(&token).await?)

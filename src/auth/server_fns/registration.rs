@@ -1,6 +1,6 @@
 //! Server functions for registration.
 
-use latchkey_types::{AppError, EmailLinkDetails, Password};
+use latchkey_types::{AppError, EmailLinkDetails, JsonOutput, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -30,7 +30,7 @@ pub async fn register(username: String, #[server(default)] email: String, passwo
 ///
 /// # Errors
 /// [`AppError::LinkInvalid`].
-#[server(prefix = "/fn", endpoint = "registration_link")]
+#[server(prefix = "/fn", endpoint = "registration_link", output = JsonOutput)]
 pub async fn registration_link(#[server(default)] token: String) -> Result<EmailLinkDetails, AppError> {
     let context = request_context::<RegistrationLink>().await?;
     Ok(context.services().registration.preview(&token).await?)

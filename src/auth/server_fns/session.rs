@@ -1,6 +1,6 @@
 //! Server functions for login, token refresh and logout.
 
-use latchkey_types::{AppError, CurrentUser, Password};
+use latchkey_types::{AppError, CurrentUser, JsonOutput, Password};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -54,7 +54,7 @@ pub async fn refresh() -> Result<CurrentUser, AppError> {
 }
 
 /// Returns the authenticated user, if there is one.
-#[server(CurrentUserFn, prefix = "/fn", endpoint = "current_user")]
+#[server(CurrentUserFn, prefix = "/fn", endpoint = "current_user", output = JsonOutput)]
 pub async fn current_user() -> Result<Option<CurrentUser>, AppError> {
     Ok(request_context::<CurrentUserFn>().await?.session().ok().map(|session| session.current_user()))
 }

@@ -1,14 +1,12 @@
 //! The start page.
 
 use latchkey_types::{CurrentUser, Outcome, paths};
-use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::auth::components::{Alert, LogoutForm, PageNotice, use_flash};
 use crate::auth::server_fns::Logout;
 use crate::auth::texts::{LOG_IN, REGISTER};
-use crate::auth::{title, use_site};
+use crate::auth::{set_title, use_site};
 use crate::page_context::use_page_context;
 use crate::site::logo::Logo;
 use crate::site::{routes, texts};
@@ -17,11 +15,11 @@ use crate::site::{routes, texts};
 #[component]
 pub fn HomePage() -> impl IntoView {
     let body = match use_page_context().user {
-        Some(user) => Either::Left(view! { <Greeting user/> }),
-        None => Either::Right(view! { <Introduction/> }),
+        Some(user) => view! { <Greeting user/> }.into_any(),
+        None => view! { <Introduction/> }.into_any(),
     };
+    set_title(use_site().product.tagline);
     view! {
-        <Title text=title(use_site().product.tagline)/>
         <PageNotice/>
         <LogoutError/>
         {body}
@@ -48,6 +46,7 @@ fn Introduction() -> impl IntoView {
                 <p>{why}</p>
             </li>
         }
+        .into_any()
     };
     view! {
         <section class="hero">
@@ -55,7 +54,7 @@ fn Introduction() -> impl IntoView {
                 <h1>{use_site().product.tagline}</h1>
                 <p class="lead">{texts::HOME_LEAD}</p>
                 <div class="actions">
-                    {is_open.then(|| view! { <a class="button primary" href=paths::REGISTRATION>{REGISTER}</a> })}
+                    {is_open.then(|| view! { <a class="button primary" href=paths::REGISTRATION>{REGISTER}</a> }.into_any())}
                     <a class="button" href=paths::LOGIN>{LOG_IN}</a>
                 </div>
             </div>

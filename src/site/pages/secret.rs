@@ -1,14 +1,13 @@
 //! The demo page, for authenticated users.
 
 use latchkey_types::{AppError, CurrentUser, Notice};
-use leptos::either::Either;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::auth::components::{FormError, LoadError, LogoutForm, Notices, PageNotice, Submit, Time, use_form};
+use crate::auth::components::{
+    FormError, LogoutForm, Notices, PageNotice, PostForm, Submit, Time, loaded, use_form_with_answer,
+};
 use crate::auth::server_fns::{Refresh, current_user};
-use crate::auth::title;
+use crate::auth::set_title;
 use crate::site::server_fns::secret;
 use crate::site::texts;
 
@@ -16,19 +15,11 @@ use crate::site::texts;
 #[component]
 pub fn SecretPage() -> impl IntoView {
     let secret = Resource::new_blocking(|| (), |()| read());
-    let content = move || {
-        Suspend::new(async move {
-            match secret.await {
-                Ok((message, user)) => Either::Left(view! { <Content message user/> }),
-                Err(error) => Either::Right(view! { <LoadError error/> }),
-            }
-        })
-    };
+    set_title(texts::SECRET);
     view! {
-        <Title text=title(texts::SECRET)/>
         <section class="card wide">
             <h1>{texts::SECRET}</h1>
-            <Suspense fallback=|| view! { <p class="lead">{crate::auth::texts::LOADING}</p> }>{content}</Suspense>
+            {loaded(secret, |(message, user)| view! { <Content message user/> })}
         </section>
     }
 }
@@ -42,9 +33,8 @@ async fn read() -> Result<(String, CurrentUser), AppError> {
 
 #[component]
 fn Content(message: String, user: CurrentUser) -> impl IntoView {
-    let (action, form) = use_form::<Refresh>();
-    let refreshed = move || action.value().with(|value| value.as_ref()?.as_ref().ok().cloned());
-    let user = Signal::derive(move || refreshed().unwrap_or_else(|| user.clone()));
+    let (form, refreshed) = use_form_with_answer::<Refresh>();
+    let user = Signal::derive(move || refreshed.get().unwrap_or_else(|| user.clone()));
     let notice = Signal::derive(move || form.is_done().then_some(Notice::Refreshed));
     view! {
         <PageNotice/>
@@ -61,10 +51,10 @@ fn Content(message: String, user: CurrentUser) -> impl IntoView {
         </dl>
         <Notices notice/>
         <div class="actions">
-            <ActionForm action node_ref=form.node>
+            <PostForm form>
                 <FormError form/>
                 <Submit label=texts::REFRESH_NOW busy_label=texts::REFRESHING is_busy=form.is_pending/>
-            </ActionForm>
+            </PostForm>
             <LogoutForm/>
         </div>
     }

@@ -25,12 +25,13 @@ pub(super) fn Events(events: Vec<SecurityEvent>) -> impl IntoView {
                 <td data-label=texts::ADDRESS>{address}</td>
             </tr>
         }
+        .into_any()
     };
     let columns = [texts::WHAT, texts::WHEN, texts::DEVICE, texts::ADDRESS];
     view! {
         <table class="events">
             <thead>
-                <tr>{columns.map(|column| view! { <th scope="col">{column}</th> }).collect_view()}</tr>
+                <tr>{columns.map(|column| view! { <th scope="col">{column}</th> }.into_any()).collect_view()}</tr>
             </thead>
             <tbody>{events.into_iter().map(row).collect_view()}</tbody>
         </table>

@@ -1,0 +1,52 @@
+//! Content that is loaded from the server.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use latchkey_types::AppError;
+use leptos::prelude::*;
+
+use super::LoadError;
+use crate::auth::texts;
+
+type Content = Pin<Box<dyn Future<Output = AnyView> + Send>>;
+
+/// Shows the value of a resource when it is loaded, or its error. While it is loaded again, the old value stays.
+pub fn loaded<T, V>(
+    resource: Resource<Result<T, AppError>>,
+    show: impl Fn(T) -> V + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    loaded_or(resource, show, |error| view! { <LoadError error/> }.into_any())
+}
+
+/// Like [`loaded`], with another view of an error. It must report the error, see
+/// [`report_status`](crate::auth::report_status).
+pub fn loaded_or<T, V>(
+    resource: Resource<Result<T, AppError>>,
+    show: impl Fn(T) -> V + Clone + Send + Sync + 'static,
+    show_error: impl Fn(AppError) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    waiting_for(Arc::new(move || {
+        let (show, show_error) = (show.clone(), show_error.clone());
+        Box::pin(async move {
+            match resource.await {
+                Ok(value) => show(value).into_any(),
+                Err(error) => show_error(error),
+            }
+        })
+    }))
+}
+
+/// Not generic: the types of a transition would be compiled for each page.
+fn waiting_for(content: Arc<dyn Fn() -> Content + Send + Sync>) -> AnyView {
+    let content = move || Suspend::new(content());
+    view! { <Transition fallback=|| view! { <p class="lead">{texts::LOADING}</p> }>{content}</Transition> }.into_any()
+}
