@@ -184,8 +184,8 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
         Command::ImportFlask { from } => import::import_flask(&services(settings.config(PRODUCT)?).await?, &from).await,
         Command::Mail(MailCommand::Test { address }) => {
             let config = settings.config(PRODUCT)?;
-            let to = EmailAddress::parse(&address)
-                .map_err(|error| anyhow!("ADDRESS: {}", texts::field_error(&error)))?;
+            let to =
+                EmailAddress::parse(&address).map_err(|error| anyhow!("ADDRESS: {}", texts::field_error(&error)))?;
             say(&send_test_email(&config, &to, Clock::system().now()).await?)
         }
         Command::Secret => say(&generate_secret()?),

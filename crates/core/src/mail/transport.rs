@@ -13,6 +13,8 @@ use super::eml::Eml;
 use super::smtp::{Receipt, SendError, SmtpClient};
 use crate::config::mail::TransportSettings;
 
+/// Maximum number of emails that are sent to a mail server at once.
+const PARALLEL: usize = 4;
 /// The file extension of an email.
 const ENDING: &str = "eml";
 
@@ -72,6 +74,14 @@ impl Transport {
                 Receipt::Accepted(reply) => Ok(Sent::Accepted(reply.text())),
                 Receipt::Unclear => Ok(Sent::Unclear),
             },
+        }
+    }
+
+    /// How many emails can be sent at once. Into a folder one by one, so that they are numbered in their order.
+    pub(super) fn parallel(&self) -> usize {
+        match self {
+            Self::File(_) => 1,
+            Self::Smtp(_) => PARALLEL,
         }
     }
 

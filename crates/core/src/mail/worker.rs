@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::OptionFuture;
 use futures_util::stream::FuturesUnordered;
 use latchkey_types::Product;
 use lettre::message::Mailbox;
@@ -27,9 +28,7 @@ use crate::store::{Store, outbox};
 pub const CLAIM_SECONDS: i64 = 120;
 /// An email that can't be delivered is given up after this time.
 pub const GIVE_UP_SECONDS: i64 = 86_400;
-/// Maximum number of emails that are sent at once.
-pub const PARALLEL: usize = 4;
-/// Of those, the maximum to addresses of one domain, so that a slow domain holds up only itself.
+/// Of the emails that are sent at once, the maximum to addresses of one domain, so that a slow domain holds up only itself.
 pub const PARALLEL_PER_DOMAIN: usize = 2;
 /// How often the outbox is polled without a notification: for emails of other nodes, and for further attempts.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
@@ -86,11 +85,7 @@ impl MailWorker {
                 if let Err(error) = self.deliver_until(&stopping, &interrupt).await {
                     tracing::warn!(%error, "processing the outbox failed; trying again");
                 }
-                tokio::select! {
-                    () = stopping.cancelled() => {}
-                    () = self.store.mail_queued() => {}
-                    () = tokio::time::sleep(POLL_INTERVAL) => {}
-                }
+                stopping.run_until_cancelled(self.something_is_due()).await;
             }
         };
         let too_late = async {
@@ -113,54 +108,64 @@ impl MailWorker {
 
     async fn deliver_until(&self, stopping: &CancellationToken, interrupt: &CancellationToken) -> anyhow::Result<()> {
         let mut sending = FuturesUnordered::new();
+        // Polled together with the deliveries: both wait for the one connection that writes to SQLite.
+        let mut claiming = None;
         let mut domains: Vec<String> = Vec::new();
+        let mut looks_again = true;
         // After an error no further email is claimed, but those that are being sent are finished.
         let mut failed = Ok(());
         loop {
-            let has_place = sending.len() < PARALLEL && failed.is_ok() && !stopping.is_cancelled();
-            if has_place {
-                match self.next(&busy(&domains)).await {
-                    Ok(Some(prepared)) => {
-                        domains.push(prepared.domain().to_owned());
-                        sending.push(self.deliver(prepared, interrupt));
-                        continue;
-                    }
-                    Ok(None) => {}
-                    Err(error) => failed = Err(error),
-                }
+            let has_place = sending.len() < self.transport.parallel() && failed.is_ok() && !stopping.is_cancelled();
+            if claiming.is_none() && has_place && looks_again {
+                claiming = Some(Box::pin(self.next(busy(&domains))));
+                looks_again = false;
             }
-            let look_again = async {
-                tokio::select! {
-                    () = self.store.mail_queued() => {}
-                    () = tokio::time::sleep(POLL_INTERVAL) => {}
-                }
-            };
+            let waits_for_more = claiming.is_none() && has_place && !sending.is_empty();
             tokio::select! {
-                done = sending.next() => match done {
-                    Some((domain, recorded)) => {
-                        domains.iter().position(|sent| *sent == domain).map(|index| domains.swap_remove(index));
-                        failed = failed.and(recorded);
+                Some(next) = OptionFuture::from(claiming.as_mut()) => {
+                    claiming = None;
+                    match next {
+                        Ok(Some(prepared)) => {
+                            domains.push(prepared.domain().to_owned());
+                            sending.push(self.deliver(prepared, interrupt));
+                            looks_again = true;
+                        }
+                        Ok(None) => {}
+                        Err(error) => failed = Err(error),
                     }
-                    None => break,
-                },
-                () = look_again, if has_place && !sending.is_empty() => {}
+                }
+                Some((domain, recorded)) = sending.next() => {
+                    domains.iter().position(|sent| *sent == domain).map(|index| domains.swap_remove(index));
+                    failed = failed.and(recorded);
+                    looks_again = true;
+                }
+                () = self.something_is_due(), if waits_for_more => looks_again = true,
+                else => break,
             }
         }
         self.transport.close().await;
         failed
     }
 
+    /// Waits until the outbox is worth another look.
+    async fn something_is_due(&self) {
+        tokio::select! {
+            () = self.store.mail_queued() => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
+        }
+    }
+
     /// Claims and renders the next email that can be sent now.
-    async fn next(&self, busy: &[&str]) -> anyhow::Result<Option<Prepared>> {
+    async fn next(&self, busy: Vec<String>) -> anyhow::Result<Option<Prepared>> {
         loop {
-            let Some(mail) = self.claim(busy).await? else { return Ok(None) };
+            let Some(mail) = self.claim(&busy).await? else { return Ok(None) };
             if let Some(prepared) = self.prepare(mail).await? {
                 return Ok(Some(prepared));
             }
         }
     }
 
-    async fn claim(&self, busy: &[&str]) -> anyhow::Result<Option<row::Model>> {
+    async fn claim(&self, busy: &[String]) -> anyhow::Result<Option<row::Model>> {
         let now = self.clock.now();
         self.store
             .write_tx(async |tx| {
@@ -173,7 +178,7 @@ impl MailWorker {
 }
 
 /// The domains to which as many emails are being sent as may be at once.
-fn busy(domains: &[String]) -> Vec<&str> {
-    let is_full = |domain: &str| domains.iter().filter(|other| *other == domain).count() >= PARALLEL_PER_DOMAIN;
-    domains.iter().map(String::as_str).filter(|domain| is_full(domain)).collect()
+fn busy(domains: &[String]) -> Vec<String> {
+    let is_full = |domain: &&String| domains.iter().filter(|other| other == domain).count() >= PARALLEL_PER_DOMAIN;
+    domains.iter().filter(is_full).cloned().collect()
 }

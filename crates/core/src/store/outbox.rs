@@ -70,21 +70,22 @@ const AWAITS_NOTICE: &str = r#""outbox"."template" = 'confirm_new_address' AND E
     AND "notice"."template" = 'address_change_notice' AND "notice"."due_at" IS NOT NULL)"#;
 
 /// Emails that anyone can cause in any number wait for those that somebody waits for.
-const PRIORITY: &str = r#"CASE WHEN "outbox"."template" IN ('confirm', 'already_registered', 'site') THEN 1 ELSE 0 END"#;
+const PRIORITY: &str =
+    r#"CASE WHEN "outbox"."template" IN ('confirm', 'already_registered', 'site') THEN 1 ELSE 0 END"#;
 
 /// Claims the email that has been due longest, has the highest priority, and is not claimed by another worker. Emails to
 /// the domains in `busy` are left out.
 pub async fn claim(
     tx: &impl ConnectionTrait,
     by: &str,
-    busy: &[&str],
+    busy: &[String],
     now: i64,
     until: i64,
 ) -> Result<Option<Model>, DbErr> {
     let free = Condition::any().add(Column::ClaimedUntil.is_null()).add(Column::ClaimedUntil.lte(now));
-    let to_others = busy.iter().fold(Condition::all(), |others, domain| {
-        others.add(Expr::cust(RECIPIENT).not_like(format!("%@{domain}")))
-    });
+    let to_others = busy
+        .iter()
+        .fold(Condition::all(), |others, domain| others.add(Expr::cust(RECIPIENT).not_like(format!("%@{domain}"))));
     let first = Entity::find()
         .filter(Column::DueAt.lte(now))
         .filter(Expr::cust(AWAITS_NOTICE).not())

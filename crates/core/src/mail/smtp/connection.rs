@@ -173,11 +173,7 @@ impl Connection {
     }
 }
 
-async fn encrypt(
-    stream: Box<dyn Stream>,
-    tls: &Arc<ClientConfig>,
-    host: &str,
-) -> Result<Box<dyn Stream>, SendError> {
+async fn encrypt(stream: Box<dyn Stream>, tls: &Arc<ClientConfig>, host: &str) -> Result<Box<dyn Stream>, SendError> {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let server = ServerName::try_from(host).map_err(|_| SendError::Unsupported("TLS for this host name"))?;
     let encrypted = timeout(CONNECT_LIMIT, TlsConnector::from(Arc::clone(tls)).connect(server, stream)).await;

@@ -123,7 +123,8 @@ mod tests {
     async fn what_is_no_reply_is_an_error() {
         let long = [&b"250 "[..], &[b'x'; 3000], b"\r\n"].concat();
         let many = b"250-x\r\n".repeat(1000);
-        for bytes in [&b""[..], b"250 no end", b"hello\r\n", b"25\r\n", b"999 x\r\n", b"250_x\r\n", b"\xff\xff\xff\r\n"] {
+        for bytes in [&b""[..], b"250 no end", b"hello\r\n", b"25\r\n", b"999 x\r\n", b"250_x\r\n", b"\xff\xff\xff\r\n"]
+        {
             assert!(read(bytes).await.is_err(), "{bytes:?}");
         }
         assert!(read(&long).await.is_err() && read(&many).await.is_err());
