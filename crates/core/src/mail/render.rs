@@ -115,8 +115,8 @@ impl Renderer {
     async fn reset(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some(id) = job.row.user_id else { return Ok(None) };
         let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
-        // A change of the password deletes queued resets. A delayed email must not invalidate the link of a later request.
-        if !outbox::is_queued(tx, job.row).await? || outbox::is_superseded(tx, job.row).await? {
+        // A change of the password deletes queued resets.
+        if !outbox::is_queued(tx, job.row).await? {
             return Ok(None);
         }
         let expires_at = job.now + self.reset_seconds;

@@ -156,12 +156,6 @@ pub async fn postpone(tx: &impl ConnectionTrait, mail: &Model, due_at: i64) -> R
     Ok(later.exec(tx).await?.rows_affected == 1)
 }
 
-/// Whether a later email with the same template was queued for the same account.
-pub async fn is_superseded(db: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
-    let later = Entity::find().filter(Column::Template.eq(mail.template)).filter(Column::UserId.eq(mail.user_id));
-    Ok(later.filter(Column::Id.gt(mail.id)).one(db).await?.is_some())
-}
-
 /// An update that ends the claim of an email, if its worker still holds it.
 fn released(mail: &Model) -> UpdateMany<Entity> {
     Entity::update_many()
