@@ -1,23 +1,30 @@
-//! The delivery of one claimed email, and the record of its result.
+//! The delivery of a claimed email, and the record of its result.
 
 use std::time::Duration;
 
 use anyhow::anyhow;
+use latchkey_types::Product;
 use lettre::Message;
+use lettre::message::Mailbox;
 use sea_orm::ActiveEnum;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::layout::{self, Envelope};
-use super::render::Rendered;
+use super::render::{Rendered, Renderer};
 use super::smtp::SendError;
-use super::transport::{Sent, TransportError};
-use super::worker::{CLAIM_SECONDS, GIVE_UP_SECONDS, MailWorker};
+use super::transport::{Sent, Transport, TransportError};
 use crate::client::Client;
+use crate::clock::Clock;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::outbox as row;
-use crate::store::{outbox, users};
+use crate::store::{Store, outbox, users};
 
+/// How long a claimed email is reserved for its worker, unless the claim is extended.
+pub const CLAIM_SECONDS: i64 = 120;
+/// An email that can't be delivered is given up after this time.
+pub const GIVE_UP_SECONDS: i64 = 86_400;
 /// Delay after the first failed attempt; doubles with each further attempt.
 const BACKOFF_SECONDS: i64 = 30;
 /// Maximum delay between attempts.
@@ -39,7 +46,19 @@ impl Prepared {
     }
 }
 
-impl MailWorker {
+/// Renders and sends claimed emails.
+#[derive(Debug)]
+pub(super) struct Courier {
+    pub(super) product: Product,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) transport: Transport,
+    pub(super) renderer: Renderer,
+    pub(super) from: Mailbox,
+    pub(super) public_url: Url,
+}
+
+impl Courier {
     /// Renders a claimed email; `None` if nothing is to be sent, which is recorded. Fails if the database does.
     ///
     /// In a transaction of its own. In the transaction of the claim, a row that can't be rendered would roll back its claim

@@ -9,12 +9,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::OptionFuture;
 use futures_util::stream::FuturesUnordered;
-use latchkey_types::Product;
-use lettre::message::Mailbox;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
-use super::delivery::Prepared;
+pub use super::delivery::{CLAIM_SECONDS, GIVE_UP_SECONDS};
+use super::delivery::{Courier, Prepared};
 use super::render::Renderer;
 use super::transport::{Folder, Transport};
 use crate::clock::Clock;
@@ -24,10 +22,6 @@ use crate::security::random;
 use crate::store::entity::outbox as row;
 use crate::store::{Store, outbox};
 
-/// How long a claimed email is reserved for its worker, unless it extends the claim.
-pub const CLAIM_SECONDS: i64 = 120;
-/// An email that can't be delivered is given up after this time.
-pub const GIVE_UP_SECONDS: i64 = 86_400;
 /// Of the emails that are sent at once, the maximum to addresses of one domain, so that a slow domain holds up only itself.
 pub const PARALLEL_PER_DOMAIN: usize = 2;
 /// How often the outbox is polled without a notification: for emails of other nodes, and for further attempts.
@@ -40,13 +34,7 @@ const RECORD_GRACE: Duration = Duration::from_secs(2);
 /// Delivers the outbox.
 #[derive(Debug)]
 pub struct MailWorker {
-    pub(super) product: Product,
-    pub(super) store: Store,
-    pub(super) clock: Clock,
-    pub(super) transport: Transport,
-    pub(super) renderer: Renderer,
-    pub(super) from: Mailbox,
-    pub(super) public_url: Url,
+    courier: Courier,
     /// Identifies this worker in `outbox.claimed_by`.
     name: String,
 }
@@ -55,7 +43,7 @@ impl MailWorker {
     /// Creates the worker of a node. Fails if the settings name a file that can't be read.
     pub fn new(config: &Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
         let (settings, public_url) = (&config.mail, &config.public_url);
-        Ok(Self {
+        let courier = Courier {
             product: config.product,
             store,
             clock,
@@ -63,14 +51,14 @@ impl MailWorker {
             renderer: Renderer::new(config.product, public_url.clone(), settings, extension.emails),
             from: settings.from.clone(),
             public_url: public_url.clone(),
-            name: random::id()?,
-        })
+        };
+        Ok(Self { courier, name: random::id()? })
     }
 
     /// The folder that emails are written to; `None` with SMTP.
     #[must_use]
     pub fn folder(&self) -> Option<&Folder> {
-        match &self.transport {
+        match &self.courier.transport {
             Transport::File(folder) => Some(folder),
             Transport::Smtp(_) => None,
         }
@@ -115,7 +103,8 @@ impl MailWorker {
         // After an error no further email is claimed, but those that are being sent are finished.
         let mut failed = Ok(());
         loop {
-            let has_place = sending.len() < self.transport.parallel() && failed.is_ok() && !stopping.is_cancelled();
+            let has_place =
+                sending.len() < self.courier.transport.parallel() && failed.is_ok() && !stopping.is_cancelled();
             if claiming.is_none() && has_place && looks_again {
                 claiming = Some(Box::pin(self.next(busy(&domains))));
                 looks_again = false;
@@ -127,7 +116,7 @@ impl MailWorker {
                     match next {
                         Ok(Some(prepared)) => {
                             domains.push(prepared.domain().to_owned());
-                            sending.push(self.deliver(prepared, interrupt));
+                            sending.push(self.courier.deliver(prepared, interrupt));
                             looks_again = true;
                         }
                         Ok(None) => {}
@@ -143,14 +132,14 @@ impl MailWorker {
                 else => break,
             }
         }
-        self.transport.close().await;
+        self.courier.transport.close().await;
         failed
     }
 
     /// Waits until the outbox is worth another look.
     async fn something_is_due(&self) {
         tokio::select! {
-            () = self.store.mail_queued() => {}
+            () = self.courier.store.mail_queued() => {}
             () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
@@ -159,15 +148,16 @@ impl MailWorker {
     async fn next(&self, busy: Vec<String>) -> anyhow::Result<Option<Prepared>> {
         loop {
             let Some(mail) = self.claim(&busy).await? else { return Ok(None) };
-            if let Some(prepared) = self.prepare(mail).await? {
+            if let Some(prepared) = self.courier.prepare(mail).await? {
                 return Ok(Some(prepared));
             }
         }
     }
 
     async fn claim(&self, busy: &[String]) -> anyhow::Result<Option<row::Model>> {
-        let now = self.clock.now();
-        self.store
+        let now = self.courier.clock.now();
+        self.courier
+            .store
             .write_tx(async |tx| {
                 outbox::delete_noops(tx, now).await?;
                 outbox::claim(tx, &self.name, busy, now, now + CLAIM_SECONDS).await
