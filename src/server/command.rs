@@ -5,7 +5,7 @@
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -13,11 +13,12 @@ use latchkey_axum::api::openapi;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::core::clock::Clock;
 use latchkey_axum::core::config::{Config, DatabaseSettings, LogFormat, RawSettings, generate_secret, with_defaults};
+use latchkey_axum::core::mail::test_email::send_test_email;
 use latchkey_axum::core::service::accounts::{Account, Actor, Change, PAGE_MAX};
 use latchkey_axum::core::service::registration::RegistrationError;
 use latchkey_axum::core::service::{Core, Services};
 use latchkey_axum::core::store::Store;
-use latchkey_types::{Password, Role, Roles, texts};
+use latchkey_types::{EmailAddress, Password, Role, Roles, texts};
 
 use super::serve;
 use crate::site;
@@ -48,6 +49,9 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Print a new key for `JWT_SECRET`
     Secret,
     /// Print the `OpenAPI` document of the JSON API
@@ -96,6 +100,15 @@ enum UserCommand {
     Logout {
         /// Username
         name: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum MailCommand {
+    /// Send one email with the settings at hand, and print what the mail server answered
+    Test {
+        /// Address of the recipient
+        address: String,
     },
 }
 
@@ -169,6 +182,12 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
         }
         Command::User(command) => user_command(command, &services(settings.config(PRODUCT)?).await?).await,
         Command::ImportFlask { from } => import::import_flask(&services(settings.config(PRODUCT)?).await?, &from).await,
+        Command::Mail(MailCommand::Test { address }) => {
+            let config = settings.config(PRODUCT)?;
+            let to =
+                EmailAddress::parse(&address).map_err(|error| anyhow!("ADDRESS: {}", texts::field_error(&error)))?;
+            say(&send_test_email(&config, &to, Clock::system().now()).await?)
+        }
         Command::Secret => say(&generate_secret()?),
         Command::Openapi => say(&openapi::document(PRODUCT).to_pretty_json()?),
     }

@@ -13,7 +13,7 @@ use crate::security::device_token::DeviceToken;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{email_changes, mail_tokens, sessions, users};
+use crate::store::{email_changes, mail_tokens, outbox, sessions, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, EmailLinkDetails, Password, RateLimited};
 
@@ -175,6 +175,7 @@ impl PasswordResetService {
         self.core.throttle.forget(tx, &user).await?;
         sessions::revoke_all(tx, user.id, now, RevokedReason::PasswordReset).await?;
         mail_tokens::delete_of_user(tx, user.id).await?;
+        outbox::delete_resets(tx, user.id).await?;
         email_changes::delete_of_user(tx, user.id).await?;
         let public_id = Some(user.public_id.as_str());
         let event = Event { actor: public_id, subject: public_id, session: None, detail: "by a link" };
