@@ -53,11 +53,7 @@ enum Command {
     /// Print the `OpenAPI` document of the JSON API
     Openapi,
     /// Import the users of a flask-praetorian application, with their password hashes
-    ImportFlask {
-        /// URL of its database: `postgres://…` or `sqlite://…`
-        #[arg(long, value_name = "URL")]
-        from: String,
-    },
+    ImportFlask(import::ImportArguments),
 }
 
 #[derive(Subcommand, Debug)]
@@ -168,7 +164,10 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
             say("migrated")
         }
         Command::User(command) => user_command(command, &services(settings.config(PRODUCT)?).await?).await,
-        Command::ImportFlask { from } => import::import_flask(&services(settings.config(PRODUCT)?).await?, &from).await,
+        Command::ImportFlask(arguments) => {
+            let (source, options) = (arguments.source()?, arguments.options()?);
+            import::import_flask(&services(settings.config(PRODUCT)?).await?, &source, options).await
+        }
         Command::Secret => say(&generate_secret()?),
         Command::Openapi => say(&openapi::document(PRODUCT).to_pretty_json()?),
     }
