@@ -2,7 +2,9 @@
 
 mod delivery;
 mod dev_mail;
+mod dialogue;
 mod notices;
 mod process;
+mod scripted;
 mod smtp;
 mod throttle;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use url::Url;
 
@@ -29,6 +29,8 @@ pub enum Rendered {
     Mail(Box<MailText>, EmailAddress),
     /// Nothing to send: the subject no longer exists, is settled, or has no email address.
     Skip,
+    /// The recipient has no address that can be sent to.
+    Undeliverable,
 }
 
 /// Renders rows of the outbox.
@@ -63,7 +65,7 @@ impl Renderer {
     /// Renders a row, and stores the hash of its token.
     ///
     /// # Errors
-    /// Database errors, an invalid email address, or an email of the application without a code.
+    /// Database errors, or an email of the application without a code.
     pub async fn render(&self, tx: &DatabaseTransaction, row: &row::Model, now: i64) -> anyhow::Result<Rendered> {
         let job = MailJob { row, now };
         let parts = match row.template {
@@ -97,7 +99,7 @@ impl Renderer {
         };
         let Some((text, Some(address))) = parts else { return Ok(Rendered::Skip) };
         // Addresses that were not entered in a form may be invalid.
-        let to = EmailAddress::parse(&address).map_err(|_| anyhow!("the recipient is not a valid email address"))?;
+        let Ok(to) = EmailAddress::parse(&address) else { return Ok(Rendered::Undeliverable) };
         Ok(Rendered::Mail(Box::new(text), to))
     }
 
@@ -113,8 +115,8 @@ impl Renderer {
     async fn reset(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some(id) = job.row.user_id else { return Ok(None) };
         let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
-        // A delayed email must not invalidate the link of a later request.
-        if outbox::is_superseded(tx, job.row).await? {
+        // A change of the password deletes queued resets.
+        if !outbox::is_queued(tx, job.row).await? {
             return Ok(None);
         }
         let expires_at = job.now + self.reset_seconds;
@@ -125,10 +127,6 @@ impl Renderer {
 
     async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some((user, change)) = about_change(tx, job).await? else { return Ok(None) };
-        // A confirmed change can't be cancelled, so the owner of the old address must be notified first.
-        if outbox::awaits_notice(tx, change.id).await? {
-            return Err(anyhow!("the notice to the old address has not been sent yet"));
-        }
         let new = NewToken { user_id: Some(user.id), email_change_id: Some(change.id), ..job.token(change.expires_at) };
         let link = self.tokened(tx, paths::NEW_EMAIL, Purpose::EmailChange, new).await?;
         let text = texts::confirm_new_address(self.product.name, &user.username, link, &moment(change.expires_at));

@@ -46,6 +46,20 @@ pub fn unlinked(name: &str) -> String {
 /// A dot and a zero-width non-joiner.
 pub(super) const UNLINKED_DOT: &str = ".\u{200c}";
 
+/// An email that an operator sends to try the settings.
+#[must_use]
+pub fn test(product: &str) -> MailText {
+    MailText {
+        subject: format!("Test email of {product}"),
+        opening: vec![
+            "Hello,".to_owned(),
+            format!("the operator of {product} sent this email to try the settings of the mail server. They work."),
+        ],
+        action: None,
+        closing: Vec::new(),
+    }
+}
+
 fn greeting(username: &str) -> String {
     format!("Hello {},", unlinked(username))
 }

@@ -4,22 +4,17 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use lettre::message::Message;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio_util::sync::CancellationToken;
 
 use super::eml::Eml;
-use crate::config::mail::{Encryption, SmtpSettings, TransportSettings};
+use super::smtp::{Receipt, SendError, SmtpClient};
+use crate::config::mail::TransportSettings;
 
-/// Timeout for connecting to the mail server.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Timeout for sending an email. Shorter than a claim, so that no other worker sends the same email meanwhile.
-pub(super) const SEND_TIMEOUT: Duration = Duration::from_secs(45);
+/// Maximum number of emails that are sent to a mail server at once.
+const PARALLEL: usize = 4;
 /// The file extension of an email.
 const ENDING: &str = "eml";
 
@@ -28,8 +23,30 @@ const ENDING: &str = "eml";
 pub enum Transport {
     /// Writes emails into a folder.
     File(Folder),
-    /// Sends emails to an SMTP server, each with its own connection.
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// Sends emails to an SMTP server.
+    Smtp(SmtpClient),
+}
+
+/// Why an email was not sent. Its text never contains the address of the recipient.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TransportError {
+    /// The mail server did not take it.
+    #[error(transparent)]
+    Smtp(#[from] SendError),
+    /// It could not be written into the folder.
+    #[error("{0:#}")]
+    Folder(anyhow::Error),
+}
+
+/// What became of an email.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is in the folder, under this number.
+    Saved(u64),
+    /// The mail server accepted it, with this answer, which must not be logged.
+    Accepted(String),
+    /// The answer of the mail server was lost; it counts as sent.
+    Unclear,
 }
 
 impl Transport {
@@ -40,55 +57,39 @@ impl Transport {
     pub fn new(settings: &TransportSettings, name: &str) -> anyhow::Result<Self> {
         match settings {
             TransportSettings::File(path) => Ok(Self::File(Folder(path.clone()))),
-            TransportSettings::Smtp(settings) => Ok(Self::Smtp(smtp(settings, name)?)),
+            TransportSettings::Smtp(settings) => Ok(Self::Smtp(SmtpClient::new(settings, name)?)),
         }
     }
 
-    /// Sends one message. Errors never contain the address of the recipient.
-    pub async fn send(&self, message: Message) -> anyhow::Result<()> {
+    /// Sends one message. After an interruption, it counts as sent if the mail server can have accepted it.
+    pub(super) async fn send(&self, message: Message, interrupt: &CancellationToken) -> Result<Sent, TransportError> {
         match self {
             Self::File(folder) => {
                 let folder = folder.clone();
-                tokio::task::spawn_blocking(move || folder.add(&message.formatted())).await?
+                let saved = tokio::task::spawn_blocking(move || folder.add(&message.formatted())).await;
+                let number = saved.map_err(anyhow::Error::from).flatten().map_err(TransportError::Folder)?;
+                Ok(Sent::Saved(number))
             }
-            Self::Smtp(server) => match tokio::time::timeout(SEND_TIMEOUT, server.send(message)).await {
-                Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) => Err(without_address(error)),
-                Err(_) => Err(anyhow!("the mail server did not respond in time")),
+            Self::Smtp(client) => match client.send(&message, interrupt).await? {
+                Receipt::Accepted(reply) => Ok(Sent::Accepted(reply.text())),
+                Receipt::Unclear => Ok(Sent::Unclear),
             },
         }
     }
-}
 
-fn smtp(settings: &SmtpSettings, name: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
-    let mut tls = TlsParameters::builder(settings.host.clone());
-    if let Some(path) = &settings.ca {
-        let wrong = || format!("MAIL_URL: cannot read the certificate {}", path.display());
-        let pem = fs::read(path).with_context(wrong)?;
-        tls = tls.add_root_certificate(Certificate::from_pem(&pem).with_context(wrong)?);
+    /// How many emails can be sent at once. Into a folder one by one, so that they are numbered in their order.
+    pub(super) fn parallel(&self) -> usize {
+        match self {
+            Self::File(_) => 1,
+            Self::Smtp(_) => PARALLEL,
+        }
     }
-    let tls = match settings.encryption {
-        Encryption::Tls => Tls::Wrapper(tls.build()?),
-        Encryption::StartTls => Tls::Required(tls.build()?),
-        Encryption::None => Tls::None,
-    };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-        .port(settings.port)
-        .tls(tls)
-        .hello_name(ClientId::Domain(name.to_owned()))
-        .timeout(Some(CONNECT_TIMEOUT));
-    if let Some((user, password)) = &settings.credentials {
-        builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
-    }
-    Ok(builder.build())
-}
 
-/// Reduces an SMTP error to its status code: servers often repeat the address of the recipient, which must not be
-/// logged.
-fn without_address(error: lettre::transport::smtp::Error) -> anyhow::Error {
-    match error.status() {
-        Some(code) => anyhow!("the mail server answered {code}"),
-        None => anyhow::Error::new(error),
+    /// Closes idle connections.
+    pub(super) async fn close(&self) {
+        if let Self::Smtp(client) = self {
+            client.close().await;
+        }
     }
 }
 
@@ -130,7 +131,7 @@ impl Folder {
 
     /// Writes to a temporary file and links it to its number. No reader sees a partial email, and if two processes
     /// choose the same number, the second one takes the next.
-    fn add(&self, mail: &[u8]) -> anyhow::Result<()> {
+    fn add(&self, mail: &[u8]) -> anyhow::Result<u64> {
         self.prepare()?;
         let draft = self.0.join(format!(".{}", crate::security::random::id()?));
         // Readable for its owner only: anyone who reads a link can use it.
@@ -145,7 +146,8 @@ impl Folder {
             }
         };
         fs::remove_file(&draft)?;
-        Ok(linked?)
+        linked?;
+        Ok(number)
     }
 
     fn path(&self, number: u64) -> PathBuf {
@@ -174,7 +176,7 @@ mod tests {
                 std::thread::spawn(move || folder.add(format!("To: {mail}\n\n").as_bytes()).unwrap())
             })
             .collect();
-        many.into_iter().for_each(|thread| thread.join().unwrap());
+        many.into_iter().for_each(|thread| assert!(thread.join().unwrap() > 0));
         assert_eq!(folder.numbers().unwrap(), (1..=20).collect::<Vec<_>>());
         let mut to: Vec<u64> =
             (1..=20).map(|number| folder.read(number).unwrap().unwrap().to.parse().unwrap()).collect();

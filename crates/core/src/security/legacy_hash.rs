@@ -169,7 +169,7 @@ impl Pbkdf2 {
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let pair = |index| u8::from_str_radix(text.get(index..index + 2)?, 16).ok();
-    (text.len() % 2 == 0).then(|| (0..text.len()).step_by(2).map(pair).collect())?
+    text.len().is_multiple_of(2).then(|| (0..text.len()).step_by(2).map(pair).collect())?
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::audit::{self, Event};
 use crate::store::entity::{email_change, user};
-use crate::store::{email_changes, mail_tokens, registrations, users};
+use crate::store::{email_changes, mail_tokens, outbox, registrations, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, EmailLinkDetails, RateLimited};
 
@@ -153,6 +153,7 @@ impl EmailChangeService {
                 registrations::lock_of_email(tx, &email.key()).await?;
                 users::set_email(tx, user.id, &email).await?;
                 mail_tokens::delete_of_user(tx, user.id).await?;
+                outbox::delete_resets(tx, user.id).await?;
                 email_changes::delete_of_user(tx, user.id).await?;
                 registrations::delete_of_email(tx, &email.key()).await?;
                 let public_id = Some(user.public_id.as_str());

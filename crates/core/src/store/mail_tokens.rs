@@ -1,10 +1,10 @@
 //! Queries on `mail_tokens`.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::entity::mail_token::{Column, Entity, Model};
-use crate::security::opaque_token::{MailToken, MailTokenHash, Purpose};
+use crate::security::opaque_token::{MailToken, MailTokenHash};
 
 /// Maximum number of passwords that can be tried with one link.
 pub const ATTEMPTS_MAX: i32 = 10;
@@ -26,20 +26,10 @@ pub struct NewToken {
     pub expires_at: i64,
 }
 
-/// Inserts a token. A new reset token deletes those of other emails: only the latest link can reset the password.
-///
-/// Tokens from earlier attempts to send the same email stay valid. The mail server may have accepted an email although
-/// its response was lost, and mail programs that show one of two emails with the same `Message-ID` show the first.
+/// Inserts a token. Earlier ones stay valid: anyone can ask for a reset, and must not make the link of the owner invalid.
+/// Also, the mail server may have accepted an email although its response was lost, and mail programs that show one of two
+/// emails with the same `Message-ID` show the first.
 pub async fn insert(tx: &impl ConnectionTrait, token: &MailToken, new: NewToken) -> Result<Model, DbErr> {
-    if let (Purpose::Reset, Some(user_id)) = (token.purpose(), new.user_id) {
-        let mut of_another_mail = Condition::any().add(Column::OutboxId.is_null());
-        of_another_mail = match new.outbox_id {
-            Some(id) => of_another_mail.add(Column::OutboxId.ne(id)),
-            None => of_another_mail.add(Column::OutboxId.is_not_null()),
-        };
-        let older = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(of_another_mail);
-        older.filter(Column::Purpose.eq(Purpose::Reset)).exec(tx).await?;
-    }
     let row = Model {
         hash: token.hash().as_str().to_owned(),
         purpose: token.purpose(),
@@ -76,6 +66,11 @@ pub async fn count_attempt(tx: &impl ConnectionTrait, hash: &MailTokenHash, now:
     let unused = counted.filter(Column::Hash.eq(hash.as_str())).filter(Column::UsedAt.is_null());
     let left = unused.filter(Column::ExpiresAt.gt(now)).filter(Column::Attempts.lt(ATTEMPTS_MAX));
     Ok(left.exec(tx).await?.rows_affected == 1)
+}
+
+/// Deletes the tokens of all accounts and registrations, and returns their number.
+pub async fn delete_all(tx: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    Ok(Entity::delete_many().exec(tx).await?.rows_affected)
 }
 
 /// Deletes all tokens of an account.

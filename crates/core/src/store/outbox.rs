@@ -56,14 +56,44 @@ pub async fn insert(
     Ok(())
 }
 
-/// Claims the email that has been due longest and is not claimed by another worker.
-pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) -> Result<Option<Model>, DbErr> {
+/// The address key of the recipient, or nothing.
+const RECIPIENT: &str = r#"COALESCE(CASE
+    WHEN "outbox"."template" = 'confirm_new_address'
+    THEN (SELECT "email_key" FROM "email_changes" WHERE "email_changes"."id" = "outbox"."email_change_id")
+    WHEN "outbox"."registration_id" IS NOT NULL
+    THEN (SELECT "email_key" FROM "registrations" WHERE "registrations"."id" = "outbox"."registration_id")
+    ELSE (SELECT "email_key" FROM "users" WHERE "users"."id" = "outbox"."user_id") END, '')"#;
+
+/// A confirmed change of the address can't be cancelled, so the notice to the old address is sent first.
+const AWAITS_NOTICE: &str = r#""outbox"."template" = 'confirm_new_address' AND EXISTS (
+    SELECT 1 FROM "outbox" AS "notice" WHERE "notice"."email_change_id" = "outbox"."email_change_id"
+    AND "notice"."template" = 'address_change_notice' AND "notice"."due_at" IS NOT NULL)"#;
+
+/// Emails that anyone can cause in any number wait for those that somebody waits for.
+const PRIORITY: &str =
+    r#"CASE WHEN "outbox"."template" IN ('confirm', 'already_registered', 'site') THEN 1 ELSE 0 END"#;
+
+/// Claims the email that has been due longest, has the highest priority, and is not claimed by another worker. Emails to
+/// the domains in `busy` are left out.
+pub async fn claim(
+    tx: &impl ConnectionTrait,
+    by: &str,
+    busy: &[String],
+    now: i64,
+    until: i64,
+) -> Result<Option<Model>, DbErr> {
     let free = Condition::any().add(Column::ClaimedUntil.is_null()).add(Column::ClaimedUntil.lte(now));
+    let to_others = busy
+        .iter()
+        .fold(Condition::all(), |others, domain| others.add(Expr::cust(RECIPIENT).not_like(format!("%@{domain}"))));
     let first = Entity::find()
         .filter(Column::DueAt.lte(now))
+        .filter(Expr::cust(AWAITS_NOTICE).not())
+        .filter(to_others)
         // Skips templates of a later release on the same database.
         .filter(Column::Template.is_in(Template::iter()))
         .filter(free)
+        .order_by_asc(Expr::cust(PRIORITY))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Id)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -80,23 +110,32 @@ pub async fn claim(tx: &impl ConnectionTrait, by: &str, now: i64, until: i64) ->
     Ok(Some(Model { claimed_by: Some(by.to_owned()), claimed_until: Some(until), attempts: mail.attempts + 1, ..mail }))
 }
 
-/// Completes all due [`Template::Noop`] rows at once: requests for made-up addresses must not delay real emails.
-pub async fn complete_noops(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
-    let done = Entity::update_many()
-        .col_expr(Column::SentAt, Expr::value(now))
-        .col_expr(Column::DueAt, Expr::value(None::<i64>))
-        .filter(Column::Template.eq(Template::Noop))
-        .filter(Column::DueAt.lte(now));
-    done.exec(tx).await.map(|_| ())
+/// Deletes all due [`Template::Noop`] rows at once: requests for made-up addresses neither delay emails nor fill the table.
+pub async fn delete_noops(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
+    let due = Entity::delete_many().filter(Column::Template.eq(Template::Noop)).filter(Column::DueAt.lte(now));
+    due.exec(tx).await.map(|_| ())
 }
 
-/// Whether the notice to the old address of an email change is still queued.
-pub async fn awaits_notice(tx: &impl ConnectionTrait, email_change_id: i64) -> Result<bool, DbErr> {
-    let notice = Entity::find()
-        .filter(Column::EmailChangeId.eq(email_change_id))
-        .filter(Column::Template.eq(Template::AddressChangeNotice))
-        .filter(Column::DueAt.is_not_null());
-    Ok(notice.one(tx).await?.is_some())
+/// Deletes the queued password resets of an account, when its links become invalid.
+pub async fn delete_resets(tx: &impl ConnectionTrait, user_id: i64) -> Result<(), DbErr> {
+    let resets = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(Column::Template.eq(Template::Reset));
+    resets.filter(Column::DueAt.is_not_null()).exec(tx).await.map(|_| ())
+}
+
+/// Whether a claimed email is still queued: it can be deleted meanwhile.
+pub async fn is_queued(tx: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
+    let queued = Entity::find_by_id(mail.id).filter(Column::DueAt.is_not_null());
+    Ok(queued.one(tx).await?.is_some())
+}
+
+/// Extends the claim of an email while it is being sent.
+pub async fn extend_claim(tx: &impl ConnectionTrait, mail: &Model, until: i64) -> Result<(), DbErr> {
+    let held = Entity::update_many()
+        .col_expr(Column::ClaimedUntil, Expr::value(until))
+        .filter(Column::Id.eq(mail.id))
+        .filter(Column::ClaimedBy.eq(mail.claimed_by.clone()))
+        .filter(Column::Attempts.eq(mail.attempts));
+    held.exec(tx).await.map(|_| ())
 }
 
 /// Marks a claimed email as sent or skipped; `false` if the claim was lost meanwhile.
@@ -115,12 +154,6 @@ pub async fn give_up(tx: &impl ConnectionTrait, mail: &Model, now: i64) -> Resul
 pub async fn postpone(tx: &impl ConnectionTrait, mail: &Model, due_at: i64) -> Result<bool, DbErr> {
     let later = released(mail).col_expr(Column::DueAt, Expr::value(due_at));
     Ok(later.exec(tx).await?.rows_affected == 1)
-}
-
-/// Whether a later email with the same template was queued for the same account.
-pub async fn is_superseded(db: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
-    let later = Entity::find().filter(Column::Template.eq(mail.template)).filter(Column::UserId.eq(mail.user_id));
-    Ok(later.filter(Column::Id.gt(mail.id)).one(db).await?.is_some())
 }
 
 /// An update that ends the claim of an email, if its worker still holds it.
