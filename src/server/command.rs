@@ -2,10 +2,11 @@
 //!
 //! Exit status: 0 on success, 1 on failure, 2 on wrong usage. An error is one line on standard error.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -14,17 +15,17 @@ use latchkey_axum::core::client::Client;
 use latchkey_axum::core::clock::Clock;
 use latchkey_axum::core::config::{Config, DatabaseSettings, LogFormat, RawSettings, generate_secret, with_defaults};
 use latchkey_axum::core::mail::test_email::send_test_email;
-use latchkey_axum::core::service::accounts::{Account, Actor, Change, PAGE_MAX};
-use latchkey_axum::core::service::registration::RegistrationError;
 use latchkey_axum::core::service::{Core, Services};
-use latchkey_axum::core::store::Store;
-use latchkey_types::{EmailAddress, Password, Role, Roles, texts};
+use latchkey_axum::core::store::{Store, backup};
+use latchkey_types::{EmailAddress, texts};
 
 use super::serve;
 use crate::site;
 use crate::site::product::PRODUCT;
 
+mod health;
 mod import;
+mod user;
 
 /// The login that a Leptos application starts from.
 #[derive(Parser, Debug)]
@@ -48,59 +49,32 @@ enum Command {
     },
     /// Manage accounts
     #[command(subcommand)]
-    User(UserCommand),
+    User(user::UserCommand),
+    /// Manage sessions
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
     /// Try the mail server
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Exit with 0 if the server with these settings is ready, else with 1
+    Health,
+    /// Save a consistent copy of an SQLite database, also while the server runs
+    Backup {
+        /// The file to create
+        file: PathBuf,
+    },
     /// Print a new key for `JWT_SECRET`
     Secret,
     /// Print the `OpenAPI` document of the JSON API
     Openapi,
     /// Import the users of a flask-praetorian application, with their password hashes
-    ImportFlask {
-        /// URL of its database: `postgres://…` or `sqlite://…`
-        #[arg(long, value_name = "URL")]
-        from: String,
-    },
+    ImportFlask(import::ImportArguments),
 }
 
 #[derive(Subcommand, Debug)]
-enum UserCommand {
-    /// Add an account; prompts for the password, or reads it from standard input
-    Add {
-        /// 3 to 32 letters, digits, `.`, `_`, `-`
-        name: String,
-        /// Email address
-        #[arg(long)]
-        email: String,
-        /// Make it an administrator
-        #[arg(long)]
-        admin: bool,
-    },
-    /// List the accounts
-    List,
-    /// Activate an account
-    Enable {
-        /// Username
-        name: String,
-    },
-    /// Deactivate an account and end its sessions
-    Disable {
-        /// Username
-        name: String,
-    },
-    /// Replace the roles of an account
-    Roles {
-        /// Username
-        name: String,
-        /// Comma-separated, such as `user,admin`
-        roles: String,
-    },
-    /// End all sessions of an account
-    Logout {
-        /// Username
-        name: String,
-    },
+enum SessionsCommand {
+    /// End the sessions of all accounts, and make all links in emails invalid
+    EndAll,
 }
 
 #[derive(Subcommand, Debug)]
@@ -180,8 +154,22 @@ async fn execute(line: CommandLine) -> anyhow::Result<()> {
             }
             say("migrated")
         }
-        Command::User(command) => user_command(command, &services(settings.config(PRODUCT)?).await?).await,
-        Command::ImportFlask { from } => import::import_flask(&services(settings.config(PRODUCT)?).await?, &from).await,
+        Command::User(command) => user::run(command, &services(settings.config(PRODUCT)?).await?).await,
+        Command::Sessions(SessionsCommand::EndAll) => {
+            let services = services(settings.config(PRODUCT)?).await?;
+            let ended = services.accounts.end_all_sessions(&Client::command_line()).await?;
+            say(&format!("{} sessions and {} links ended", ended.sessions, ended.links))
+        }
+        Command::Health => say(&health::check(&settings.config(PRODUCT)?).await?),
+        Command::Backup { file } => {
+            let database = settings.database(PRODUCT)?.url;
+            backup::write(&database, &file).await?;
+            say(&format!("{database} is saved in {}", file.display()))
+        }
+        Command::ImportFlask(arguments) => {
+            let (source, options) = (arguments.source()?, arguments.options()?);
+            import::import_flask(&services(settings.config(PRODUCT)?).await?, &source, options).await
+        }
         Command::Mail(MailCommand::Test { address }) => {
             let config = settings.config(PRODUCT)?;
             let to =
@@ -217,74 +205,4 @@ async fn services(config: Config) -> anyhow::Result<Services> {
 async fn connect(database: &DatabaseSettings) -> anyhow::Result<Store> {
     let migrations = site::extend().migrations;
     Store::connect(database, migrations).await.context("cannot open the database (DATABASE_URL)")
-}
-
-async fn user_command(command: UserCommand, services: &Services) -> anyhow::Result<()> {
-    let client = Client::command_line();
-    let accounts = &services.accounts;
-    let (name, change, done) = match command {
-        UserCommand::Add { name, email, admin } => return add(services, &name, &email, admin, &client).await,
-        UserCommand::List => return list(services).await,
-        UserCommand::Logout { name } => {
-            let ended = accounts.log_out(Account::Name(&name), Actor::CommandLine, &client).await?;
-            return say(&format!("{name}: {ended} sessions ended"));
-        }
-        UserCommand::Enable { name } => {
-            (name, Change { is_active: Some(true), ..Change::default() }, "enabled".to_owned())
-        }
-        UserCommand::Disable { name } => {
-            (name, Change { is_active: Some(false), ..Change::default() }, "disabled, sessions ended".to_owned())
-        }
-        UserCommand::Roles { name, roles } => {
-            let roles = Roles::parse(&roles).map_err(|refusal| anyhow::anyhow!("{}", texts::field_error(&refusal)))?;
-            let done = format!("roles are now {roles}");
-            (name, Change { roles: Some(roles), ..Change::default() }, done)
-        }
-    };
-    accounts.change(Account::Name(&name), change, Actor::CommandLine, &client).await?;
-    say(&format!("{name}: {done}"))
-}
-
-async fn add(services: &Services, name: &str, email: &str, admin: bool, client: &Client) -> anyhow::Result<()> {
-    let password = ask_password()?;
-    let roles = if admin { Roles::from_words([Role::USER, Role::ADMIN]) } else { Roles::from_words([Role::USER]) };
-    let roles = roles.unwrap_or_default();
-    match services.registration.add(name, email, &password, roles, client).await {
-        Ok(user) => say(&format!("{}: added", user.username)),
-        Err(RegistrationError::Refused(refusals)) => {
-            bail!(refusals.iter().map(texts::field_error).collect::<Vec<_>>().join(" "))
-        }
-        Err(error @ (RegistrationError::Closed | RegistrationError::TooMany(_))) => Err(error.into()),
-        Err(RegistrationError::Service(fault)) => Err(fault.into()),
-    }
-}
-
-async fn list(services: &Services) -> anyhow::Result<()> {
-    let mut after = None;
-    loop {
-        let page = services.accounts.page("", after.as_deref(), PAGE_MAX).await?;
-        for user in page.users {
-            let state = if user.is_active { "active" } else { "disabled" };
-            say(&format!("{}\t{}\t{}\t{state}", user.username, user.email.unwrap_or_default(), user.roles))?;
-        }
-        let Some(next) = page.next else { return Ok(()) };
-        after = Some(next);
-    }
-}
-
-/// Prompts twice on a terminal; otherwise reads the first line of standard input.
-fn ask_password() -> anyhow::Result<Password> {
-    if std::io::stdin().is_terminal() {
-        let password = rpassword::prompt_password("Password: ")?;
-        if rpassword::prompt_password("Password again: ")? != password {
-            bail!("the passwords do not match");
-        }
-        return Ok(password.into());
-    }
-    let mut typed = String::new();
-    std::io::stdin()
-        .take(Password::MAX_BYTES as u64 + 2)
-        .read_to_string(&mut typed)
-        .context("the password must be UTF-8")?;
-    Ok(typed.lines().next().unwrap_or_default().into())
 }

@@ -126,6 +126,32 @@ async fn users_come_over_by_command() {
         connection.execute_unprepared(statement).await.unwrap();
     }
     connection.close().await.unwrap();
+    std::fs::write(folder.path().join("names.csv"), "\u{feff}# old, new\n\nada , grace\n").unwrap();
+    let dry = ["import-flask", "--from", &theirs, "--rename", "names.csv", "--dry-run"];
+    let (status, out, _) = run(folder.path(), &dry, "");
+    assert!(status == 0 && out.starts_with("ada: is now called grace\n"), "{out}");
+    assert!(out.ends_with("1 would be imported, 1 skipped; nothing was written (--dry-run)\n"), "{out}");
+    for (line, problem) in [
+        ("ada", "line 1 of names.csv: write it like: old name, new name"),
+        ("#\nada, x", "line 2 of names.csv: Choose a username of 3 to 32 characters."),
+        ("ada, bob\nada, eve", "line 2 of names.csv: this name has a new name already"),
+    ] {
+        std::fs::write(folder.path().join("names.csv"), line).unwrap();
+        let (status, _, error) = run(folder.path(), &dry, "");
+        assert_eq!(status, 1);
+        assert_one_line(&error, &format!("latchkey: --rename: {problem}"));
+    }
+    for (flags, problem) in [
+        (&["--table", "people"][..], "the database has no table people"),
+        (&["--password-column", "hash"], "the table users has no column hash"),
+    ] {
+        let (status, _, error) = run(folder.path(), &[&["import-flask", "--from", &theirs], flags].concat(), "");
+        assert_eq!(status, 1);
+        assert!(error.contains(problem), "{error}");
+    }
+    let hidden = "postgres://ada:hunter2#@127.0.0.1:1/none";
+    let (status, _, error) = run(folder.path(), &["import-flask", "--from", hidden], "");
+    assert!(status == 1 && error.starts_with("latchkey: --from: ") && !error.contains("hunter2"), "{error}");
     let (status, out, _) = run(folder.path(), &["import-flask", "--from", &theirs], "");
     let skipped = "x\\u{1b}\\ny: skipped: the name may only contain ASCII letters, digits, '.', '_' and '-'\n";
     assert_eq!((status, out), (0, format!("{skipped}1 imported, 1 skipped\n")));

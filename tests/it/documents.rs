@@ -175,7 +175,13 @@ fn the_examples_of_the_commands_work() {
     for Example { command, output } in examples("docs/administration.md") {
         let words = shell_words(&command);
         let arguments = words.iter().skip(1).map(String::as_str).collect::<Vec<_>>();
-        assert_eq!(commands::run(folder.path(), &arguments, PASSWORD), (0, output, String::new()), "{command}");
+        let (status, mut said, error) = commands::run(folder.path(), &arguments, PASSWORD);
+        // The rest of a secret.
+        if let Some((start, _)) = output.split_once('…') {
+            assert!(said.starts_with(start), "{command}: {said}");
+            said.clone_from(&output);
+        }
+        assert_eq!((status, said, error), (0, output, String::new()), "{command}");
     }
 }
 

@@ -25,6 +25,7 @@ mod mail_queue;
 mod mail_tokens;
 mod manifest;
 mod names;
+mod operator;
 mod pages;
 mod race;
 mod registration;

@@ -69,6 +69,10 @@ pub struct Core {
     pub registration_is_open: bool,
     /// Whether registrations must be confirmed by email, and for how long they can be.
     pub confirmation: Confirmation,
+    /// How long a password can be reset by a link, in seconds.
+    reset_seconds: i64,
+    /// The begin of links: `PUBLIC_URL`.
+    origin: String,
     /// Account hooks of the application.
     pub hooks: Arc<dyn Hooks>,
     /// Audit kinds of the application.
@@ -98,6 +102,8 @@ impl Core {
             lifespans: config.lifespans,
             registration_is_open: config.registration_is_open,
             confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
+            reset_seconds: config.mail.reset_seconds,
+            origin: config.origin(),
             hooks: extension.hooks,
             audit_kinds: extension.audit_kinds,
             tasks: TaskTracker::new(),

@@ -21,6 +21,7 @@ use crate::config::{DatabaseSettings, DatabaseUrl};
 mod after_commit;
 pub mod attempts;
 pub mod audit;
+pub mod backup;
 mod connect;
 pub mod email_changes;
 pub mod entity;

@@ -1,30 +1,39 @@
-//! Password hashes of other applications, created by passlib. The next login verifies them and replaces them by
-//! Argon2id.
+//! Password hashes of other applications, created by passlib, Django, werkzeug or bcrypt. The next login verifies them and
+//! replaces them by Argon2id.
 
 use std::str::FromStr;
 
 use base64::Engine;
 use base64::alphabet::Alphabet;
+use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use sha2::{Sha256, Sha512};
+use sha2::{Digest, Sha256, Sha512};
 use subtle::ConstantTimeEq;
 
 /// Maximum number of rounds of a stored hash: a manipulated row must not occupy a CPU for minutes.
 const ROUNDS_MAX: u32 = 2_000_000;
 /// Maximum bcrypt cost of a stored hash; computing it takes a few seconds.
 const BCRYPT_COST_MAX: u32 = 15;
+/// Maximum memory of a stored scrypt hash, in bytes; four times the default of werkzeug.
+const SCRYPT_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// Maximum parallelism of a stored scrypt hash; its lanes are computed one after the other.
+const SCRYPT_LANES_MAX: u32 = 4;
 /// The alphabet of passlib's `ab64`: standard base64 with `.` instead of `+`, and no padding.
 const AB64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./";
 
 /// A password hash of another application.
 #[derive(Debug)]
 pub(super) enum LegacyHash<'a> {
-    /// `$pbkdf2-sha512$rounds$salt$hash`, the format of flask-praetorian.
+    /// PBKDF2 with HMAC-SHA-512, the default of flask-praetorian.
     Pbkdf2Sha512(Pbkdf2),
-    /// `$pbkdf2-sha256$rounds$salt$hash`.
+    /// PBKDF2 with HMAC-SHA-256.
     Pbkdf2Sha256(Pbkdf2),
+    /// scrypt (RFC 7914).
+    Scrypt(Scrypt),
     /// `$2b$cost$…`, or `$2a$`, `$2y$`.
     Bcrypt(&'a str),
+    /// bcrypt of the hexadecimal SHA-256 of the password.
+    BcryptSha256(&'a str),
 }
 
 /// The parts of a PBKDF2 hash (RFC 8018, 5.2).
@@ -35,10 +44,26 @@ pub(super) struct Pbkdf2 {
     hash: Vec<u8>,
 }
 
+/// The parts of a scrypt hash.
+#[derive(Debug)]
+pub(super) struct Scrypt {
+    params: scrypt::Params,
+    salt: Vec<u8>,
+    hash: Vec<u8>,
+}
+
 impl<'a> LegacyHash<'a> {
     /// Parses a stored hash; `None` for other schemes, and for hashes that are too expensive to verify.
     pub(super) fn parse(stored: &'a str) -> Option<Self> {
-        let (scheme, rest) = stored.strip_prefix('$')?.split_once('$')?;
+        match stored.strip_prefix('$') {
+            Some(rest) => Self::of_passlib(stored, rest),
+            None => Self::of_django(stored).or_else(|| Self::of_werkzeug(stored)),
+        }
+    }
+
+    /// `$scheme$…`, the modular crypt format.
+    fn of_passlib(stored: &'a str, rest: &str) -> Option<Self> {
+        let (scheme, rest) = rest.split_once('$')?;
         match scheme {
             "pbkdf2-sha512" => Some(Self::Pbkdf2Sha512(Pbkdf2::parse(rest, 64)?)),
             "pbkdf2-sha256" => Some(Self::Pbkdf2Sha256(Pbkdf2::parse(rest, 32)?)),
@@ -46,6 +71,44 @@ impl<'a> LegacyHash<'a> {
                 let parts = bcrypt::HashParts::from_str(stored).ok()?;
                 (parts.get_cost() <= BCRYPT_COST_MAX).then_some(Self::Bcrypt(stored))
             }
+            _ => None,
+        }
+    }
+
+    /// `scheme$…`.
+    fn of_django(stored: &'a str) -> Option<Self> {
+        let (scheme, rest) = stored.split_once('$')?;
+        let parts = rest.split('$').collect::<Vec<_>>();
+        match (scheme, parts.as_slice()) {
+            ("pbkdf2_sha256", [rounds, salt, hash]) => {
+                let hash = STANDARD.decode(hash).ok()?;
+                Some(Self::Pbkdf2Sha256(Pbkdf2::new(rounds, salt.as_bytes().to_vec(), hash, 32)?))
+            }
+            ("scrypt", [n, salt, r, p, hash]) => {
+                Some(Self::Scrypt(Scrypt::new([n, r, p], salt, STANDARD.decode(hash).ok()?)?))
+            }
+            ("bcrypt", _) => Self::parse(rest).filter(|inner| matches!(inner, Self::Bcrypt(_))),
+            ("bcrypt_sha256", _) => match Self::parse(rest)? {
+                Self::Bcrypt(inner) => Some(Self::BcryptSha256(inner)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `method:parameters$salt$hash`.
+    fn of_werkzeug(stored: &'a str) -> Option<Self> {
+        let parts = stored.split('$').collect::<Vec<_>>();
+        let [method, salt, hash] = parts.as_slice() else { return None };
+        let hash = hexadecimal(hash)?;
+        match method.split(':').collect::<Vec<_>>().as_slice() {
+            ["pbkdf2", "sha256", rounds] => {
+                Some(Self::Pbkdf2Sha256(Pbkdf2::new(rounds, salt.as_bytes().to_vec(), hash, 32)?))
+            }
+            ["pbkdf2", "sha512", rounds] => {
+                Some(Self::Pbkdf2Sha512(Pbkdf2::new(rounds, salt.as_bytes().to_vec(), hash, 64)?))
+            }
+            ["scrypt", n, r, p] => Some(Self::Scrypt(Scrypt::new([n, r, p], salt, hash)?)),
             _ => None,
         }
     }
@@ -61,16 +124,40 @@ impl<'a> LegacyHash<'a> {
             }),
             // bcrypt only uses the first 72 bytes, here and where the hash was created.
             Self::Bcrypt(stored) => bcrypt::verify(password, stored).unwrap_or(false),
+            Self::BcryptSha256(stored) => {
+                let digest = Sha256::digest(password).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+                bcrypt::verify(digest, stored).unwrap_or(false)
+            }
+            Self::Scrypt(Scrypt { params, salt, hash }) => {
+                let mut derived = vec![0; hash.len()];
+                scrypt::scrypt(password.as_bytes(), salt, params, &mut derived).is_ok() && derived.ct_eq(hash).into()
+            }
         }
+    }
+}
+
+impl Scrypt {
+    /// `costs` are n, r and p.
+    fn new(costs: [&str; 3], salt: &str, hash: Vec<u8>) -> Option<Self> {
+        let [n, r, p] = costs.map(|cost| cost.parse::<u32>().ok().filter(|cost| *cost > 0));
+        let (n, r, p) = (n?, r?, p?);
+        let bytes = u64::from(n).checked_mul(u64::from(r))?.checked_mul(128)?;
+        let is_bounded = n.is_power_of_two() && bytes <= SCRYPT_BYTES_MAX && p <= SCRYPT_LANES_MAX && hash.len() == 64;
+        let params = scrypt::Params::new(u8::try_from(n.ilog2()).ok()?, r, p).ok()?;
+        is_bounded.then(|| Self { params, salt: salt.as_bytes().to_vec(), hash })
     }
 }
 
 impl Pbkdf2 {
     fn parse(text: &str, length: usize) -> Option<Self> {
-        let mut parts = text.split('$');
-        let rounds = parts.next()?.parse().ok().filter(|rounds| (1..=ROUNDS_MAX).contains(rounds))?;
-        let (salt, hash) = (decode(parts.next()?)?, decode(parts.next()?)?);
-        (parts.next().is_none() && hash.len() == length).then_some(Self { rounds, salt, hash })
+        let parts = text.split('$').collect::<Vec<_>>();
+        let [rounds, salt, hash] = parts.as_slice() else { return None };
+        Self::new(rounds, decode(salt)?, decode(hash)?, length)
+    }
+
+    fn new(rounds: &str, salt: Vec<u8>, hash: Vec<u8>, length: usize) -> Option<Self> {
+        let rounds = rounds.parse().ok().filter(|rounds| (1..=ROUNDS_MAX).contains(rounds))?;
+        (hash.len() == length).then_some(Self { rounds, salt, hash })
     }
 
     fn is_derived(&self, derive: impl FnOnce(&[u8], u32, &mut [u8])) -> bool {
@@ -78,6 +165,11 @@ impl Pbkdf2 {
         derive(&self.salt, self.rounds, &mut derived);
         derived.ct_eq(&self.hash).into()
     }
+}
+
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let pair = |index| u8::from_str_radix(text.get(index..index + 2)?, 16).ok();
+    text.len().is_multiple_of(2).then(|| (0..text.len()).step_by(2).map(pair).collect())?
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {
@@ -89,8 +181,8 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// Created with passlib 1.7.4 and bcrypt 4.0.
-    const VECTORS: [(&str, &str); 4] = [
+    /// Created with passlib 1.7.4, bcrypt 4.0, and Python's hashlib in the formats of Django and werkzeug.
+    const VECTORS: [(&str, &str); 10] = [
         (
             "tin wolf orbit cave",
             "$pbkdf2-sha512$25000$bGF0Y2hrZXktdmVjdG9yIQ$KiIvWcMbweAKOqQLx8Nc87NGKldsc9tF5cD130P1BHvepnocbP/qJ4YokS8YPsN.ZQH.J9BFt4jN7wvQYFf2GQ",
@@ -104,10 +196,28 @@ mod tests {
             "$pbkdf2-sha256$29000$bGF0Y2hrZXktdmVjdG9yIQ$n2FcwaFaMQAFzb5GzZjjU5gUwY.4kyv4ThD/MTD/uY4",
         ),
         ("tin wolf orbit cave", "$2b$10$QuHfmGe3moNMPySvPxd.O.N1Dlz1HFwC.Stv/S8/ozVVpGvogN7VW"),
+        ("tin wolf orbit cave", "bcrypt$$2b$10$QuHfmGe3moNMPySvPxd.O.N1Dlz1HFwC.Stv/S8/ozVVpGvogN7VW"),
+        ("tin wolf orbit cave", "pbkdf2_sha256$1000$c2FsdHk$gcFe1sRLVyzphNxZuKkvzcblwOMWAtWkOwyhb57ZhnM="),
+        (
+            "tin wolf orbit cave",
+            "pbkdf2:sha256:1000$c2FsdHk$81c15ed6c44b572ce984dc59b8a92fcdc6e5c0e31602d5a43b0ca16f9ed98673",
+        ),
+        (
+            "tin wolf orbit cave",
+            "pbkdf2:sha512:1000$c2FsdHk$05251d5212f2f5649865adf48ac45938b61dbdd376f8e08c8b2b4e0fd332e3ceb8581fbe0dbc46601a2c1e6df0ed863bc6cf9341fd7cdb364b7fb9a18e541e04",
+        ),
+        (
+            "tin wolf orbit cave",
+            "scrypt:1024:8:1$c2FsdHk$986731381e4426226ae145429c4cfc73daaf2d385e710838f9e1c97df09b5c322f0dbc07eea33e489ab70d96d94bf4db8c444c34feab797cf26dd14e10cd94e3",
+        ),
+        (
+            "tin wolf orbit cave",
+            "scrypt$1024$c2FsdHk$8$1$mGcxOB5EJiJq4UVCnEz8c9qvLThecQg4+eHJffCbXDIvDbwH7qM+SJq3DZbZS/TbjERMNP6reXzybdFOEM2U4w==",
+        ),
     ];
 
     #[test]
-    fn passlibs_hashes_verify_and_only_with_their_password() {
+    fn hashes_verify_and_only_with_their_password() {
         for (password, stored) in VECTORS {
             let is_of = |typed: &str| LegacyHash::parse(stored).map(|hash| hash.is_of(typed));
             assert_eq!(is_of(password), Some(true), "{stored}");
@@ -117,8 +227,18 @@ mod tests {
     }
 
     #[test]
+    fn djangos_bcrypt_of_a_digest_verifies() {
+        let digest = "11db69ae0f4980a9b5e9486af804638ea90fa09b410c70c54eb7aad16107600e";
+        let inner = bcrypt::hash(digest, 4).unwrap_or_default();
+        for (prefix, expected) in [("bcrypt_sha256$", Some(true)), ("bcrypt$", Some(false))] {
+            let stored = format!("{prefix}{inner}");
+            assert_eq!(LegacyHash::parse(&stored).map(|hash| hash.is_of("tin wolf orbit cave")), expected, "{stored}");
+        }
+    }
+
+    #[test]
     fn what_is_no_hash_or_asks_for_too_much_is_not_computed() {
-        let [(_, pbkdf2), _, _, (_, bcrypt)] = VECTORS;
+        let [(_, pbkdf2), _, _, (_, bcrypt), _, (_, django), (_, werkzeug), _, (_, scrypt), _] = VECTORS;
         for stored in [
             "",
             "plain text",
@@ -135,6 +255,18 @@ mod tests {
             &pbkdf2.replace("-sha512", "-sha256"),
             &bcrypt.replace("$10$", "$31$"),
             "$2b$10$short",
+            "bcrypt$plain text",
+            "bcrypt_sha256$",
+            &django.replace("$1000$", "$99999999$"),
+            &django.replace('=', ""),
+            &django.replace("_sha256", "_md5"),
+            &werkzeug.replace(":1000$", "$"),
+            &werkzeug.replace("81c1", "\u{fc}1c"),
+            &werkzeug.replace(":sha256:", ":sha512:"),
+            &scrypt.replace(":1024:", ":1000:"),
+            &scrypt.replace(":1024:", ":1048576:"),
+            &scrypt.replace(":8:1$", ":8:64$"),
+            &scrypt.replace(":8:1$", ":0:1$"),
         ] {
             assert!(LegacyHash::parse(stored).is_none(), "{stored}");
         }

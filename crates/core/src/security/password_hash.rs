@@ -155,6 +155,8 @@ fn compare(password: &str, stored: &str) -> Option<(bool, bool)> {
 }
 
 fn argon2_params(stored: &str) -> Option<(PasswordHash, Params)> {
+    // Django writes `argon2$argon2id$…`.
+    let stored = stored.strip_prefix("argon2").filter(|rest| rest.starts_with('$')).unwrap_or(stored);
     let parsed = PasswordHash::new(stored).ok()?;
     let params = Params::try_from(&parsed).ok()?;
     let is_bounded = params.m_cost() <= MEMORY_MAX_KIB && params.t_cost() <= PASSES_MAX && params.p_cost() <= LANES_MAX;

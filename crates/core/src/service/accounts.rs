@@ -11,7 +11,7 @@ use crate::kinds::RevokedReason;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{sessions, users};
+use crate::store::{mail_tokens, sessions, users};
 use latchkey_types::{EventActor, Role, Roles, UserSummary, Username};
 
 mod page;
@@ -168,6 +168,34 @@ impl AccountService {
         self.session.invalidate_user(&user.public_id);
         Ok(count)
     }
+
+    /// Ends the sessions of all accounts, and makes all links in emails invalid. A restored backup has sessions and links
+    /// that were ended or used after it was made.
+    pub async fn end_all_sessions(&self, client: &Client) -> Result<Ended, ServiceError> {
+        let now = self.core.clock.now();
+        self.core
+            .store
+            .write_tx_unlimited(async |tx| {
+                let ended = Ended {
+                    sessions: sessions::revoke_of_all(tx, now, RevokedReason::EndedByAdministrator).await?,
+                    links: mail_tokens::delete_all(tx).await?,
+                };
+                let detail = format!("all accounts: {} sessions, {} links", ended.sessions, ended.links);
+                let event = Event { actor: Some(EventActor::COMMAND_LINE), detail: &detail, ..Event::default() };
+                audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;
+                Ok(ended)
+            })
+            .await
+    }
+}
+
+/// What [`AccountService::end_all_sessions`] has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The number of sessions.
+    pub sessions: u64,
+    /// The number of links in emails.
+    pub links: u64,
 }
 
 /// Locks the active administrators until the transaction ends, and checks that `actor` is one of them. This repeats the

@@ -1,6 +1,6 @@
 //! Import of accounts from another application, with their password hashes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +13,9 @@ use crate::store::flask::FlaskUser;
 use crate::store::users::{self, InsertError, NewUser};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Role, Roles, Username, trim_invisible};
+
+/// White space, and what databases and languages write around the words of a list.
+const AROUND_ROLES: [char; 9] = [' ', '\t', '\r', '\n', '{', '}', '[', ']', '"'];
 
 /// A remark about an account in an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,12 @@ pub enum Remark {
     RolesRefused,
     /// Imported without a password: the scheme of its hash is not supported.
     PasswordUnusable,
+    /// Imported, but deactivated: the cell is neither true nor false.
+    ActivityUnclear,
+    /// Imported under this name.
+    Renamed(Username),
+    /// The file of new names has a name that no account has.
+    NotRenamed,
 }
 
 impl Remark {
@@ -42,6 +51,9 @@ impl Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Renamed(name) => return write!(f, "is now called {name}"),
+            Self::NotRenamed => "no account has this name (--rename)",
+            Self::ActivityUnclear => "is_active is neither true nor false; the account was deactivated",
             Self::NameRefused(FieldError::UsernameLength) => "the name must have 3 to 32 characters",
             Self::NameRefused(_) => "the name may only contain ASCII letters, digits, '.', '_' and '-'",
             Self::NameTaken => "the name is taken",
@@ -50,6 +62,27 @@ impl fmt::Display for Remark {
             Self::RolesRefused => "roles that are not lower-case words were left out",
             Self::PasswordUnusable => "the password hash has an unsupported scheme; the password must be reset",
         })
+    }
+}
+
+/// How accounts are imported.
+#[derive(Debug, Default)]
+pub struct ImportOptions {
+    /// New names, by the username in the other application.
+    pub renames: HashMap<String, Username>,
+    /// Whether nothing is written.
+    pub is_dry_run: bool,
+}
+
+/// Ends the transaction of a dry run, and undoes it.
+enum Undo {
+    DryRun(Report),
+    Failed(ServiceError),
+}
+
+impl<E: Into<ServiceError>> From<E> for Undo {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }
 
@@ -82,27 +115,41 @@ impl ImportService {
     }
 
     /// Imports all accounts that do not exist here yet, in one transaction. Can be repeated.
-    pub async fn import(&self, source: Vec<FlaskUser>, client: &Client) -> Result<Report, ServiceError> {
-        self.core
+    pub async fn import(
+        &self,
+        source: Vec<FlaskUser>,
+        mut options: ImportOptions,
+        client: &Client,
+    ) -> Result<Report, ServiceError> {
+        let imported = self
+            .core
             .store
-            .write_tx(async |tx| {
+            .write_tx_unlimited(async |tx| {
                 // Checked beforehand: on PostgreSQL, a failed statement aborts the transaction.
                 let (mut names, addresses): (HashSet<_>, Vec<_>) = users::keys(tx).await?.into_iter().unzip();
                 let mut emails = addresses.into_iter().flatten().collect::<HashSet<_>>();
                 let mut report = Report::default();
-                for theirs in source {
-                    let name = theirs.username.clone();
-                    let mut remark = |remark| report.remarks.push((name.clone(), remark));
-                    let Some(new) = validate(theirs, &mut names, &mut emails, self.core.clock.now(), &mut remark)?
-                    else {
-                        continue;
-                    };
-                    self.insert(tx, new, client).await?;
-                    report.imported += 1;
+                for mut theirs in source {
+                    let label = theirs.label.clone();
+                    let mut remark = |remark| report.remarks.push((label.clone(), remark));
+                    if let Some(name) = options.renames.remove(&theirs.username) {
+                        theirs.username = name.to_string();
+                        remark(Remark::Renamed(name));
+                    }
+                    let new = validate(theirs, &mut names, &mut emails, self.core.clock.now(), &mut remark)?;
+                    if let Some(new) = new {
+                        self.insert(tx, new, client).await?;
+                        report.imported += 1;
+                    }
                 }
-                Ok(report)
+                report.remarks.extend(options.renames.drain().map(|(name, _)| (name, Remark::NotRenamed)));
+                if options.is_dry_run { Err(Undo::DryRun(report)) } else { Ok(report) }
             })
-            .await
+            .await;
+        match imported {
+            Ok(report) | Err(Undo::DryRun(report)) => Ok(report),
+            Err(Undo::Failed(error)) => Err(error),
+        }
     }
 
     async fn insert(
@@ -171,7 +218,12 @@ fn validate(
     if typed.is_some() && email.is_none() {
         remark(Remark::EmailRefused);
     }
-    let words = theirs.roles.split(',').map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    let words = theirs
+        .roles
+        .split(',')
+        .map(|word| word.trim_matches(AROUND_ROLES))
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>();
     let roles = words.iter().copied().filter(|word| Role::parse(word).is_ok()).take(Roles::MAX).collect::<Vec<_>>();
     if roles.len() < words.len() {
         remark(Remark::RolesRefused);
@@ -180,6 +232,10 @@ fn validate(
     if !is_usable {
         remark(Remark::PasswordUnusable);
     }
+    let is_active = theirs.is_active.unwrap_or_else(|| {
+        remark(Remark::ActivityUnclear);
+        false
+    });
     names.insert(username.key());
     emails.extend(email.as_ref().map(EmailAddress::key));
     Ok(Some(Newcomer {
@@ -188,7 +244,7 @@ fn validate(
         // A value of an unsupported scheme is dropped: it may even be the password itself.
         password_hash: if is_usable { theirs.password } else { password_hash::UNUSABLE.to_owned() },
         roles: Roles::from_words(roles).map_err(|refusal| anyhow::anyhow!("{refusal}"))?,
-        is_active: theirs.is_active,
+        is_active,
         created_at: now,
     }))
 }

@@ -17,6 +17,10 @@ use crate::store::{email_changes, mail_tokens, outbox, sessions, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, EmailLinkDetails, Password, RateLimited};
 
+mod operator;
+
+pub use operator::OperatorError;
+
 /// Why a password was not reset.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetError {
@@ -150,9 +154,7 @@ impl PasswordResetService {
         let token = parse(token)?;
         let user = self.owner(&token).await?;
         link_use.succeed();
-        let email = user.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
-        let local_part = email.map(|email| email.local_part().to_owned()).unwrap_or_default();
-        self.core.hasher.validate(password, vec![user.username.clone(), local_part], client).await??;
+        self.core.hasher.validate(password, personal(&user), client).await??;
         let hash = self.core.hasher.hash(password, client).await?;
         Ok((token, user, hash))
     }
@@ -171,21 +173,41 @@ impl PasswordResetService {
         if !mail_tokens::consume(tx, &token.hash(), now).await? {
             return Err(ResetError::LinkInvalid);
         }
+        let public_id = Some(user.public_id.as_str());
+        let event = Event { actor: public_id, subject: public_id, session: None, detail: "by a link" };
+        self.replace_password(tx, &user, hash, event, client).await?;
+        Ok(user::Model { password: hash.to_owned(), ..user })
+    }
+
+    /// Ends whatever the old password has allowed, and tells the owner.
+    async fn replace_password(
+        &self,
+        tx: &impl ConnectionTrait,
+        user: &user::Model,
+        hash: &str,
+        event: Event<'_>,
+        client: &Client,
+    ) -> Result<(), ServiceError> {
+        let now = self.core.clock.now();
         users::set_password(tx, user.id, hash).await?;
-        self.core.throttle.forget(tx, &user).await?;
+        self.core.throttle.forget(tx, user).await?;
         sessions::revoke_all(tx, user.id, now, RevokedReason::PasswordReset).await?;
         mail_tokens::delete_of_user(tx, user.id).await?;
         outbox::delete_resets(tx, user.id).await?;
         email_changes::delete_of_user(tx, user.id).await?;
-        let public_id = Some(user.public_id.as_str());
-        let event = Event { actor: public_id, subject: public_id, session: None, detail: "by a link" };
         audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
         if user.email.is_some() {
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
             mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await?;
         }
-        Ok(user::Model { password: hash.to_owned(), ..user })
+        Ok(())
     }
+}
+
+/// Words that an attacker who knows the account would try first.
+fn personal(user: &user::Model) -> Vec<String> {
+    let email = user.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
+    [Some(user.username.clone()), email.map(|email| email.local_part().to_owned())].into_iter().flatten().collect()
 }
 
 fn parse(token: &str) -> Result<MailToken, ResetError> {

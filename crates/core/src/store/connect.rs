@@ -13,7 +13,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{ConnectOptions, Connection, Database, Error, Row, raw_sql};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 
-use crate::config::PostgresUrl;
+use crate::config::{DatabaseUrl, PostgresUrl};
 
 /// How long one attempt to get a connection from the pool takes at most.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -55,6 +55,24 @@ pub(super) async fn sqlite(path: &Path, connections: u32) -> anyhow::Result<Data
     let encoding = raw_sql("PRAGMA encoding").fetch_one(&pool).await?.try_get::<String, _>(0)?;
     require_utf8(&encoding, "UTF-8")?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// Opens the database of another application, to read it. Creates and changes nothing.
+pub(super) async fn read_only(url: &DatabaseUrl) -> anyhow::Result<DatabaseConnection> {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            anyhow::ensure!(path.is_file(), "there is no file {}", path.display());
+            let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
+            let pool = pool(SqlitePoolOptions::new(), 1).connect_with(options).await?;
+            Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+        }
+        DatabaseUrl::Postgres(url) => {
+            let options = url.options.clone().disable_statement_logging().statement_cache_capacity(0);
+            first_connection(&options).await?.close().await?;
+            let pool = pool(PgPoolOptions::new(), 1).connect_lazy_with(options);
+            Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+        }
+    }
 }
 
 /// Opens a PostgreSQL database. Also returns whether each query has to be a transaction, because `PgBouncer` is in between.

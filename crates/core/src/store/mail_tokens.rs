@@ -68,6 +68,11 @@ pub async fn count_attempt(tx: &impl ConnectionTrait, hash: &MailTokenHash, now:
     Ok(left.exec(tx).await?.rows_affected == 1)
 }
 
+/// Deletes the tokens of all accounts and registrations, and returns their number.
+pub async fn delete_all(tx: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    Ok(Entity::delete_many().exec(tx).await?.rows_affected)
+}
+
 /// Deletes all tokens of an account.
 pub async fn delete_of_user(tx: &impl ConnectionTrait, user_id: i64) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(tx).await.map(|_| ())

@@ -142,6 +142,14 @@ pub async fn revoke_all(
     Ok(update.filter(Column::UserId.eq(user_id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
 }
 
+/// Revokes the sessions of all accounts and returns their number.
+pub async fn revoke_of_all(tx: &impl ConnectionTrait, now: i64, reason: RevokedReason) -> Result<u64, DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::RevokedReason, Expr::value(reason));
+    Ok(update.filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected)
+}
+
 /// Whether a session of the account was last renewed on `device`; `None` if the account has no sessions.
 pub async fn was_on_device(db: &impl ConnectionTrait, user_id: i64, device: &str) -> Result<Option<bool>, DbErr> {
     let all = Entity::find().filter(Column::UserId.eq(user_id));
