@@ -17,6 +17,7 @@ use super::extension::{AccountEvent, Extension, Hooks};
 use super::security::jwt::SigningKeys;
 use super::security::keyed_hash::KeyedHash;
 use super::security::password_hash::Hasher;
+use super::security::pwned_passwords::PwnedPasswords;
 use super::store::Store;
 use super::store::entity::user;
 

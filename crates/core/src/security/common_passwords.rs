@@ -1,7 +1,7 @@
 //! The most common passwords, embedded as truncated hashes.
 //!
-//! `script/common-passwords` builds the file. Source: "10 million passwords" by Mark Burnett (2015), as in SecLists (MIT
-//! License).
+//! `script/common-passwords` builds the file. Source: "10 million passwords" by Mark Burnett (2015), as in `SecLists`
+//! (MIT License).
 
 use sha2::{Digest, Sha256};
 

@@ -62,8 +62,8 @@ impl Hasher {
         Ok(self.queue.run(client, move || hash(password.expose())).await??)
     }
 
-    /// Checks the length of a new password, and that it contains no personal word. Costs nothing; [`Self::validate`] does it,
-    /// too.
+    /// Checks what costs nothing: the length of a new password, personal words, and the most common passwords.
+    /// [`Self::validate`] does it, too.
     ///
     /// # Errors
     /// The first reason to refuse the password.

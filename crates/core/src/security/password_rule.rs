@@ -14,7 +14,7 @@ const PERSONAL_WORD_MIN: usize = 4;
 /// that can stand for letters: at 20 it takes a few milliseconds at most, at 100 more than half a second.
 const JUDGED_MAX: usize = 20;
 
-/// Checks what takes no time: the length, and personal words. No rules about kinds of characters (NIST SP 800-63B).
+/// Checks what takes no time: the length, personal words, and the most common passwords. No rules about kinds of characters (NIST SP 800-63B).
 ///
 /// `personal` contains the words that an attacker would try first: username, email address, name of the application.
 ///
@@ -32,11 +32,11 @@ pub fn check(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
     if known(personal).iter().any(|word| word.len() >= PERSONAL_WORD_MIN && lower.contains(word)) {
         return Err(FieldError::PasswordPersonal);
     }
-    Ok(())
+    if common_passwords::contains(typed) { Err(FieldError::PasswordEasy) } else { Ok(()) }
 }
 
-/// Judges whether a password that passed [`check`] is easy to guess: a common one, or one that `zxcvbn` rates under 3. Of a
-/// long one, the begin or the end has to be good enough.
+/// Judges whether a password that passed [`check`] is easy to guess: whether `zxcvbn` rates it under 3. Of a long one, the
+/// begin or the end has to be good enough.
 ///
 /// Takes milliseconds of CPU time, so it must not run on an async thread.
 ///
@@ -47,8 +47,7 @@ pub fn judge(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
     let known = known(personal);
     let inputs = known.iter().map(|word| start(word, JUDGED_MAX)).collect::<Vec<_>>();
     let is_good = |text: &str| zxcvbn::zxcvbn(text, &inputs).score() >= Score::Three;
-    let is_hard = !common_passwords::contains(typed)
-        && (is_good(start(typed, JUDGED_MAX)) || is_longer(typed, JUDGED_MAX) && is_good(end(typed, JUDGED_MAX)));
+    let is_hard = is_good(start(typed, JUDGED_MAX)) || is_longer(typed, JUDGED_MAX) && is_good(end(typed, JUDGED_MAX));
     if is_hard { Ok(()) } else { Err(FieldError::PasswordEasy) }
 }
 
