@@ -57,7 +57,7 @@ async fn main() {
 type Row = (&'static str, String, String);
 
 async fn measure(url: &str) -> Vec<Row> {
-    let hasher = Hasher::new("Latchkey").unwrap();
+    let hasher = Hasher::new("Latchkey", None).unwrap();
     let (hash, _) =
         median(async || drop(hasher.hash(&PASSWORD.into(), &Client::command_line()).await), &AtomicU64::new(0)).await;
     let mut node = Node::start(url).await;

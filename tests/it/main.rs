@@ -27,6 +27,7 @@ mod manifest;
 mod names;
 mod operator;
 mod pages;
+mod passwords;
 mod race;
 mod registration;
 mod rename;

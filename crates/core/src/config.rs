@@ -24,6 +24,8 @@ pub use database::{DatabaseSettings, DatabaseUrl, PostgresUrl};
 pub use raw::{RawSettings, with_defaults};
 pub use secret::generate as generate_secret;
 
+/// The service of `PWNED_PASSWORDS=on`.
+const PWNED_PASSWORDS: &str = "https://api.pwnedpasswords.com";
 /// Levels of crates that log every query or step. `RUST_LOG` can name them to see more.
 const QUIET_CRATES: &str = "sea_orm_migration=warn,sea_orm=warn,sqlx=warn";
 
@@ -91,6 +93,8 @@ pub struct Config {
     pub cors_origins: CorsOrigins,
     /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// The service of leaked passwords that new ones are checked with.
+    pub pwned_passwords: Option<Url>,
     /// Whether HSTS includes the subdomains.
     pub hsts_include_subdomains: bool,
 }
@@ -140,6 +144,7 @@ impl RawSettings {
             mail: mail::MailSettings::read(self, is_dev, product)?,
             cors_origins: CorsOrigins::read(self.get("CORS_ORIGINS"))?,
             trusted_proxies: self.trusted_proxies()?,
+            pwned_passwords: self.pwned_passwords(product)?,
             hsts_include_subdomains: self.choice("HSTS_INCLUDE_SUBDOMAINS", product, "true", "false")?,
         })
     }
@@ -205,6 +210,19 @@ impl RawSettings {
             return Err(SettingError::new("JWT_ACCESS_LIFESPAN", "must not be longer than JWT_REFRESH_LIFESPAN"));
         }
         Ok(lifespans)
+    }
+
+    fn pwned_passwords(&self, product: Product) -> Result<Option<Url>, SettingError> {
+        let url = match self.value("PWNED_PASSWORDS", product).as_ref() {
+            "off" => return Ok(None),
+            "on" => Url::parse(PWNED_PASSWORDS).ok(),
+            other => Url::parse(other).ok(),
+        };
+        let url = url.filter(|url| url.scheme() == "https" || url.scheme() == "http" && public_url::is_loopback(url));
+        url.map(Some).ok_or_else(|| {
+            let problem = "is neither off nor on nor an https URL (or http on this machine)";
+            SettingError::new("PWNED_PASSWORDS", problem)
+        })
     }
 
     fn trusted_proxies(&self) -> Result<Vec<IpNet>, SettingError> {

@@ -25,6 +25,7 @@ pub mod security;
 pub mod service;
 mod service_error;
 pub mod store;
+mod tls;
 
 #[cfg(test)]
 mod tests {

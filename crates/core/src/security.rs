@@ -2,6 +2,7 @@
 //!
 //! Invariant: knows neither HTTP nor the database.
 
+mod common_passwords;
 pub mod device_token;
 mod hash_queue;
 pub mod jwt;
@@ -10,4 +11,5 @@ mod legacy_hash;
 pub mod opaque_token;
 pub mod password_hash;
 pub mod password_rule;
+pub mod pwned_passwords;
 pub mod random;

@@ -17,6 +17,7 @@ use super::extension::{AccountEvent, Extension, Hooks};
 use super::security::jwt::SigningKeys;
 use super::security::keyed_hash::KeyedHash;
 use super::security::password_hash::Hasher;
+use super::security::pwned_passwords::PwnedPasswords;
 use super::store::Store;
 use super::store::entity::user;
 
@@ -91,13 +92,14 @@ impl Core {
     /// Creates the core from the settings. Fails if they contain no signing key.
     pub fn new(config: &Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
         let (current, previous) = config.secrets.split_first().context("the settings contain no signing key")?;
+        let pwned = config.pwned_passwords.as_ref().map(PwnedPasswords::new).transpose()?;
         Ok(Self {
             product: config.product,
             throttle: throttle::Throttle::new(store.clone(), clock.clone(), KeyedHash::new(current, previous)),
             store,
             clock,
             keys: SigningKeys::new(config.product.slug, current, previous),
-            hasher: Hasher::new(config.product.name)?,
+            hasher: Hasher::new(config.product.name, pwned)?,
             lifespans: config.lifespans,
             registration_is_open: config.registration_is_open,
             confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },

@@ -30,7 +30,11 @@ async fn stored(app: &TestApp, username: &str, email: &str, password: &str) {
     let new = NewRegistration {
         username: &Username::parse(username).unwrap(),
         email: &EmailAddress::parse(email).unwrap(),
-        password_hash: Hasher::new("Latchkey").unwrap().hash(&password.into(), &Client::command_line()).await.unwrap(),
+        password_hash: Hasher::new("Latchkey", None)
+            .unwrap()
+            .hash(&password.into(), &Client::command_line())
+            .await
+            .unwrap(),
         created_at: now,
         expires_at: now + DAY,
     };

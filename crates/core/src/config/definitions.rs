@@ -58,6 +58,11 @@ pub(super) const SETTINGS: &[Definition] = &[
     optional("CORS_ORIGINS", "Origins whose scripts may call the API: `*`, or a comma-separated list"),
     optional("TRUSTED_PROXIES", "Networks whose X-Forwarded-For is trusted: CIDR, comma-separated"),
     with_default(
+        "PWNED_PASSWORDS",
+        "off",
+        "`on`: refuses new passwords that api.pwnedpasswords.com knows; or the URL of another such service",
+    ),
+    with_default(
         "HSTS_INCLUDE_SUBDOMAINS",
         "false",
         "Whether browsers must use https for all subdomains, too (`includeSubDomains` of HSTS)",

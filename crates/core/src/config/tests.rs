@@ -77,6 +77,8 @@ fn a_wrong_value_names_its_variable() {
         (&["--reset-lifespan=0m"], "RESET_LIFESPAN: "),
         (&["--trusted-proxies=10.0.0.0/33"], "TRUSTED_PROXIES: "),
         (&["--hsts-include-subdomains=yes"], "HSTS_INCLUDE_SUBDOMAINS: "),
+        (&["--pwned-passwords=yes"], "PWNED_PASSWORDS: "),
+        (&["--pwned-passwords=http://example.org"], "PWNED_PASSWORDS: "),
         (&["--cors-origins=example.org"], "CORS_ORIGINS: "),
         (&["--cors-origins=https://example.org/"], "CORS_ORIGINS: "),
         (&["--cors-origins=https://example.org/app"], "CORS_ORIGINS: "),

@@ -4,20 +4,17 @@
 //! that was refused from one whose end is unclear.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use lettre::Message;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::ClientConfig;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::mail::SmtpSettings;
+use crate::tls;
 
 mod connection;
 mod reply;
@@ -142,16 +139,11 @@ impl SmtpClient {
     /// # Errors
     /// If the root certificate can't be read; the message names `MAIL_URL`.
     pub fn new(settings: &SmtpSettings, name: &str) -> anyhow::Result<Self> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        if let Some(path) = &settings.ca {
-            add_certificates(&mut roots, path)
-                .with_context(|| format!("MAIL_URL: cannot read the certificate {}", path.display()))?;
-        }
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { settings: settings.clone(), tls: Arc::new(tls), name: name.to_owned(), idle: Arc::default() })
+        let tls = tls::client_config(settings.ca.as_deref()).with_context(|| {
+            let path = settings.ca.as_deref().unwrap_or(Path::new("(none)"));
+            format!("MAIL_URL: cannot read the certificate {}", path.display())
+        })?;
+        Ok(Self { settings: settings.clone(), tls, name: name.to_owned(), idle: Arc::default() })
     }
 
     /// Sends one email, over an idle connection if there is one that still works. After an interruption, the email counts as
@@ -187,14 +179,4 @@ impl SmtpClient {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn add_certificates(roots: &mut RootCertStore, path: &Path) -> anyhow::Result<()> {
-    let pem = fs::read(path)?;
-    let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>()?;
-    anyhow::ensure!(!certificates.is_empty(), "it is not a certificate in PEM");
-    for certificate in certificates {
-        roots.add(certificate)?;
-    }
-    Ok(())
 }

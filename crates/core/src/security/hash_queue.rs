@@ -1,5 +1,4 @@
-//! The queue for password hashing: as many at a time as there are CPUs, a bounded number of waiting ones, and a share
-//! for each network.
+//! A queue for costly work on passwords: a few at a time, a bounded number of waiting ones, and a share for each network.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,9 +39,14 @@ struct Taken {
 }
 
 impl HashQueue {
-    pub(super) fn new() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { permits: Arc::new(Semaphore::new(processors)), taken: Arc::default() }
+    /// A queue for as many at a time as there are CPUs.
+    pub(super) fn for_all_processors() -> Self {
+        Self::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+    }
+
+    /// A queue for `permits` at a time.
+    pub(super) fn new(permits: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(permits)), taken: Arc::default() }
     }
 
     /// Runs `work` on a blocking thread when it is its turn. Fails if there is no place for the client.
@@ -118,7 +122,7 @@ mod tests {
 
     /// Fills places while no hash can run, then tries once more from two addresses. All that got a place succeed later.
     async fn fill(clients: Vec<Client>, then: [Client; 2]) -> [bool; 2] {
-        let queue = HashQueue::new();
+        let queue = HashQueue::new(2);
         let held = queue.permits.clone().acquire_many_owned(u32::try_from(queue.permits.available_permits()).unwrap());
         let held = held.await.unwrap();
         let waiting = clients.into_iter().map(|client| {

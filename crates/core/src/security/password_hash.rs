@@ -9,6 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 pub use super::hash_queue::HashError;
 use super::hash_queue::HashQueue;
 use super::legacy_hash::LegacyHash;
+use super::pwned_passwords::PwnedPasswords;
 use super::{password_rule, random};
 use crate::client::Client;
 use latchkey_types::FieldError;
@@ -41,14 +42,18 @@ pub enum PasswordCheck {
 pub struct Hasher {
     application: &'static str,
     queue: HashQueue,
+    /// Judging new passwords must not hold up logins.
+    judging: HashQueue,
+    pwned: Option<PwnedPasswords>,
     /// Verified if there is no account, so that an unknown username takes as long as a wrong password.
     dummy: Arc<str>,
 }
 
 impl Hasher {
-    /// Creates a hasher. New passwords must not contain `application`, the name of the application.
-    pub fn new(application: &'static str) -> anyhow::Result<Self> {
-        Ok(Self { application, queue: HashQueue::new(), dummy: hash(&random::id()?)?.into() })
+    /// Creates a hasher. New passwords must not contain `application`, the name of the application, nor be in `pwned`.
+    pub fn new(application: &'static str, pwned: Option<PwnedPasswords>) -> anyhow::Result<Self> {
+        let (queue, judging) = (HashQueue::for_all_processors(), HashQueue::new(1));
+        Ok(Self { application, queue, judging, pwned, dummy: hash(&random::id()?)?.into() })
     }
 
     /// Hashes a new password.
@@ -57,18 +62,38 @@ impl Hasher {
         Ok(self.queue.run(client, move || hash(password.expose())).await??)
     }
 
-    /// Validates a new password with [`password_rule`]. Uses the same queue, because it takes as much CPU time as a
-    /// hash.
+    /// Checks what costs nothing: the length of a new password, personal words, and the most common passwords.
+    /// [`Self::validate`] does it, too.
+    ///
+    /// # Errors
+    /// The first reason to refuse the password.
+    pub fn check(&self, password: &Password, personal: &[String]) -> Result<(), FieldError> {
+        let application = std::iter::once(self.application);
+        password_rule::check(password, &personal.iter().map(String::as_str).chain(application).collect::<Vec<_>>())
+    }
+
+    /// Validates a new password with [`password_rule`], and asks the service of leaked passwords if there is one. Call it
+    /// only if nothing else is wrong.
     pub async fn validate(
         &self,
         password: &Password,
         mut personal: Vec<String>,
         client: &Client,
     ) -> Result<Result<(), FieldError>, HashError> {
-        let password = password.clone();
+        if let Err(refusal) = self.check(password, &personal) {
+            return Ok(Err(refusal));
+        }
         personal.push(self.application.to_owned());
-        let rule = move || password_rule::validate(&password, &personal.iter().map(String::as_str).collect::<Vec<_>>());
-        self.queue.run(client, rule).await
+        let judged = password.clone();
+        let rule = move || password_rule::judge(&judged, &personal.iter().map(String::as_str).collect::<Vec<_>>());
+        if let Err(refusal) = self.judging.run(client, rule).await? {
+            return Ok(Err(refusal));
+        }
+        let is_leaked = match &self.pwned {
+            Some(pwned) => pwned.contains(password).await,
+            None => false,
+        };
+        Ok(if is_leaked { Err(FieldError::PasswordEasy) } else { Ok(()) })
     }
 
     /// Verifies a password against a stored hash, or against a dummy that takes as long.
@@ -152,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_weak_hash_verifies_and_is_to_be_replaced() {
-        let hasher = Hasher::new("Latchkey").unwrap();
+        let hasher = Hasher::new("Latchkey", None).unwrap();
         let check =
             hasher.verify(&"tin wolf".into(), Some(&weak_hash("tin wolf")), &Client::command_line()).await.unwrap();
         let PasswordCheck::Match { replacement: Some(strong) } = check else { unreachable!("{check:?}") };
@@ -163,7 +188,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_dummy_is_never_right() {
-        let hasher = Hasher::new("Latchkey").unwrap();
+        let hasher = Hasher::new("Latchkey", None).unwrap();
         assert_eq!(
             hasher.verify(&"tin wolf".into(), None, &Client::command_line()).await.unwrap(),
             PasswordCheck::Mismatch
@@ -172,7 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_poisoned_row_fails_without_taking_the_memory_it_asks_for() {
-        let hasher = Hasher::new("Latchkey").unwrap();
+        let hasher = Hasher::new("Latchkey", None).unwrap();
         let salt_and_hash = "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         for row in [&format!("$argon2id$v=19$m=4194304,t=2,p=1${salt_and_hash}"), "", "plain text", "$argon2id$"] {
             assert_eq!(

@@ -61,7 +61,12 @@ impl OwnAccountService {
             Err(VerifyPasswordError::Mismatch) => Err(FieldError::CurrentPasswordWrong),
             verified => Ok(verified?),
         };
-        let validated = self.core.hasher.validate(new, personal(auth.user()), client).await?;
+        let personal = personal(auth.user());
+        // Judging a password costs time, so only if the current one is right.
+        let validated = match &verified {
+            Ok(_) => self.core.hasher.validate(new, personal, client).await?,
+            Err(_) => self.core.hasher.check(new, &personal),
+        };
         let verified = match (verified, validated) {
             (Ok(verified), Ok(())) => verified,
             (verified, validated) => {

@@ -109,9 +109,12 @@ impl RegistrationService {
         }
         let local_part = email.as_ref().map(|email| email.local_part().to_owned()).unwrap_or_default();
         let personal = vec![trim_invisible(typed_username).to_owned(), local_part];
-        if let Err(refusal) = self.core.hasher.validate(password, personal, client).await? {
-            refusals.push(refusal);
-        }
+        // Judging a password costs time, so only if nothing else is wrong.
+        let judged = match self.core.hasher.check(password, &personal) {
+            Ok(()) if refusals.is_empty() => self.core.hasher.validate(password, personal, client).await?,
+            checked => checked,
+        };
+        refusals.extend(judged.err());
         match (username, claim) {
             (Some(username), Ok(claim)) if refusals.is_empty() => Ok((username, email, claim)),
             _ => Err(RegistrationError::Refused(refusals)),
