@@ -56,7 +56,8 @@ impl Client {
         &self.request_id
     }
 
-    /// Browser and operating system, without versions: an update must not look like a new device.
+    /// Browser and operating system, without versions: an update must not look like a new device. For comparisons only; it
+    /// can contain a word of the client.
     #[must_use]
     pub fn device(&self) -> String {
         device(&self.user_agent)
@@ -92,16 +93,24 @@ impl Client {
     }
 }
 
-/// Browser and operating system of a user agent, such as `Firefox on Linux`. Only names that the library knows: pages and
-/// emails show them to others than who has sent the header.
+/// Browser and operating system of a user agent, such as `Firefox on Linux`, to be shown. Only names that the library knows:
+/// pages and emails show them to others than who has sent the header.
 #[must_use]
-pub fn device(user_agent: &str) -> String {
+pub fn device_name(user_agent: &str) -> String {
+    known_device(user_agent).unwrap_or_else(|| "Unknown device".to_owned())
+}
+
+/// Like [`device_name`], to compare devices: falls back to the first word of the user agent.
+fn device(user_agent: &str) -> String {
+    let first_word = || user_agent.split(['/', ' ']).next().unwrap_or_default().to_owned();
+    known_device(user_agent).unwrap_or_else(first_word)
+}
+
+fn known_device(user_agent: &str) -> Option<String> {
     const UNKNOWN: &str = "UNKNOWN";
-    match Parser::new().parse(user_agent) {
-        Some(parsed) if parsed.name != UNKNOWN && parsed.os != UNKNOWN => format!("{} on {}", parsed.name, parsed.os),
-        Some(parsed) if parsed.name != UNKNOWN => parsed.name.to_owned(),
-        _ => "Unknown device".to_owned(),
-    }
+    let parsed = Parser::new().parse(user_agent).filter(|parsed| parsed.name != UNKNOWN)?;
+    let has_system = parsed.os != UNKNOWN;
+    Some(if has_system { format!("{} on {}", parsed.name, parsed.os) } else { parsed.name.to_owned() })
 }
 
 #[cfg(test)]
@@ -126,8 +135,10 @@ mod tests {
         assert_eq!(device(firefox), "Firefox on Linux");
         assert_eq!(device(firefox), device(newer));
         assert_ne!(device(firefox), device(chrome));
+        assert_eq!(device_name(firefox), "Firefox on Linux");
+        assert_ne!(device("my-app/2.1"), device("other/1"));
         for unknown in ["my-app/2.1", "Your account was hacked, call 555-1234", "", "\u{202e}kcatta"] {
-            assert_eq!(device(unknown), "Unknown device", "{unknown}");
+            assert_eq!(device_name(unknown), "Unknown device", "{unknown}");
         }
     }
 
