@@ -32,7 +32,7 @@ fn each_row_has_its_own_id_and_names_tests_that_exist() {
         assert!(id.split('.').count() == 3 && id.split('.').all(|part| part.parse::<u8>().is_ok()), "{line}");
         assert!(ids.insert(id.to_string()), "{id} occurs twice");
         assert!(["1", "2"].contains(level) && !rule.is_empty(), "{line}");
-        for test in tests.split(", ").filter(|test| !test.is_empty()) {
+        for test in tests.split("; ").filter(|test| !test.is_empty()) {
             let exists = match test.strip_prefix('`').and_then(|test| test.strip_suffix('`')) {
                 Some(name) => rust.contains(&format!("fn {name}(")),
                 None => {
