@@ -32,6 +32,7 @@ mod race;
 mod registration;
 mod rename;
 mod rotation;
+mod security_table;
 mod session;
 mod settings;
 mod store;

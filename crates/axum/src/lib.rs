@@ -22,6 +22,7 @@ pub mod api;
 mod attach_client;
 mod authenticate;
 pub mod body;
+mod connections;
 pub mod cookies;
 pub mod csrf;
 pub mod headers;

@@ -55,7 +55,7 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     let ready = format!("{} {} is ready: {origin} (listening on {address})\n", product.name, product.version);
     // A closed standard output must not stop the server.
     let _ = std::io::stdout().write_all(ready.as_bytes());
-    serve(listener, router(&state), state.stopping.clone()).await;
+    serve(listener, router(&state), &state.config.trusted_proxies, state.stopping.clone()).await;
 
     match tokio::time::timeout(STOP_LIMIT, finish(&state)).await {
         Ok(finished) => finished?,

@@ -17,12 +17,13 @@ use hyper::server::conn::http1;
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::connections::{Connections, Place};
 use super::timed::{Progress, Timed};
 
 /// Timeout of idle connections: longer than the 60 s of load balancers, which would otherwise send a request over a
@@ -31,27 +32,29 @@ use super::timed::{Progress, Timed};
 const IDLE_DEADLINE: Duration = Duration::from_secs(75);
 /// Maximum size of a request head, in bytes; hyper answers 431 to larger ones.
 const HEAD_MAX: usize = 16 * 1024;
-/// Maximum number of connections; more wait to be accepted.
-const CONNECTIONS_MAX: usize = 4096;
 /// How long open requests may take when the server stops. The whole stop takes less than 10 s.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(8);
 
-/// Serves until `stopping` is cancelled, then finishes open requests.
-pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
+/// Serves until `stopping` is cancelled, then finishes open requests. Connections of `proxies` have no share of their own.
+pub async fn serve(listener: TcpListener, router: Router, proxies: &[IpNet], stopping: CancellationToken) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let connections = Connections::within_file_limit(proxies);
     loop {
         let accepted = tokio::select! {
             () = stopping.cancelled() => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else { continue };
-        let connection = graceful.watch(connection(stream, peer, router.clone()));
+        let Some((stream, peer)) = accepted else { continue };
+        // Without a place, the connection is closed at once.
+        let Some(place) = connections.admit(peer.ip()).map(Arc::new) else { continue };
+        let connection = graceful.watch(connection(stream, peer, router.clone(), Some(place.clone())));
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection closed with an error");
+            tokio::select! {
+                served = connection => if let Err(error) = served {
+                    tracing::debug!(%error, "connection closed with an error");
+                },
+                () = place.closed() => {}
             }
-            drop(place);
         });
     }
     drop(listener);
@@ -65,6 +68,7 @@ fn connection<S>(
     stream: S,
     peer: SocketAddr,
     router: Router,
+    place: Option<Arc<Place>>,
 ) -> http1::Connection<TokioIo<Timed<S>>, impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -73,11 +77,17 @@ where
     let stream = Timed::new(stream, progress.clone());
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         progress.head_arrived();
+        if let Some(place) = &place {
+            place.set_idle(false);
+        }
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (progress, answer) = (progress.clone(), router.clone().oneshot(request));
+        let (progress, place, answer) = (progress.clone(), place.clone(), router.clone().oneshot(request));
         async move {
             let answer = answer.await;
             progress.answered();
+            if let Some(place) = &place {
+                place.set_idle(true);
+            }
             answer
         }
     });
@@ -86,16 +96,12 @@ where
     builder.serve_connection(TokioIo::new(stream), service)
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Responses are small and written at once.
             let _ = stream.set_nodelay(true);
-            Some((stream, peer, place))
+            Some((stream, peer))
         }
         Err(error) => {
             tracing::warn!(%error, "cannot accept a connection");
@@ -119,7 +125,7 @@ mod tests {
     fn client() -> DuplexStream {
         let (client, server) = duplex(1024 * 1024);
         let router = Router::new().route("/", get("hello"));
-        tokio::spawn(connection(server, SocketAddr::from(([127, 0, 0, 1], 1)), router));
+        tokio::spawn(connection(server, SocketAddr::from(([127, 0, 0, 1], 1)), router, None));
         client
     }
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use latchkey_types::is_invisible;
 use woothee::parser::Parser;
 
 /// Maximum length of a stored user agent, in characters.
@@ -16,11 +17,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// The client of an HTTP request. Control characters are removed from the user agent, and it is cut at 256
+    /// The client of an HTTP request. Control and invisible characters are removed from the user agent, and it is cut at 256
     /// characters.
     #[must_use]
     pub fn new(ip: IpAddr, user_agent: &str, request_id: String) -> Self {
-        let user_agent = user_agent.chars().filter(|char| !char.is_control()).take(USER_AGENT_MAX).collect();
+        let is_shown = |char: &char| !char.is_control() && !is_invisible(*char);
+        let user_agent = user_agent.chars().filter(is_shown).take(USER_AGENT_MAX).collect();
         Self { ip: Some(ip.to_canonical()), user_agent, request_id }
     }
 
@@ -42,7 +44,7 @@ impl Client {
         self.ip.map(|ip| ip.to_string()).unwrap_or_default()
     }
 
-    /// The `User-Agent` header, without control characters, cut at 256 characters.
+    /// The `User-Agent` header, without control and invisible characters, cut at 256 characters.
     #[must_use]
     pub fn user_agent(&self) -> &str {
         &self.user_agent
@@ -54,7 +56,8 @@ impl Client {
         &self.request_id
     }
 
-    /// Browser and operating system, without versions: an update must not look like a new device.
+    /// Browser and operating system, without versions: an update must not look like a new device. For comparisons only; it
+    /// can contain a word of the client.
     #[must_use]
     pub fn device(&self) -> String {
         device(&self.user_agent)
@@ -90,13 +93,24 @@ impl Client {
     }
 }
 
-/// Browser and operating system of a user agent, such as `Firefox on Linux`. Falls back to the first word.
+/// Browser and operating system of a user agent, such as `Firefox on Linux`, to be shown. Only names that the library knows:
+/// pages and emails show them to others than who has sent the header.
 #[must_use]
-pub fn device(user_agent: &str) -> String {
-    match Parser::new().parse(user_agent) {
-        Some(parsed) if parsed.name != "UNKNOWN" => format!("{} on {}", parsed.name, parsed.os),
-        _ => user_agent.split(['/', ' ']).next().filter(|word| !word.is_empty()).unwrap_or("Unknown").to_owned(),
-    }
+pub fn device_name(user_agent: &str) -> String {
+    known_device(user_agent).unwrap_or_else(|| "Unknown device".to_owned())
+}
+
+/// Like [`device_name`], to compare devices: falls back to the first word of the user agent.
+fn device(user_agent: &str) -> String {
+    let first_word = || user_agent.split(['/', ' ']).next().unwrap_or_default().to_owned();
+    known_device(user_agent).unwrap_or_else(first_word)
+}
+
+fn known_device(user_agent: &str) -> Option<String> {
+    const UNKNOWN: &str = "UNKNOWN";
+    let parsed = Parser::new().parse(user_agent).filter(|parsed| parsed.name != UNKNOWN)?;
+    let has_system = parsed.os != UNKNOWN;
+    Some(if has_system { format!("{} on {}", parsed.name, parsed.os) } else { parsed.name.to_owned() })
 }
 
 #[cfg(test)]
@@ -121,7 +135,17 @@ mod tests {
         assert_eq!(device(firefox), "Firefox on Linux");
         assert_eq!(device(firefox), device(newer));
         assert_ne!(device(firefox), device(chrome));
-        assert_eq!(device("my-app/2.1"), "my-app");
-        assert_eq!(device(""), "Unknown");
+        assert_eq!(device_name(firefox), "Firefox on Linux");
+        assert_ne!(device("my-app/2.1"), device("other/1"));
+        for unknown in ["my-app/2.1", "Your account was hacked, call 555-1234", "", "\u{202e}kcatta"] {
+            assert_eq!(device_name(unknown), "Unknown device", "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_stored_user_agent_has_no_invisible_characters() {
+        let client =
+            Client::new([192, 0, 2, 1].into(), "a\u{7}b\u{202e}c\u{2028}d\u{feff}e\u{e0041}\u{fff9}", String::new());
+        assert_eq!(client.user_agent(), "abcde");
     }
 }

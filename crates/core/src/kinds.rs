@@ -61,6 +61,8 @@ pub enum Template {
     TokenReuse,
     /// Notice of a login on a new device.
     NewSignIn,
+    /// Notice that the token of a session was renewed from another device and network.
+    SessionMoved,
     /// Notice that so many logins failed that only known devices and a password reset lead in.
     LoginsLocked,
     /// An email of the application; the column `site_code` tells which one.
@@ -158,6 +160,9 @@ pub enum AuditKind {
     /// A rotated token was presented again and answered with the same successor.
     #[sea_orm(string_value = "session_renewed_again")]
     SessionRenewedAgain,
+    /// A token was rotated for another device and another network than before.
+    #[sea_orm(string_value = "session_moved")]
+    SessionMoved,
     /// A session was revoked.
     #[sea_orm(string_value = "session_ended")]
     SessionEnded,

@@ -196,7 +196,7 @@ mod server_fn_error {
     /// more in the download.
     pub struct JsonText;
 
-    /// The output of a server function that is read by [`JsonText`].
+    /// The output of a server function that is read by `JsonText`.
     pub type JsonOutput = Post<JsonText>;
 
     impl ContentType for JsonText {

@@ -50,7 +50,7 @@ pub use rate_limited::{RateLimit, RateLimited};
 pub use roles::{Role, Roles};
 pub use site_code::SiteCode;
 pub use timestamp::Timestamp;
-pub use trim::trim_invisible;
+pub use trim::{is_invisible, trim_invisible};
 pub use user::CurrentUser;
 pub use user_summary::UserSummary;
 pub use username::Username;

@@ -76,6 +76,8 @@ pub enum EventKind {
     LoggedOut,
     /// A session was revoked.
     SessionEnded,
+    /// A session continued on another device and in another network.
+    SessionMoved,
     /// A rotated token was reused: someone had a copy.
     TokenReused,
 }

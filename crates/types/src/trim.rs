@@ -9,9 +9,10 @@ pub fn trim_invisible(typed: &str) -> &str {
     typed.trim_matches(|char: char| char.is_whitespace() || is_invisible(char))
 }
 
-/// The characters without a glyph that text programs, browsers and keyboards insert. Control characters other than
-/// white space are not among them: they are refused, not removed.
-fn is_invisible(char: char) -> bool {
+/// The characters without a glyph that text programs, browsers and keyboards insert, and separators of lines. Control
+/// characters are not among them: around names they are refused, not removed.
+#[must_use]
+pub fn is_invisible(char: char) -> bool {
     matches!(
         char,
         // Soft hyphen, combining grapheme joiner, Arabic letter mark, Mongolian vowel separator.
@@ -20,6 +21,8 @@ fn is_invisible(char: char) -> bool {
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         // Word joiner, invisible operators, direction isolates, deprecated format characters.
         | '\u{2060}'..='\u{206f}'
+        // Separators of lines and paragraphs, annotations, tags.
+        | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
         // Variation selectors, byte order mark, fillers of Hangul, Braille blank.
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}'
     )

@@ -70,6 +70,7 @@ pub fn of_event(kind: EventKind) -> &'static str {
         EventKind::PasswordResetRequested => "Password reset requested",
         EventKind::LoggedOut => "Logged out",
         EventKind::SessionEnded => "Session ended",
+        EventKind::SessionMoved => "Session used elsewhere",
         EventKind::TokenReused => "Copied session ended",
     }
 }

@@ -70,6 +70,33 @@ on_both! {
         assert!(mails[0].text.contains("Hello ada,") && mails[0].text.contains("Firefox on Linux"));
     }
 
+    async fn a_session_that_continues_elsewhere_is_told_once_a_day(app: TestApp) {
+        let mut ada = registered(&app, "ada@example.org").await;
+        let renewed = async |browser: &mut Browser| {
+            app.clock.advance(ACCESS);
+            browser.get("/secret").await.assert_status(200);
+        };
+        // Another network, or another device, alone is ordinary.
+        ada.ip = [198, 51, 100, 1];
+        renewed(&mut ada).await;
+        ada.user_agent = SAFARI;
+        renewed(&mut ada).await;
+        assert_eq!((app.deliver().await.len(), app.events("session_moved").await), (0, 0));
+        ada.ip = [192, 0, 2, 1];
+        ada.user_agent = "unknown/1.0";
+        renewed(&mut ada).await;
+        let mails = app.deliver().await;
+        assert_eq!(subjects(&mails), ["A session of your Latchkey account is used elsewhere"]);
+        assert!(mails[0].text.contains("Unknown device. IP address: 192.0.2.1."), "{}", mails[0].text);
+        assert!(mails[0].link().unwrap().ends_with("/account"));
+        ada.ip = [203, 0, 113, 7];
+        ada.user_agent = SAFARI;
+        renewed(&mut ada).await;
+        assert_eq!((app.deliver().await.len(), app.events("session_moved").await), (1, 2));
+        let events = ada.get("/account").await.texts("main").concat();
+        assert!(events.contains("Session used elsewhere"), "{events}");
+    }
+
     async fn an_account_without_an_address_is_told_nothing(app: TestApp) {
         registered(&app, "").await;
         log_in(&app, SAFARI).await;

@@ -13,7 +13,7 @@ use url::Url;
 use latchkey_types::{EmailAddress, Product, SiteCode, Timestamp, paths};
 
 use super::texts::{self, MailText, SignInDetails};
-use crate::client::device;
+use crate::client::device_name;
 use crate::config::mail::MailSettings;
 use crate::extension::{Emails, SiteEmail};
 use crate::security::opaque_token::{MailToken, Purpose};
@@ -92,6 +92,9 @@ impl Renderer {
             }),
             Template::TokenReuse => about_session(tx, row).await?.map(|(user, from)| {
                 (texts::token_reuse(self.product.name, &user.username, &from, self.link(paths::LOGIN)), user.email)
+            }),
+            Template::SessionMoved => about_session(tx, row).await?.map(|(user, from)| {
+                (texts::session_moved(self.product.name, &user.username, &from, self.link(paths::ACCOUNT)), user.email)
             }),
             Template::NewSignIn => about_session(tx, row).await?.map(|(user, from)| {
                 (texts::new_sign_in(self.product.name, &user.username, &from, self.link(paths::RESET)), user.email)
@@ -215,7 +218,7 @@ async fn about_session(
 }
 
 fn sign_in_details(session: &session::Model, at: i64) -> SignInDetails {
-    SignInDetails { device: device(&session.user_agent), ip: session.ip.clone(), moment: moment(at) }
+    SignInDetails { device: device_name(&session.user_agent), ip: session.ip.clone(), moment: moment(at) }
 }
 
 fn moment(unix_seconds: i64) -> String {

@@ -218,6 +218,23 @@ pub fn token_reuse(product: &str, username: &str, from: &SignInDetails, login: S
     }
 }
 
+/// Tells that a session is used from another device and network.
+#[must_use]
+pub fn session_moved(product: &str, username: &str, from: &SignInDetails, account: String) -> MailText {
+    let name = unlinked(username);
+    MailText {
+        subject: format!("A session of your {product} account is used elsewhere"),
+        opening: vec![
+            greeting(username),
+            format!("A session of your account {name} continues on another device and in another network than before."),
+            origin(from),
+            "If this was not you, end the session and change your password:".to_owned(),
+        ],
+        action: Some(("Check your sessions", account)),
+        closing: vec!["If you moved a browser profile to another computer, you can ignore this email.".to_owned()],
+    }
+}
+
 /// Tells that new devices can't log in because of failed logins.
 #[must_use]
 pub fn logins_locked(product: &str, username: &str, moment: &str, reset: String) -> MailText {

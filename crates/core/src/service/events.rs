@@ -121,7 +121,7 @@ impl EventService {
             actor: party(event.actor_id),
             subject: party(event.subject_id),
             ip: event.ip,
-            device: client::device(&event.user_agent),
+            device: client::device_name(&event.user_agent),
             detail: event.detail,
         };
         Ok(events.into_iter().map(list).collect())

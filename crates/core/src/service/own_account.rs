@@ -26,7 +26,7 @@ const FAILURES_READ: u64 = 200;
 const FAILURES: [audit::Kind; 3] =
     [audit::Kind::LoginFail, audit::Kind::ReauthenticationFail, audit::Kind::PasswordResetRequested];
 /// Audit kinds in the overview. Token rotations are left out: they happen four times an hour.
-const TOLD: [(audit::Kind, EventKind); 11] = [
+const TOLD: [(audit::Kind, EventKind); 12] = [
     (audit::Kind::UserCreated, EventKind::AccountCreated),
     (audit::Kind::UserUpdated, EventKind::AccountChanged),
     (audit::Kind::AuthzChange, EventKind::AccountChanged),
@@ -37,6 +37,7 @@ const TOLD: [(audit::Kind, EventKind); 11] = [
     (audit::Kind::PasswordResetRequested, EventKind::PasswordResetRequested),
     (audit::Kind::PasswordChanged, EventKind::PasswordChanged),
     (audit::Kind::SessionEnded, EventKind::SessionEnded),
+    (audit::Kind::SessionMoved, EventKind::SessionMoved),
     (audit::Kind::TokenReuse, EventKind::TokenReused),
 ];
 
@@ -107,7 +108,7 @@ fn told(event: &audit_event::Model) -> Option<SecurityEvent> {
         kind: if is_logout { EventKind::LoggedOut } else { kind },
         count: event.count,
         has_several_sources: false,
-        device: client::device(&event.user_agent),
+        device: client::device_name(&event.user_agent),
         address: event.ip.clone(),
     })
 }

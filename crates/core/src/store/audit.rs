@@ -1,6 +1,6 @@
 //! Audit events, written in the transaction of the change that they describe.
 //!
-//! Kinds that a client can cause without limit are counted, minute by minute: see [`counted_by`].
+//! Kinds that a client can cause without limit are counted, minute by minute: see `counted_by`.
 
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{

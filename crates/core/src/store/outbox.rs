@@ -128,6 +128,19 @@ pub async fn is_queued(tx: &impl ConnectionTrait, mail: &Model) -> Result<bool, 
     Ok(queued.one(tx).await?.is_some())
 }
 
+/// Whether an email with this template about a session of an account was queued after `since`.
+pub async fn was_queued(
+    db: &impl ConnectionTrait,
+    template: Template,
+    user_id: i64,
+    session_id: &str,
+    since: i64,
+) -> Result<bool, DbErr> {
+    let about = Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::SessionId.eq(session_id));
+    let about = about.filter(Column::Template.eq(template));
+    Ok(about.filter(Column::CreatedAt.gt(since)).one(db).await?.is_some())
+}
+
 /// Extends the claim of an email while it is being sent.
 pub async fn extend_claim(tx: &impl ConnectionTrait, mail: &Model, until: i64) -> Result<(), DbErr> {
     let held = Entity::update_many()

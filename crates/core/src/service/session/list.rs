@@ -102,7 +102,7 @@ fn summary(session: session::Model, current: &str) -> SessionSummary {
     SessionSummary {
         is_current: session.id == current,
         id: session.id,
-        device: client::device(&session.user_agent),
+        device: client::device_name(&session.user_agent),
         address: session.ip,
         created_at: session.created_at,
         last_seen_at: session.last_seen_at,

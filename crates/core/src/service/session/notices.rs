@@ -5,7 +5,9 @@ use sea_orm::{ConnectionTrait, DbErr};
 use crate::client::Client;
 use crate::service::mail_queue::{self, Subject, Template};
 use crate::store::entity::{session, user};
-use crate::store::sessions;
+use crate::store::{outbox, sessions};
+
+const DAY_SECONDS: i64 = 86_400;
 
 /// A copy of a token was used. At most once per session, because the session is revoked.
 pub(super) async fn token_reuse(
@@ -31,6 +33,17 @@ pub(super) async fn new_device(
         None => user.last_login_at.is_none(),
     };
     if is_known { Ok(()) } else { notify(tx, Template::NewSignIn, user, session, now).await }
+}
+
+/// The session is used from another place. At most once per session and day.
+pub(super) async fn session_moved(
+    tx: &impl ConnectionTrait,
+    user: &user::Model,
+    session: &session::Model,
+    now: i64,
+) -> Result<(), DbErr> {
+    let is_told = outbox::was_queued(tx, Template::SessionMoved, user.id, &session.id, now - DAY_SECONDS).await?;
+    if is_told { Ok(()) } else { notify(tx, Template::SessionMoved, user, session, now).await }
 }
 
 /// So many logins failed that only a known device or a password reset leads in. A row of the outbox is queued for unknown

@@ -81,6 +81,10 @@ impl SessionService {
                             return Err(AccessError::Ended);
                         }
                         audit::record(tx, audit::Kind::SessionRenewed, event, client, now).await?;
+                        if is_elsewhere(&session, client) {
+                            audit::record(tx, audit::Kind::SessionMoved, event, client, now).await?;
+                            notices::session_moved(tx, &user, &session, now).await?;
+                        }
                     }
                     TokenState::Exchanged { is_stale } => {
                         if is_stale {
@@ -117,6 +121,13 @@ impl SessionService {
             }
         }
     }
+}
+
+/// Whether both the device and the network are others than those of the current token. A thief who renews a copied token
+/// before its owner does causes no reuse until the owner comes back. One of the two changes in ordinary use: a laptop
+/// changes its network, and a browser can change its name.
+fn is_elsewhere(session: &crate::store::entity::session::Model, client: &Client) -> bool {
+    session.rotated_device != client.device() && session.rotated_network != client.network()
 }
 
 fn classify(
