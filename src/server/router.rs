@@ -23,6 +23,7 @@ use latchkey_types::{AppError, Flash, paths};
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::use_nonce;
 use leptos_axum::ResponseOptions;
+use tower::ServiceBuilder;
 
 use super::document::shell;
 use super::{ServerState, assets, dev_mail, error_page, executor, form_posts, guard, page_context};
@@ -58,11 +59,11 @@ pub fn router(state: ServerState) -> Router {
 
 /// Adds a time limit, CSRF protection and authentication.
 fn cookie_layers(router: Router<ServerState>, app: &AppState) -> Router<ServerState> {
-    router
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), authenticate))
-        .layer(from_fn_with_state(app.clone(), csrf::refuse_cross_site))
+    let layers = ServiceBuilder::new()
         .layer(from_fn(|request, next| limit_time(|| reject(AppError::Unavailable), request, next)))
+        .layer(from_fn_with_state(app.clone(), csrf::refuse_cross_site))
+        .layer(from_fn_with_state(app.clone(), authenticate));
+    router.method_not_allowed_fallback(method_not_allowed).layer(layers)
 }
 
 /// The paths of the app, collected once per process: while Leptos lists them, no resource of any page loads, and a page

@@ -266,6 +266,24 @@ on_both! {
         assert_eq!(app.all_events().await.len(), before.1.len() + missing.len());
     }
 
+    async fn a_refused_call_leaves_the_pages_of_others_as_they_are(app: TestApp) {
+        let down = app.node(&[]).await;
+        down.state.store.close().await.unwrap();
+        let all = (0..200).map(|number| {
+            let (app, down) = (app.clone(), down.clone());
+            tokio::spawn(async move {
+                let body = Body::from(r#"{"username":"ada","password":"tin wolf orbit cave"}"#);
+                let call = Request::post("/api/login").header(header::CONTENT_TYPE, "application/json");
+                let page = Request::get(["/login", "/", "/registration"][number % 3]).header(header::ACCEPT, "text/html");
+                let (call, page) = tokio::join!(down.send(call.body(body).unwrap()), app.send(page.body(Body::empty()).unwrap()));
+                assert_eq!((call.status, page.status, page.header("retry-after")), (503, 200, ""));
+            })
+        });
+        for done in futures::future::join_all(all).await {
+            done.unwrap();
+        }
+    }
+
     async fn a_stopping_server_is_not_ready_and_alive(app: TestApp) {
         assert_eq!(app.browser().get("/readyz").await.status, 200);
         app.state.stopping.cancel();

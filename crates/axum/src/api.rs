@@ -7,6 +7,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
+use tower::ServiceBuilder;
 use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -72,9 +73,12 @@ fn described_endpoints() -> OpenApiRouter<AppState> {
 /// Adds the guard, CORS and panic handling to a router. Routes that `table` does not list are not served.
 pub fn protected(endpoints: Router<AppState>, table: &'static [Endpoint], state: &AppState) -> Router<AppState> {
     endpoints
-        .layer(from_fn_with_state((state.clone(), table), guard::admit))
-        .layer(CatchPanicLayer::custom(|_panic| ApiError::Internal.into_response()))
-        .layer(from_fn(|request, next| limit_time(|| ApiError::Unavailable, request, next)))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(|request, next| limit_time(|| ApiError::Unavailable, request, next)))
+                .layer(CatchPanicLayer::custom(|_panic| ApiError::Internal.into_response()))
+                .layer(from_fn_with_state((state.clone(), table), guard::admit)),
+        )
         .layer(option_layer(cors::layer(&state.config.cors_origins)))
 }
 

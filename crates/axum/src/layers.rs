@@ -4,6 +4,7 @@ use axum::Router;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -23,14 +24,17 @@ pub fn outer_layers<S>(
 where
     S: Clone + Send + Sync + 'static,
 {
-    router
-        .layer(from_fn(trailing_slash::redirect))
-        .layer(from_fn_with_state(state.clone(), host::check))
-        .layer(CatchPanicLayer::custom(move |_panic| on_panic()))
-        .layer(from_fn_with_state(state.clone(), attach_client::attach_client))
-        .layer(from_fn_with_state(state.clone(), headers::add))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_compressible()))
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_compressible());
+    // One layer of the router: each has a cost of its own for every request.
+    let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(state.clone(), request_headers::clean))
+        .layer(compression)
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .layer(from_fn_with_state(state.clone(), attach_client::attach_client))
+        .layer(CatchPanicLayer::custom(move |_panic| on_panic()))
+        .layer(from_fn_with_state(state.clone(), host::check))
+        .layer(from_fn(trailing_slash::redirect));
+    router.layer(layers)
 }
 
 /// Not the responses for logged-in users: the size of a compressed page tells whether the query, which anyone can put into
