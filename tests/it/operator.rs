@@ -5,10 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use latchkey_core::client::Client;
 use latchkey_core::config::DatabaseUrl;
 use latchkey_core::service::accounts::Ended;
+use latchkey_core::service::mail_queue::{self, Subject, Template};
 use latchkey_core::service::password_reset::OperatorError;
 use latchkey_core::store::backup;
 use latchkey_types::{AppError, FieldError};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::commands::{assert_one_line, run, serve_with, terminate};
 use crate::support::{Database, PASSWORD, TestApp};
@@ -55,8 +56,15 @@ on_both! {
     async fn all_sessions_and_links_end_at_once(app: TestApp) {
         let (mut ada, mut bob) = (app.logged_in("ada").await, app.logged_in("bob").await);
         let link = app.state.services.password_reset.link_by_operator("ada", &Client::command_line()).await.unwrap();
+        let reset = Subject { user_id: Some(app.users().await[0].id), ..Subject::default() };
+        let now = app.clock.now();
+        let queued: Result<(), DbErr> =
+            app.state.store.write_tx(async |tx| mail_queue::enqueue(tx, Template::Reset, reset, now).await).await;
+        queued.unwrap();
+        app.state.store.reader().execute_unprepared("UPDATE users SET email = 'ada@example.org' WHERE username = 'ada'").await.unwrap();
         let ended = app.state.services.accounts.end_all_sessions(&Client::command_line()).await.unwrap();
         assert_eq!(ended, Ended { sessions: 2, links: 1 });
+        assert!(app.deliver().await.is_empty(), "a queued reset would have a link that works");
         // The cache of sessions is a second old at most.
         app.clock.advance(2);
         let node = app.node(&[]).await;

@@ -97,6 +97,32 @@ on_both! {
         assert!(events.contains("Session used elsewhere"), "{events}");
     }
 
+    async fn a_copy_that_gets_the_same_token_elsewhere_is_told(app: TestApp) {
+        let mut ada = registered(&app, "ada@example.org").await;
+        let mut thief = ada.clone();
+        thief.ip = [192, 0, 2, 1];
+        thief.user_agent = "unknown/1.0";
+        app.clock.advance(ACCESS);
+        for browser in [&mut ada, &mut thief] {
+            browser.get("/secret").await.assert_status(200);
+        }
+        assert_eq!(subjects(&app.deliver().await), ["A session of your Latchkey account is used elsewhere"]);
+        assert_eq!(app.events("session_moved").await, 1);
+    }
+
+    async fn an_account_gets_twenty_notices_a_day_and_those_about_its_password(app: TestApp) {
+        let mut ada = registered(&app, "ada@example.org").await;
+        for number in 0..22 {
+            let device: &'static str = Box::leak(format!("device{number}/1").into_boxed_str());
+            log_in(&app, device).await;
+        }
+        assert_eq!(app.deliver().await.len(), 20);
+        let new = "another quiet otter";
+        let change = [("current_password", PASSWORD), ("password", new), ("password_confirmation", new)];
+        ada.submit("/fn/change_password", &change).await.assert_found("/account");
+        assert_eq!(subjects(&app.deliver().await)[20..], ["Your Latchkey password was changed"]);
+    }
+
     async fn an_account_without_an_address_is_told_nothing(app: TestApp) {
         registered(&app, "").await;
         log_in(&app, SAFARI).await;

@@ -22,6 +22,10 @@ use crate::store::mail_tokens::{self, NewToken};
 use crate::store::outbox::{self, Template};
 use crate::store::{email_changes, registrations, sessions, users};
 
+/// Maximum number of notices that an account gets in 24 hours. Those about the password and the address always go.
+pub const NOTICES_A_DAY: u64 = 20;
+const DAY_SECONDS: i64 = 86_400;
+
 /// The result of rendering a row of the outbox.
 #[derive(Debug)]
 pub enum Rendered {
@@ -68,6 +72,9 @@ impl Renderer {
     /// Database errors, or an email of the application without a code.
     pub async fn render(&self, tx: &DatabaseTransaction, row: &row::Model, now: i64) -> anyhow::Result<Rendered> {
         let job = MailJob { row, now };
+        if !self.may_notify(tx, job).await? {
+            return Ok(Rendered::Skip);
+        }
         let parts = match row.template {
             Template::Noop => None,
             Template::Site => self.site(tx, job).await?,
@@ -104,6 +111,16 @@ impl Renderer {
         // Addresses that were not entered in a form may be invalid.
         let Ok(to) = EmailAddress::parse(&address) else { return Ok(Rendered::Undeliverable) };
         Ok(Rendered::Mail(Box::new(text), to))
+    }
+
+    /// Whether the row is not a notice, or one that may be sent: whoever can cause notices must not flood a mailbox with
+    /// them. Those about the password and the address are always sent.
+    async fn may_notify(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<bool> {
+        const LIMITED: [Template; 4] =
+            [Template::LoginsLocked, Template::TokenReuse, Template::SessionMoved, Template::NewSignIn];
+        let Some(user_id) = job.row.user_id.filter(|_| LIMITED.contains(&job.row.template)) else { return Ok(true) };
+        let sent = outbox::sent_since(tx, &LIMITED, user_id, job.now - DAY_SECONDS).await?;
+        Ok(sent < NOTICES_A_DAY)
     }
 
     async fn confirm(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {

@@ -11,7 +11,7 @@ use crate::kinds::RevokedReason;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{mail_tokens, sessions, users};
+use crate::store::{mail_tokens, outbox, sessions, users};
 use latchkey_types::{EventActor, Role, Roles, UserSummary, Username};
 
 mod page;
@@ -180,6 +180,7 @@ impl AccountService {
                     sessions: sessions::revoke_of_all(tx, now, RevokedReason::EndedByAdministrator).await?,
                     links: mail_tokens::delete_all(tx).await?,
                 };
+                outbox::delete_all_resets(tx).await?;
                 let detail = format!("all accounts: {} sessions, {} links", ended.sessions, ended.links);
                 let event = Event { actor: Some(EventActor::COMMAND_LINE), detail: &detail, ..Event::default() };
                 audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;

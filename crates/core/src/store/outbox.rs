@@ -6,8 +6,8 @@
 use latchkey_types::SiteCode;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter,
-    QueryOrder, QuerySelect, UpdateMany,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, UpdateMany,
 };
 
 use super::after_commit;
@@ -122,6 +122,12 @@ pub async fn delete_resets(tx: &impl ConnectionTrait, user_id: i64) -> Result<()
     resets.filter(Column::DueAt.is_not_null()).exec(tx).await.map(|_| ())
 }
 
+/// Deletes the queued password resets of all accounts.
+pub async fn delete_all_resets(tx: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let resets = Entity::delete_many().filter(Column::Template.eq(Template::Reset));
+    resets.filter(Column::DueAt.is_not_null()).exec(tx).await.map(|_| ())
+}
+
 /// Whether a claimed email is still queued: it can be deleted meanwhile.
 pub async fn is_queued(tx: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
     let queued = Entity::find_by_id(mail.id).filter(Column::DueAt.is_not_null());
@@ -139,6 +145,17 @@ pub async fn was_queued(
     let about = Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::SessionId.eq(session_id));
     let about = about.filter(Column::Template.eq(template));
     Ok(about.filter(Column::CreatedAt.gt(since)).one(db).await?.is_some())
+}
+
+/// The number of emails with these templates that were sent to an account after `since`.
+pub async fn sent_since(
+    db: &impl ConnectionTrait,
+    templates: &[Template],
+    user_id: i64,
+    since: i64,
+) -> Result<u64, DbErr> {
+    let sent = Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::SentAt.gt(since));
+    sent.filter(Column::Template.is_in(templates.iter().copied())).count(db).await
 }
 
 /// Extends the claim of an email while it is being sent.

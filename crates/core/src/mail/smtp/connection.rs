@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use lettre::address::Envelope;
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
@@ -19,8 +19,12 @@ use super::reply::Reply;
 use super::{Receipt, SendError, Stage};
 use crate::config::mail::{Encryption, SmtpSettings};
 
-/// Time limit for opening a connection and for its encryption.
-const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+/// Time limit for connecting to one of the addresses of the server.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// Time limit for the encryption of a connection.
+const ENCRYPT_LIMIT: Duration = Duration::from_secs(30);
+/// Time limit for the answer of a connection that is used again. If it is dead, a new one is opened.
+const REUSE_LIMIT: Duration = Duration::from_secs(10);
 /// Time limit for the answer to a command (RFC 5321, 4.5.3.2).
 const COMMAND_LIMIT: Duration = Duration::from_secs(300);
 /// Time limit for sending the whole content.
@@ -43,8 +47,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Connects, and logs in if the settings have a user. `name` is the host name of this server.
     pub(super) async fn open(settings: &SmtpSettings, tls: &Arc<ClientConfig>, name: &str) -> Result<Self, SendError> {
-        let connected = timeout(CONNECT_LIMIT, TcpStream::connect((settings.host.as_str(), settings.port))).await;
-        let socket = connected.map_err(|_| SendError::late("connecting"))?.map_err(|error| SendError::io(&error))?;
+        let socket = connect(&settings.host, settings.port).await?;
         // Commands are small and wait for their answer.
         let _ = socket.set_nodelay(true);
         let mut stream: Box<dyn Stream> = Box::new(socket);
@@ -52,7 +55,10 @@ impl Connection {
             stream = encrypt(stream, tls, &settings.host).await?;
         }
         let mut connection = Self { stream: BufReader::new(stream), keywords: Vec::new() };
-        connection.answer(COMMAND_LIMIT, Stage::Greeting).await?;
+        let greeting = connection.answer(Stage::Greeting).await?;
+        if !greeting.is_done() {
+            return Err(SendError::Refused(Stage::Greeting, greeting));
+        }
         connection.greet(name).await?;
         if settings.encryption == Encryption::StartTls {
             connection = connection.start_tls(tls, &settings.host).await?;
@@ -66,7 +72,7 @@ impl Connection {
 
     /// Whether the connection still works, after an earlier email. Drops what is left of that.
     pub(super) async fn is_usable(&mut self) -> bool {
-        self.command("RSET", Stage::Sender).await.is_ok()
+        timeout(REUSE_LIMIT, self.command("RSET", Stage::Sender)).await.is_ok_and(|answer| answer.is_ok())
     }
 
     /// Sends an email, unless it is interrupted before the server can have accepted it.
@@ -80,7 +86,7 @@ impl Connection {
         // From here on the server can have accepted the email, unless it says no.
         let answer = timeout(END_LIMIT, Reply::read(&mut self.stream));
         match interrupt.run_until_cancelled(answer).await {
-            Some(Ok(Ok(reply))) if reply.is_positive() => Ok(Receipt::Accepted(reply)),
+            Some(Ok(Ok(reply))) if reply.is_done() => Ok(Receipt::Accepted(reply)),
             Some(Ok(Ok(reply))) => Err(SendError::Refused(Stage::Content, reply)),
             Some(Ok(Err(_)) | Err(_)) | None => Ok(Receipt::Unclear),
         }
@@ -96,7 +102,7 @@ impl Connection {
             }
             self.command(&format!("RCPT TO:<{recipient}>"), Stage::Recipient).await?;
         }
-        self.command("DATA", Stage::Data).await?;
+        self.start("DATA", Stage::Data).await?;
         let content = [&with_stuffed_dots(content)[..], b".\r\n"].concat();
         let written = timeout(CONTENT_LIMIT, self.write(&content)).await;
         written.map_err(|_| SendError::late("the email"))?.map_err(|error| SendError::io(&error))
@@ -141,8 +147,8 @@ impl Connection {
             let secret = STANDARD.encode(format!("\0{user}\0{password}"));
             self.command(&format!("AUTH PLAIN {secret}"), Stage::Login).await?;
         } else if offers("LOGIN") {
-            self.command("AUTH LOGIN", Stage::Login).await?;
-            self.command(&STANDARD.encode(user), Stage::Login).await?;
+            self.start("AUTH LOGIN", Stage::Login).await?;
+            self.start(&STANDARD.encode(user), Stage::Login).await?;
             self.command(&STANDARD.encode(password), Stage::Login).await?;
         } else {
             return Err(SendError::Unsupported("a login by AUTH PLAIN or AUTH LOGIN"));
@@ -150,20 +156,31 @@ impl Connection {
         Ok(())
     }
 
+    /// Sends a command that the server completes (2xx).
     async fn command(&mut self, line: &str, stage: Stage) -> Result<Reply, SendError> {
+        let reply = self.exchange(line, stage).await?;
+        if reply.is_done() { Ok(reply) } else { Err(SendError::Refused(stage, reply)) }
+    }
+
+    /// Sends a command after which the server waits for more (3xx).
+    async fn start(&mut self, line: &str, stage: Stage) -> Result<(), SendError> {
+        let reply = self.exchange(line, stage).await?;
+        if reply.is_waiting() { Ok(()) } else { Err(SendError::Refused(stage, reply)) }
+    }
+
+    async fn exchange(&mut self, line: &str, stage: Stage) -> Result<Reply, SendError> {
         // The parts come from settings and parsed addresses; a line break would begin another command.
         if line.bytes().any(|byte| byte.is_ascii_control()) {
             return Err(SendError::Address);
         }
         let written = timeout(COMMAND_LIMIT, self.write(format!("{line}\r\n").as_bytes())).await;
         written.map_err(|_| SendError::late(stage.name()))?.map_err(|error| SendError::io(&error))?;
-        self.answer(COMMAND_LIMIT, stage).await
+        self.answer(stage).await
     }
 
-    async fn answer(&mut self, limit: Duration, stage: Stage) -> Result<Reply, SendError> {
-        let reply = timeout(limit, Reply::read(&mut self.stream)).await;
-        let reply = reply.map_err(|_| SendError::late(stage.name()))?.map_err(|error| SendError::io(&error))?;
-        if reply.is_positive() { Ok(reply) } else { Err(SendError::Refused(stage, reply)) }
+    async fn answer(&mut self, stage: Stage) -> Result<Reply, SendError> {
+        let reply = timeout(COMMAND_LIMIT, Reply::read(&mut self.stream)).await;
+        reply.map_err(|_| SendError::late(stage.name()))?.map_err(|error| SendError::io(&error))
     }
 
     async fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
@@ -173,10 +190,24 @@ impl Connection {
     }
 }
 
+/// Tries the addresses of the server one after the other: one that does not answer must not hide the next.
+async fn connect(host: &str, port: u16) -> Result<TcpStream, SendError> {
+    let addresses = lookup_host((host, port)).await.map_err(|error| SendError::io(&error))?;
+    let mut failed = SendError::Io("the host has no address".to_owned());
+    for address in addresses {
+        match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
+            Ok(Ok(socket)) => return Ok(socket),
+            Ok(Err(error)) => failed = SendError::io(&error),
+            Err(_) => failed = SendError::late("connecting"),
+        }
+    }
+    Err(failed)
+}
+
 async fn encrypt(stream: Box<dyn Stream>, tls: &Arc<ClientConfig>, host: &str) -> Result<Box<dyn Stream>, SendError> {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let server = ServerName::try_from(host).map_err(|_| SendError::Unsupported("TLS for this host name"))?;
-    let encrypted = timeout(CONNECT_LIMIT, TlsConnector::from(Arc::clone(tls)).connect(server, stream)).await;
+    let encrypted = timeout(ENCRYPT_LIMIT, TlsConnector::from(Arc::clone(tls)).connect(server, stream)).await;
     let encrypted = encrypted.map_err(|_| SendError::late("encrypting"))?.map_err(|error| SendError::io(&error))?;
     Ok(Box::new(encrypted))
 }

@@ -36,9 +36,14 @@ impl Reply {
         }
     }
 
-    /// Whether the server accepted the command.
-    pub(super) fn is_positive(&self) -> bool {
-        self.code < 400
+    /// Whether the server has done what it was asked.
+    pub(super) fn is_done(&self) -> bool {
+        (200..300).contains(&self.code)
+    }
+
+    /// Whether the server waits for more.
+    pub(super) fn is_waiting(&self) -> bool {
+        (300..400).contains(&self.code)
     }
 
     /// Whether the same command would fail again.
@@ -110,7 +115,7 @@ mod tests {
     #[tokio::test]
     async fn a_reply_is_read_in_any_encoding() {
         let reply = read(b"250-mx.example.org gr\xfc\xdft\r\n250-starttls\n250 Auth plain\r\n354 next").await.unwrap();
-        assert_eq!((reply.code, reply.is_positive()), (250, true));
+        assert_eq!((reply.code, reply.is_done(), reply.is_waiting()), (250, true, false));
         assert_eq!(reply.keywords()[1..], ["STARTTLS", "AUTH PLAIN"]);
         assert_eq!(read(b"220\r\n").await.unwrap().text(), "220 ");
         let refused = read(b"550 5.1.1 <ada@example.org>\x1b[2J \xe4\r\n").await.unwrap();

@@ -35,15 +35,19 @@ pub(super) async fn new_device(
     if is_known { Ok(()) } else { notify(tx, Template::NewSignIn, user, session, now).await }
 }
 
-/// The session is used from another place. At most once per session and day.
+/// The session is used from another place. At most once per session and day; returns whether the owner is told now.
 pub(super) async fn session_moved(
     tx: &impl ConnectionTrait,
     user: &user::Model,
     session: &session::Model,
     now: i64,
-) -> Result<(), DbErr> {
-    let is_told = outbox::was_queued(tx, Template::SessionMoved, user.id, &session.id, now - DAY_SECONDS).await?;
-    if is_told { Ok(()) } else { notify(tx, Template::SessionMoved, user, session, now).await }
+) -> Result<bool, DbErr> {
+    let since = now - DAY_SECONDS;
+    if user.email.is_none() || outbox::was_queued(tx, Template::SessionMoved, user.id, &session.id, since).await? {
+        return Ok(false);
+    }
+    notify(tx, Template::SessionMoved, user, session, now).await?;
+    Ok(true)
 }
 
 /// So many logins failed that only a known device or a password reset leads in. A row of the outbox is queued for unknown

@@ -95,6 +95,10 @@ impl SessionService {
                         let detail = if is_same { "same device and network" } else { "another device or network" };
                         audit::record(tx, audit::Kind::SessionRenewedAgain, Event { detail, ..event }, client, now)
                             .await?;
+                        // A thief who always comes second is given the same token.
+                        if is_elsewhere(&session, client) && notices::session_moved(tx, &user, &session, now).await? {
+                            audit::record(tx, audit::Kind::SessionMoved, event, client, now).await?;
+                        }
                     }
                     TokenState::AheadOfDatabase => return Err(AccessError::Ended),
                     TokenState::Reused => {
