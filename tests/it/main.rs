@@ -28,6 +28,7 @@ mod names;
 mod operator;
 mod pages;
 mod passwords;
+mod properties;
 mod race;
 mod registration;
 mod rename;

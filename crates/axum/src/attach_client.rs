@@ -93,6 +93,8 @@ pub(crate) fn logged_path(path: &str) -> String {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail by it")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn seen(peer: &str, forwarded: &str) -> String {
@@ -131,5 +133,48 @@ mod tests {
         assert_eq!(logged_path("/notes/7"), "/notes/7");
         assert_eq!(logged_path("/\u{202e}\u{7}\u{200b}\u{fc}"), "/%E2%80%AE%07%E2%80%8B%C3%BC");
         assert_eq!(logged_path(&"\u{202e}".repeat(20_000)).len(), LOGGED_PATH_MAX);
+    }
+
+    /// What a client may write into `X-Forwarded-For`: addresses of proxies, of others, and anything else.
+    fn written_by_clients() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            prop::sample::select(
+                &["10.0.0.9", "::ffff:10.0.0.9", "192.0.2.1", "[2001:db8::1]:1", ",", ", ", "[", ":", " "][..]
+            )
+            .prop_map(|text| text.as_bytes().to_vec()),
+            prop::collection::vec(prop_oneof![b' '..=b'~', 0x80..=0xff_u8], 0..4),
+        ];
+        prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    fn forwarded(values: &[Vec<u8>]) -> HeaderMap {
+        values.iter().map(|value| (FORWARDED_FOR, HeaderValue::from_bytes(value).unwrap())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_client_forwards_never_changes_its_address(
+            written in written_by_clients(),
+            client: IpAddr,
+            proxies in prop::collection::vec("10\\.0\\.0\\.[1-9]", 0..4),
+            is_one_header: bool,
+        ) {
+            let trusted: [IpNet; 1] = ["10.0.0.0/8".parse().unwrap()];
+            prop_assume!(!trusted[0].contains(&client.to_canonical()));
+            let by_proxies = [vec![client.to_string()], proxies].concat().join(", ").into_bytes();
+            let headers = match is_one_header {
+                true => forwarded(&[[&written[..], &b", "[..], &by_proxies[..]].concat()]),
+                false => forwarded(&[written.clone(), by_proxies]),
+            };
+            prop_assert_eq!(client_ip("10.0.0.1".parse().unwrap(), &headers, &trusted), client.to_canonical());
+            prop_assert_eq!(client_ip(client, &headers, &trusted), client.to_canonical());
+            prop_assert_eq!(client_ip(client, &forwarded(&[written]), &[]), client.to_canonical());
+        }
+
+        #[test]
+        fn any_path_is_logged_short_and_visible(path in any::<String>()) {
+            let logged = logged_path(&path);
+            prop_assert!(logged.len() <= LOGGED_PATH_MAX && logged.bytes().all(|byte| byte.is_ascii_graphic()));
+        }
     }
 }

@@ -88,6 +88,8 @@ fn clean_encodings(headers: &mut HeaderMap) {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail by it")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn headers(name: &HeaderName, values: &[&[u8]]) -> HeaderMap {
@@ -143,5 +145,66 @@ mod tests {
         assert_eq!(cleaned(&[b"\xff, GZIP;q=0.5,,", b"zstd, br"]).as_deref(), Some("GZIP;q=0.5, br"));
         assert_eq!(cleaned(&[b"identity;q=0, *;q=0"]), None);
         assert_eq!(cleaned(&[]), None);
+    }
+
+    /// Headers of pieces that matter to the code, and of any other bytes.
+    fn any_values() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        let piece = prop_oneof![
+            prop::sample::select(
+                &[
+                    "__Host-s", "__%48ost-s", "__host-s", "=", "=own1", "=own2", "=x", ";", "; ", ",", "a", "\"", "%",
+                    " ", "\t", "\u{2003}", "gzip", "br", ";q=0",
+                ][..]
+            )
+            .prop_map(|text| text.as_bytes().to_vec()),
+            prop::collection::vec(prop_oneof![b' '..=b'~', 0x80..=0xff_u8], 0..4),
+        ];
+        let value = prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat());
+        prop::collection::vec(value, 0..3)
+    }
+
+    fn any_headers(name: &HeaderName, values: &[Vec<u8>]) -> HeaderMap {
+        headers(name, &values.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn any_cookies_become_one_readable_header(values in any_values()) {
+            let sent = any_headers(&COOKIE, &values);
+            let mut headers = sent.clone();
+            clean_cookies(&mut headers, "__Host-s", |value| value.starts_with("own"));
+            let Some(kept) = headers.get(COOKIE) else {
+                prop_assert!(sent.is_empty());
+                return Ok(());
+            };
+            prop_assert_eq!(headers.len(), 1);
+            // `to_str` succeeds for visible ASCII only.
+            let kept = kept.to_str().unwrap().to_owned();
+            let pairs = kept.split("; ").filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap());
+            let pairs = pairs.collect::<Vec<_>>();
+            let sent = sent.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+            let sent = sent.filter_map(readable_pair).collect::<Vec<_>>();
+            prop_assert!(pairs.len() <= ITEMS_MAX && pairs.iter().all(|pair| sent.contains(pair)), "{}", kept);
+            let tokens = pairs.iter().filter(|pair| pair.0 == "__Host-s").map(|pair| pair.1).collect::<Vec<_>>();
+            prop_assert!(tokens.len() <= 1, "{}", kept);
+            // As the library after it reads the header: no other name becomes that of the session.
+            let read = kept.split(';').filter_map(|item| tower_cookies::Cookie::parse_encoded(item).ok());
+            prop_assert_eq!(read.filter(|cookie| cookie.name() == "__Host-s").count(), tokens.len(), "{}", kept);
+            clean_cookies(&mut headers, "__Host-s", |value| value.starts_with("own"));
+            prop_assert_eq!(headers.get(COOKIE).unwrap().to_str().unwrap(), kept);
+        }
+
+        #[test]
+        fn any_encodings_become_a_list_of_known_ones(values in any_values()) {
+            let mut headers = any_headers(&ACCEPT_ENCODING, &values);
+            clean_encodings(&mut headers);
+            if let Some(kept) = headers.get(ACCEPT_ENCODING) {
+                for item in kept.as_bytes().split(|byte| *byte == b',') {
+                    let coding = item.trim_ascii().split(|byte| *byte == b';').next().unwrap().trim_ascii();
+                    let coding = coding.to_ascii_lowercase();
+                    prop_assert!([&b"br"[..], b"gzip", b"x-gzip"].contains(&&coding[..]), "{:?}", kept);
+                }
+            }
+        }
     }
 }

@@ -115,5 +115,16 @@ mod tests {
         fn any_value_without_surrounding_quotes_or_blanks_comes_back(value in "[!#-&(-~]([ -~]{0,40}[!#-&(-~])?") {
             prop_assert_eq!(one(&format!("A={value}")).1, value);
         }
+
+        #[test]
+        fn any_line_in_quotes_comes_back(value in "[^\n]{0,40}", quote in "['\"]") {
+            prop_assert_eq!(one(&format!("A={quote}{value}{quote}")).1, value);
+        }
+
+        #[test]
+        fn no_error_repeats_what_is_no_name(secret in "[a-z0-9]{12,20}", separator in "[ :!$-]", end in "=?") {
+            let error = parse(format!("A=b\nJWT{separator}{secret}{end}").as_bytes()).unwrap_err().to_string();
+            prop_assert_eq!(error, ".env line 2: is not NAME=VALUE");
+        }
     }
 }

@@ -179,6 +179,8 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Created with passlib 1.7.4, bcrypt 4.0, and Python's hashlib in the formats of Django and werkzeug.
@@ -269,6 +271,66 @@ mod tests {
             &scrypt.replace(":8:1$", ":0:1$"),
         ] {
             assert!(LegacyHash::parse(stored).is_none(), "{stored}");
+        }
+    }
+
+    /// Texts of the pieces that hashes consist of, so that many of them are almost hashes.
+    fn almost_hash() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(
+                &[
+                    "$", "$", ":", "pbkdf2", "pbkdf2-sha512", "pbkdf2_sha256", "sha256", "scrypt", "bcrypt",
+                    "bcrypt_sha256", "2b", "10", "1000", "8", "1", "0", "-1", "4294967296", "=", "\u{fc}", "\0",
+                ][..]
+            )
+            .prop_map(str::to_owned),
+            "[A-Za-z0-9./]{0,64}",
+            any::<String>(),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    /// A real hash with one character replaced.
+    fn damaged() -> impl Strategy<Value = String> {
+        let stored = prop::sample::select(&VECTORS[..]).prop_map(|(_, stored)| stored);
+        (stored, any::<prop::sample::Index>(), any::<char>()).prop_map(|(stored, at, char)| {
+            let at = at.index(stored.len());
+            format!("{}{char}{}", &stored[..at], &stored[at + 1..])
+        })
+    }
+
+    fn is_bounded(hash: &LegacyHash<'_>) -> bool {
+        match hash {
+            LegacyHash::Pbkdf2Sha512(parts) => parts.rounds <= ROUNDS_MAX && parts.hash.len() == 64,
+            LegacyHash::Pbkdf2Sha256(parts) => parts.rounds <= ROUNDS_MAX && parts.hash.len() == 32,
+            LegacyHash::Scrypt(parts) => parts.hash.len() == 64 && parts.params.p() <= SCRYPT_LANES_MAX,
+            LegacyHash::Bcrypt(stored) | LegacyHash::BcryptSha256(stored) => stored.len() == 60,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_a_panic(stored in prop_oneof![almost_hash(), damaged(), any::<String>()]) {
+            prop_assert!(LegacyHash::parse(&stored).is_none_or(|hash| is_bounded(&hash)));
+        }
+
+        #[test]
+        fn a_hash_of_passlib_is_of_its_password_and_no_other(
+            password: String,
+            other: String,
+            salt in prop::collection::vec(any::<u8>(), 0..24),
+            rounds in 1..4_u32,
+        ) {
+            let alphabet = Alphabet::new(AB64).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let ab64 = GeneralPurpose::new(&alphabet, base64::engine::general_purpose::NO_PAD);
+            let mut hash = [0; 64];
+            pbkdf2::pbkdf2_hmac::<Sha512>(password.as_bytes(), &salt, rounds, &mut hash);
+            let stored = format!("$pbkdf2-sha512${rounds}${}${}", ab64.encode(&salt), ab64.encode(hash));
+            let is_of = |typed: &str| LegacyHash::parse(&stored).map(|hash| hash.is_of(typed));
+            prop_assert_eq!(is_of(&password), Some(true));
+            // HMAC pads short keys with zeros.
+            let is_same = other.trim_end_matches('\0') == password.trim_end_matches('\0');
+            prop_assert!(is_same || is_of(&other) == Some(false));
         }
     }
 }
