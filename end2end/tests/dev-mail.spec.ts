@@ -20,7 +20,7 @@ test('an email is listed and shown with its link', async ({ page, browser }) => 
   await mine.getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('New sign-in to your Latchkey account');
   await expect(main(page)).toContainText(`Hello ${person.username},`);
-  await expect(main(page)).toContainText('Device: a-device-not-seen-before.');
+  await expect(main(page)).toContainText('Device: Unknown device.');
   await expect(main(page).getByRole('link', { name: `${baseURL}/reset` })).toBeVisible();
   await main(page).getByRole('link', { name: 'All emails' }).click();
   await expect(page).toHaveURL('/dev/mail');
