@@ -48,7 +48,7 @@ impl Prepared {
 
 /// Renders and sends claimed emails.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(super) struct MailSender {
     pub(super) product: Product,
     pub(super) store: Store,
     pub(super) clock: Clock,
@@ -58,7 +58,7 @@ pub(super) struct Courier {
     pub(super) public_url: Url,
 }
 
-impl Courier {
+impl MailSender {
     /// Renders a claimed email; `None` if nothing is to be sent, which is recorded. Fails if the database does.
     ///
     /// In a transaction of its own. In the transaction of the claim, a row that can't be rendered would roll back its claim

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 pub use super::delivery::{CLAIM_SECONDS, GIVE_UP_SECONDS};
-use super::delivery::{Courier, Prepared};
+use super::delivery::{MailSender, Prepared};
 use super::render::Renderer;
 use super::transport::{Folder, Transport};
 use crate::clock::Clock;
@@ -34,7 +34,7 @@ const RECORD_GRACE: Duration = Duration::from_secs(2);
 /// Delivers the outbox.
 #[derive(Debug)]
 pub struct MailWorker {
-    courier: Courier,
+    sender: MailSender,
     /// Identifies this worker in `outbox.claimed_by`.
     name: String,
 }
@@ -43,7 +43,7 @@ impl MailWorker {
     /// Creates the worker of a node. Fails if the settings name a file that can't be read.
     pub fn new(config: &Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
         let (settings, public_url) = (&config.mail, &config.public_url);
-        let courier = Courier {
+        let sender = MailSender {
             product: config.product,
             store,
             clock,
@@ -52,13 +52,13 @@ impl MailWorker {
             from: settings.from.clone(),
             public_url: public_url.clone(),
         };
-        Ok(Self { courier, name: random::id()? })
+        Ok(Self { sender, name: random::id()? })
     }
 
     /// The folder that emails are written to; `None` with SMTP.
     #[must_use]
     pub fn folder(&self) -> Option<&Folder> {
-        match &self.courier.transport {
+        match &self.sender.transport {
             Transport::File(folder) => Some(folder),
             Transport::Smtp(_) => None,
         }
@@ -104,7 +104,7 @@ impl MailWorker {
         let mut failed = Ok(());
         loop {
             let has_place =
-                sending.len() < self.courier.transport.parallel() && failed.is_ok() && !stopping.is_cancelled();
+                sending.len() < self.sender.transport.parallel() && failed.is_ok() && !stopping.is_cancelled();
             if claiming.is_none() && has_place && looks_again {
                 claiming = Some(Box::pin(self.next(busy(&domains))));
                 looks_again = false;
@@ -116,7 +116,7 @@ impl MailWorker {
                     match next {
                         Ok(Some(prepared)) => {
                             domains.push(prepared.domain().to_owned());
-                            sending.push(self.courier.deliver(prepared, interrupt));
+                            sending.push(self.sender.deliver(prepared, interrupt));
                             looks_again = true;
                         }
                         Ok(None) => {}
@@ -132,14 +132,14 @@ impl MailWorker {
                 else => break,
             }
         }
-        self.courier.transport.close().await;
+        self.sender.transport.close().await;
         failed
     }
 
     /// Waits until the outbox is worth another look.
     async fn something_is_due(&self) {
         tokio::select! {
-            () = self.courier.store.mail_queued() => {}
+            () = self.sender.store.mail_queued() => {}
             () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
@@ -148,15 +148,15 @@ impl MailWorker {
     async fn next(&self, busy: Vec<String>) -> anyhow::Result<Option<Prepared>> {
         loop {
             let Some(mail) = self.claim(&busy).await? else { return Ok(None) };
-            if let Some(prepared) = self.courier.prepare(mail).await? {
+            if let Some(prepared) = self.sender.prepare(mail).await? {
                 return Ok(Some(prepared));
             }
         }
     }
 
     async fn claim(&self, busy: &[String]) -> anyhow::Result<Option<row::Model>> {
-        let now = self.courier.clock.now();
-        self.courier
+        let now = self.sender.clock.now();
+        self.sender
             .store
             .write_tx(async |tx| {
                 outbox::delete_noops(tx, now).await?;

@@ -42,8 +42,8 @@ pub enum PasswordCheck {
 pub struct Hasher {
     application: &'static str,
     queue: HashQueue,
-    /// Judging new passwords must not hold up logins.
-    judging: HashQueue,
+    /// Estimating the strength of new passwords must not hold up logins.
+    estimates: HashQueue,
     pwned: Option<PwnedPasswords>,
     /// Verified if there is no account, so that an unknown username takes as long as a wrong password.
     dummy: Arc<str>,
@@ -52,8 +52,8 @@ pub struct Hasher {
 impl Hasher {
     /// Creates a hasher. New passwords must not contain `application`, the name of the application, nor be in `pwned`.
     pub fn new(application: &'static str, pwned: Option<PwnedPasswords>) -> anyhow::Result<Self> {
-        let (queue, judging) = (HashQueue::for_all_processors(), HashQueue::new(1));
-        Ok(Self { application, queue, judging, pwned, dummy: hash(&random::id()?)?.into() })
+        let (queue, estimates) = (HashQueue::for_all_processors(), HashQueue::new(1));
+        Ok(Self { application, queue, estimates, pwned, dummy: hash(&random::id()?)?.into() })
     }
 
     /// Hashes a new password.
@@ -84,9 +84,10 @@ impl Hasher {
             return Ok(Err(refusal));
         }
         personal.push(self.application.to_owned());
-        let judged = password.clone();
-        let rule = move || password_rule::judge(&judged, &personal.iter().map(String::as_str).collect::<Vec<_>>());
-        if let Err(refusal) = self.judging.run(client, rule).await? {
+        let estimated = password.clone();
+        let rule =
+            move || password_rule::estimate(&estimated, &personal.iter().map(String::as_str).collect::<Vec<_>>());
+        if let Err(refusal) = self.estimates.run(client, rule).await? {
             return Ok(Err(refusal));
         }
         let is_leaked = match &self.pwned {

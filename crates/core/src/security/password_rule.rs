@@ -10,9 +10,9 @@ use latchkey_types::Password;
 /// into account.
 const PERSONAL_WORD_MIN: usize = 4;
 
-/// Maximum length of a text that `zxcvbn` judges, in characters. Its time grows fast with the number of different characters
+/// Maximum length of a text that `zxcvbn` estimates, in characters. Its time grows fast with the number of different characters
 /// that can stand for letters: at 20 it takes a few milliseconds at most, at 100 more than half a second.
-const JUDGED_MAX: usize = 20;
+const ESTIMATED_MAX: usize = 20;
 
 /// Checks what takes no time: the length, personal words, and the most common passwords. No rules about kinds of characters (NIST SP 800-63B).
 ///
@@ -35,19 +35,20 @@ pub fn check(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
     if common_passwords::contains(typed) { Err(FieldError::PasswordEasy) } else { Ok(()) }
 }
 
-/// Judges whether a password that passed [`check`] is easy to guess: whether `zxcvbn` rates it under 3. Of a long one, the
+/// Estimates whether a password that passed [`check`] is easy to guess: whether `zxcvbn` rates it under 3. Of a long one, the
 /// begin or the end has to be good enough.
 ///
 /// Takes milliseconds of CPU time, so it must not run on an async thread.
 ///
 /// # Errors
 /// [`FieldError::PasswordEasy`].
-pub fn judge(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
+pub fn estimate(password: &Password, personal: &[&str]) -> Result<(), FieldError> {
     let typed = password.expose();
     let known = known(personal);
-    let inputs = known.iter().map(|word| start(word, JUDGED_MAX)).collect::<Vec<_>>();
+    let inputs = known.iter().map(|word| start(word, ESTIMATED_MAX)).collect::<Vec<_>>();
     let is_good = |text: &str| zxcvbn::zxcvbn(text, &inputs).score() >= Score::Three;
-    let is_hard = is_good(start(typed, JUDGED_MAX)) || is_longer(typed, JUDGED_MAX) && is_good(end(typed, JUDGED_MAX));
+    let is_hard =
+        is_good(start(typed, ESTIMATED_MAX)) || is_longer(typed, ESTIMATED_MAX) && is_good(end(typed, ESTIMATED_MAX));
     if is_hard { Ok(()) } else { Err(FieldError::PasswordEasy) }
 }
 
@@ -76,7 +77,7 @@ mod tests {
 
     fn validated(password: &str) -> Result<(), FieldError> {
         let (password, personal) = (Password::from(password), ["ada.lovelace", "countess", "bo", "Latchkey"]);
-        check(&password, &personal).and_then(|()| judge(&password, &personal))
+        check(&password, &personal).and_then(|()| estimate(&password, &personal))
     }
 
     #[test]

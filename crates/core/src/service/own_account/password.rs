@@ -62,7 +62,7 @@ impl OwnAccountService {
             verified => Ok(verified?),
         };
         let personal = personal(auth.user());
-        // Judging a password costs time, so only if the current one is right.
+        // Estimating the strength of a password costs time, so only if the current one is right.
         let validated = match &verified {
             Ok(_) => self.core.hasher.validate(new, personal, client).await?,
             Err(_) => self.core.hasher.check(new, &personal),

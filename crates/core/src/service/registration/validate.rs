@@ -109,12 +109,12 @@ impl RegistrationService {
         }
         let local_part = email.as_ref().map(|email| email.local_part().to_owned()).unwrap_or_default();
         let personal = vec![trim_invisible(typed_username).to_owned(), local_part];
-        // Judging a password costs time, so only if nothing else is wrong.
-        let judged = match self.core.hasher.check(password, &personal) {
+        // Estimating the strength of a password costs time, so only if nothing else is wrong.
+        let estimated = match self.core.hasher.check(password, &personal) {
             Ok(()) if refusals.is_empty() => self.core.hasher.validate(password, personal, client).await?,
             checked => checked,
         };
-        refusals.extend(judged.err());
+        refusals.extend(estimated.err());
         match (username, claim) {
             (Some(username), Ok(claim)) if refusals.is_empty() => Ok((username, email, claim)),
             _ => Err(RegistrationError::Refused(refusals)),
