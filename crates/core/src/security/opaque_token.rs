@@ -79,7 +79,7 @@ impl MailToken {
     #[must_use]
     pub fn hash(&self) -> MailTokenHash {
         let digest = Sha256::digest(self.text.as_bytes());
-        MailTokenHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        MailTokenHash(hex::encode(digest))
     }
 }
 

@@ -53,7 +53,7 @@ impl PwnedPasswords {
 
     /// Whether the service knows the password. `false` if it does not answer in time, which is logged.
     pub async fn contains(&self, password: &Password) -> bool {
-        let hash = Sha1::digest(password.expose()).iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let hash = hex::encode_upper(Sha1::digest(password.expose()));
         let (prefix, suffix) = hash.split_at(PREFIX);
         match tokio::time::timeout(LIMIT, self.range(prefix)).await {
             Ok(Ok(range)) => is_listed(&range, suffix),

@@ -167,19 +167,12 @@ fn read(row: &QueryResult, has_is_active: bool) -> Result<FlaskUser, DbErr> {
 /// The text in a cell. Other applications store text as bytes, and bytes as text: in the notation of PostgreSQL
 /// (`\x2432…`) or Python (`b'$2b$…'`).
 fn text(hex: &str) -> String {
-    let text = String::from_utf8_lossy(&bytes(hex).unwrap_or_default()).into_owned();
+    let text = String::from_utf8_lossy(&hex::decode(hex).unwrap_or_default()).into_owned();
     if let Some(inner) = text.strip_prefix("b'").and_then(|text| text.strip_suffix('\'')) {
         return inner.to_owned();
     }
-    let inner = text.strip_prefix("\\x").filter(|hex| !hex.is_empty()).and_then(bytes);
+    let inner = text.strip_prefix("\\x").filter(|hex| !hex.is_empty()).and_then(|hex| hex::decode(hex).ok());
     inner.map_or(text, |inner| String::from_utf8_lossy(&inner).into_owned())
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits = hex.as_bytes();
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    (digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit))
-        .then(|| digits.chunks(2).filter_map(pair).collect())
 }
 
 fn boolean(text: &str) -> Option<bool> {
