@@ -23,7 +23,10 @@ on_both! {
         let link = services.password_reset.link_by_operator("ADA", &Client::command_line()).await.unwrap();
         services.password_reset.set_by_operator("ada", &NEW_PASSWORD.into(), &Client::command_line()).await.unwrap();
         assert_eq!(ada.call("/fn/refresh", &[]).await.status, 401);
-        app.browser().log_in("ada", NEW_PASSWORD).await.assert_found("/secret");
+        let mut again = app.browser();
+        again.log_in("ada", NEW_PASSWORD).await.assert_found("/secret");
+        let account = again.get("/account").await.texts("main").concat();
+        assert!(account.contains("latchkey commandOn the server") && !account.contains("Unknown device"), "{account}");
         let token = link.strip_prefix("http://localhost:3000/new_password?token=").unwrap();
         let fields = [("token", token), ("password", PASSWORD), ("password_confirmation", PASSWORD)];
         assert_eq!(app.browser().call("/fn/reset_password", &fields).await.error(), AppError::LinkInvalid);

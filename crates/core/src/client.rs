@@ -100,6 +100,12 @@ pub fn device_name(user_agent: &str) -> String {
     known_device(user_agent).unwrap_or_else(|| "Unknown device".to_owned())
 }
 
+/// The device of a recorded event. Without an IP address the user agent is one of this server, such as the command line.
+#[must_use]
+pub fn recorded_device(ip: &str, user_agent: &str) -> String {
+    if ip.is_empty() { user_agent.to_owned() } else { device_name(user_agent) }
+}
+
 /// Like [`device_name`], to compare devices: falls back to the first word of the user agent.
 fn device(user_agent: &str) -> String {
     let first_word = || user_agent.split(['/', ' ']).next().unwrap_or_default().to_owned();

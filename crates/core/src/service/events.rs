@@ -120,8 +120,8 @@ impl EventService {
             kind: event.kind.to_string(),
             actor: party(event.actor_id),
             subject: party(event.subject_id),
+            device: client::recorded_device(&event.ip, &event.user_agent),
             ip: event.ip,
-            device: client::device_name(&event.user_agent),
             detail: event.detail,
         };
         Ok(events.into_iter().map(list).collect())

@@ -108,7 +108,7 @@ fn told(event: &audit_event::Model) -> Option<SecurityEvent> {
         kind: if is_logout { EventKind::LoggedOut } else { kind },
         count: event.count,
         has_several_sources: false,
-        device: client::device_name(&event.user_agent),
+        device: client::recorded_device(&event.ip, &event.user_agent),
         address: event.ip.clone(),
     })
 }
