@@ -2,19 +2,9 @@
 // is plain HTML: forms and links work as without scripts, and the console has one line.
 import type { Page, Request } from '@playwright/test';
 import {
-  LOGIN_REJECTED, type Person, consoleLines, expect, expectSecret, header, logIn, newPerson, showPassword, test as base,
+  LOGIN_REJECTED, type Person, expect, expectSecret, header, logIn, newPerson, showPassword, testWithConsole as test,
   username,
 } from './support';
-
-/** Console output is checked by each test, through `lines`. */
-const test = base.extend<{ lines: string[] }>({
-  lines: async ({ page }, use) => {
-    await use(consoleLines(page));
-  },
-  watchConsole: async ({}, use) => {
-    await use();
-  },
-});
 
 /** Places in which hydration expects another node than an element. */
 const BREAKING: Record<string, () => void> = {

@@ -1,19 +1,9 @@
 // Release builds have the WASM in parts: most pages are in a part of their own, which is loaded when the page is opened.
 import type { Page, Request } from '@playwright/test';
 import {
-  consoleLines, expect, expectHydrated, expectSecret, fillRegistration, header, newPerson, open, showPassword, submit,
-  test as base,
+  expect, expectHydrated, expectSecret, fillRegistration, header, newPerson, open, showPassword, submit,
+  testWithConsole as test,
 } from './support';
-
-/** Console output is checked by each test, through `lines`. */
-const test = base.extend<{ lines: string[] }>({
-  lines: async ({ page }, use) => {
-    await use(consoleLines(page));
-  },
-  watchConsole: async ({}, use) => {
-    await use();
-  },
-});
 
 /** The requests of the page from now on; it grows while the page lives. */
 function watchRequests(page: Page): Request[] {

@@ -38,6 +38,16 @@ export const test = base.extend<{ watchConsole: void }>({
   ],
 });
 
+/** For tests that expect console output: they check it themselves, through `lines`. */
+export const testWithConsole = test.extend<{ lines: string[] }>({
+  lines: async ({ page }, use) => {
+    await use(consoleLines(page));
+  },
+  watchConsole: async ({}, use) => {
+    await use();
+  },
+});
+
 /** The console output of the page from now on; it grows while the page lives. */
 export function consoleLines(page: Page): string[] {
   const lines: string[] = [];
