@@ -20,6 +20,7 @@ mod m0010_site;
 mod m0011_rotated_by;
 mod m0012_audit_counts;
 mod m0013_attempts;
+mod m0014_email_confirmed;
 
 /// Lists the migrations, in order.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_rotated_by::Migration),
             Box::new(m0012_audit_counts::Migration),
             Box::new(m0013_attempts::Migration),
+            Box::new(m0014_email_confirmed::Migration),
         ]
     }
 }

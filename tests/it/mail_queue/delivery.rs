@@ -35,6 +35,7 @@ async fn account(app: &TestApp, name: &str) -> i64 {
     let email = format!("{name}@example.org");
     let fields = [("username", name), ("email", &email), ("password", PASSWORD)];
     app.browser().submit("/fn/register", &fields).await.assert_found("/secret");
+    app.confirm_emails().await;
     app.users().await.last().unwrap().id
 }
 
@@ -224,6 +225,7 @@ on_both! {
         let mut ada = app.logged_in("ada").await;
         let id = app.users().await[0].id;
         app.state.store.reader().execute_unprepared("UPDATE users SET email = 'ada@example.org', email_key = 'ada@example.org'").await.unwrap();
+        app.confirm_emails().await;
         enqueue(&app, Template::Reset, of(id)).await;
         let fields = [("current_password", PASSWORD), ("password", "another quiet otter"), ("password_confirmation", "another quiet otter")];
         ada.submit("/fn/change_password", &fields).await.assert_found("/account");

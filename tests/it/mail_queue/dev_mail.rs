@@ -6,6 +6,7 @@ use crate::support::{Browser, PASSWORD, SAFARI, TestApp};
 async fn after_a_login_with(app: &TestApp, user_agent: &'static str) -> Browser {
     let fields = [("username", "ada"), ("email", "ada@example.org"), ("password", PASSWORD)];
     app.browser().submit("/fn/register", &fields).await.assert_found("/secret");
+    app.confirm_emails().await;
     let mut other = app.browser();
     other.user_agent = user_agent;
     other.log_in("ada", PASSWORD).await.assert_found("/secret");

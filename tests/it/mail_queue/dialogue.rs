@@ -22,6 +22,7 @@ async fn enqueue(app: &TestApp, addresses: &[&str]) {
         let name = format!("user{}", app.users().await.len());
         let fields = [("username", name.as_str()), ("email", address), ("password", PASSWORD)];
         app.browser().submit("/fn/register", &fields).await.assert_found("/secret");
+        app.confirm_emails().await;
         let id = app.users().await.last().unwrap().id;
         let (now, subject) = (app.clock.now(), Subject { user_id: Some(id), ..Subject::default() });
         let queued: Result<(), DbErr> = app

@@ -12,6 +12,7 @@ async fn registered(app: &TestApp, email: &str) -> Browser {
     let mut browser = app.browser();
     let fields = [("username", "ada"), ("email", email), ("password", PASSWORD)];
     browser.submit("/fn/register", &fields).await.assert_found("/secret");
+    app.confirm_emails().await;
     browser
 }
 
@@ -37,6 +38,22 @@ on_both! {
         assert!(mails[0].text.contains("Device: Safari on Mac"), "{}", mails[0].text);
         log_in(&app, SAFARI).await;
         assert_eq!(app.deliver().await.len(), 1, "it is known now");
+    }
+
+    async fn an_address_that_nobody_confirmed_gets_no_notices(app: TestApp) {
+        let fields = [("username", "ada"), ("email", "stranger@example.org"), ("password", PASSWORD)];
+        app.browser().submit("/fn/register", &fields).await.assert_found("/secret");
+        log_in(&app, SAFARI).await;
+        assert!(app.deliver().await.is_empty());
+        app.browser().call("/fn/request_reset", &[("email", "stranger@example.org")]).await.assert_status(200);
+        let mails = app.deliver().await;
+        let token = mails[0].link().unwrap().split_once("token=").unwrap().1;
+        let password = "other wolf orbit cave";
+        let fields = [("token", token), ("password", password), ("password_confirmation", password)];
+        app.browser().call("/fn/reset_password", &fields).await.assert_status(200);
+        app.browser().log_in("ada", password).await.assert_found("/secret");
+        let mails = app.deliver().await;
+        assert_eq!(subjects(&mails)[1..], ["Your Latchkey password was changed"], "who uses the link has the mailbox");
     }
 
     async fn a_user_agent_is_no_wildcard_for_known_devices(app: TestApp) {

@@ -91,6 +91,7 @@ const WHO: &str = "latchkey:p%3Aw%20d@";
 async fn account(app: &TestApp) -> i64 {
     let fields = [("username", "ada"), ("email", "o'neil+tag@example.org"), ("password", PASSWORD)];
     app.browser().submit("/fn/register", &fields).await.assert_found("/secret");
+    app.confirm_emails().await;
     app.users().await[0].id
 }
 

@@ -4,7 +4,7 @@ use latchkey_core::client::Client;
 use latchkey_core::service::accounts::{Account, AccountError, Actor, Change};
 use latchkey_core::store::entity::user;
 use latchkey_types::{Roles, UserSummary};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use super::{Browser, TestApp};
 
@@ -29,6 +29,12 @@ impl TestApp {
         let browser = self.logged_in(username).await;
         self.set_roles(username, "admin,user").await.unwrap();
         browser
+    }
+
+    /// Confirms the email addresses of all accounts, so that they get notices.
+    pub async fn confirm_emails(&self) {
+        let confirm = "UPDATE users SET email_confirmed_at = created_at";
+        self.state.store.reader().execute_unprepared(confirm).await.unwrap();
     }
 
     /// Adds accounts without a password, by username and email address.

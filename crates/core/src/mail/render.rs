@@ -113,12 +113,23 @@ impl Renderer {
         Ok(Rendered::Mail(Box::new(text), to))
     }
 
-    /// Whether the row is not a notice, or one that may be sent: whoever can cause notices must not flood a mailbox with
-    /// them. Those about the password and the address are always sent.
+    /// Whether the row is not a notice, or one that may be sent: to an address that its owner has confirmed, and not so
+    /// often that whoever causes notices floods a mailbox. Those about the password and the address are always sent.
     async fn may_notify(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<bool> {
         const LIMITED: [Template; 4] =
             [Template::LoginsLocked, Template::TokenReuse, Template::SessionMoved, Template::NewSignIn];
-        let Some(user_id) = job.row.user_id.filter(|_| LIMITED.contains(&job.row.template)) else { return Ok(true) };
+        const OTHERS: [Template; 2] = [Template::PasswordChanged, Template::AddressChangeNotice];
+        let template = &job.row.template;
+        let is_limited = LIMITED.contains(template);
+        let Some(user_id) = job.row.user_id.filter(|_| is_limited || OTHERS.contains(template)) else {
+            return Ok(true);
+        };
+        if users::by_id(tx, user_id).await?.is_none_or(|user| user.email_confirmed_at.is_none()) {
+            return Ok(false);
+        }
+        if !is_limited {
+            return Ok(true);
+        }
         let sent = outbox::sent_since(tx, &LIMITED, user_id, job.now - DAY_SECONDS).await?;
         Ok(sent < NOTICES_A_DAY)
     }

@@ -151,7 +151,7 @@ impl EmailChangeService {
                 // Lock order: registrations before the address, as in the confirmation of a registration. Another order
                 // could deadlock.
                 registrations::lock_of_email(tx, &email.key()).await?;
-                users::set_email(tx, user.id, &email).await?;
+                users::set_email(tx, user.id, &email, now).await?;
                 mail_tokens::delete_of_user(tx, user.id).await?;
                 outbox::delete_resets(tx, user.id).await?;
                 email_changes::delete_of_user(tx, user.id).await?;

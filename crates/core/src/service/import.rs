@@ -165,6 +165,7 @@ impl ImportService {
             roles: new.roles.clone(),
             public_id: random::id()?,
             created_at: new.created_at,
+            email_confirmed_at: new.email.is_some().then_some(new.created_at),
         };
         let user = users::insert(tx, user).await.map_err(|error| match error {
             InsertError::Db(error) => ServiceError::from(error),

@@ -170,8 +170,12 @@ impl PasswordResetService {
         let now = self.core.clock.now();
         // Lock order: the account first, as everywhere else. Another order could deadlock.
         let user = users::lock(tx, user_id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)?;
+        let link = mail_tokens::live(tx, token, now).await?.ok_or(ResetError::LinkInvalid)?;
         if !mail_tokens::consume(tx, &token.hash(), now).await? {
             return Err(ResetError::LinkInvalid);
+        }
+        if link.outbox_id.is_some() {
+            users::confirm_email(tx, user.id, now).await?;
         }
         let public_id = Some(user.public_id.as_str());
         let event = Event { actor: public_id, subject: public_id, session: None, detail: "by a link" };

@@ -109,7 +109,7 @@ impl RegistrationService {
             .core
             .store
             .write_tx(async |tx| -> Result<IssuedToken, RegistrationError> {
-                let user = insert_user(&self.core, tx, &valid, default_roles(), client, now).await?;
+                let user = insert_user(&self.core, tx, &valid, (default_roles(), None), client, now).await?;
                 Ok(self.session.create(tx, &user, channel, superseded.as_ref(), client).await?)
             })
             .await?;
@@ -138,7 +138,7 @@ impl RegistrationService {
         self.core
             .store
             .write_tx(async |tx| -> Result<user::Model, RegistrationError> {
-                insert_user(&self.core, tx, &valid, roles, client, now).await
+                insert_user(&self.core, tx, &valid, (roles, Some(now)), client, now).await
             })
             .await
     }
@@ -149,12 +149,12 @@ fn default_roles() -> Roles {
     Roles::from_words([Role::USER]).unwrap_or_default()
 }
 
-/// Inserts an account and records the event.
+/// Inserts an account with its roles and the time at which its email address was confirmed, and records the event.
 async fn insert_user(
     core: &Core,
     tx: &DatabaseTransaction,
     new: &ValidRegistration,
-    roles: Roles,
+    (roles, email_confirmed_at): (Roles, Option<i64>),
     client: &Client,
     now: i64,
 ) -> Result<user::Model, RegistrationError> {
@@ -165,6 +165,7 @@ async fn insert_user(
         roles,
         public_id: random::id().map_err(ServiceError::from)?,
         created_at: now,
+        email_confirmed_at: email_confirmed_at.filter(|_| new.email.is_some()),
     };
     let user = users::insert(tx, new).await?;
     let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };

@@ -24,6 +24,8 @@ pub struct NewUser<'a> {
     pub public_id: String,
     /// Unix time in seconds.
     pub created_at: i64,
+    /// Unix time in seconds; `None` if nobody has shown that the email address is theirs.
+    pub email_confirmed_at: Option<i64>,
 }
 
 /// Why an account was not inserted or changed.
@@ -52,6 +54,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewUser<'_>) -> Result<Model
         username_key: Set(new.username.key()),
         email_key: Set(new.email.map(EmailAddress::key)),
         created_at: Set(new.created_at),
+        email_confirmed_at: Set(new.email_confirmed_at),
         ..Default::default()
     };
     row.insert(db).await.map_err(|error| match error.sql_err() {
@@ -141,19 +144,31 @@ pub async fn set_password(tx: &impl ConnectionTrait, id: i64, hash: &str) -> Res
     update.filter(Column::Id.eq(id)).exec(tx).await.map(|_| ())
 }
 
-/// Replaces the email address.
+/// Replaces the email address by one that was confirmed at `confirmed_at`.
 ///
 /// # Errors
 /// [`InsertError::EmailTaken`] if the unique index refuses it.
-pub async fn set_email(tx: &impl ConnectionTrait, id: i64, email: &EmailAddress) -> Result<(), InsertError> {
+pub async fn set_email(
+    tx: &impl ConnectionTrait,
+    id: i64,
+    email: &EmailAddress,
+    confirmed_at: i64,
+) -> Result<(), InsertError> {
     let update = Entity::update_many()
         .col_expr(Column::Email, Expr::value(email.as_str()))
-        .col_expr(Column::EmailKey, Expr::value(email.key()));
+        .col_expr(Column::EmailKey, Expr::value(email.key()))
+        .col_expr(Column::EmailConfirmedAt, Expr::value(confirmed_at));
     let updated = update.filter(Column::Id.eq(id)).exec(tx).await;
     updated.map(|_| ()).map_err(|error| match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => InsertError::EmailTaken,
         _ => InsertError::Db(error),
     })
+}
+
+/// Records that the owner of the account reads its email, unless that is known already.
+pub async fn confirm_email(tx: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::EmailConfirmedAt, Expr::value(at));
+    update.filter(Column::Id.eq(id)).filter(Column::EmailConfirmedAt.is_null()).exec(tx).await.map(|_| ())
 }
 
 /// Sets `last_login_at`.

@@ -161,7 +161,8 @@ impl RegistrationService {
         if !is_waiting || !mail_tokens::consume(tx, &token.hash(), now).await? {
             return Err(ConfirmError::LinkInvalid);
         }
-        let user = insert_user(&self.core, tx, &valid(registration)?, default_roles(), client, now).await?;
+        let user =
+            insert_user(&self.core, tx, &valid(registration)?, (default_roles(), Some(now)), client, now).await?;
         users::set_last_login(tx, user.id, now).await?;
         registrations::delete_of_email(tx, &registration.email_key).await?;
         Ok(user)

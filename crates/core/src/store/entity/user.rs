@@ -26,6 +26,8 @@ pub struct Model {
     pub email_key: Option<String>,
     pub created_at: i64,
     pub last_login_at: Option<i64>,
+    /// When a link that was sent to the email address was used, or the operator entered it.
+    pub email_confirmed_at: Option<i64>,
 }
 
 /// Hides email address and password hash.
