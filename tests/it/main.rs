@@ -18,6 +18,7 @@ mod database;
 mod documents;
 mod extension;
 mod flows;
+mod headers;
 mod http;
 mod import;
 mod layering;

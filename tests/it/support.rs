@@ -4,7 +4,9 @@ mod accounts;
 mod browser;
 mod database;
 
+use std::fs;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -30,6 +32,16 @@ use tower::ServiceExt;
 
 pub use browser::{Answer, Browser, SAFARI, claims};
 pub use database::Database;
+
+/// A folder with the files of a build.
+static SITE: LazyLock<String> = LazyLock::new(|| {
+    let site = concat!(env!("CARGO_TARGET_TMPDIR"), "/site");
+    fs::create_dir_all(format!("{site}/pkg")).unwrap();
+    for end in ["js", "wasm", "css"] {
+        fs::write(format!("{site}/pkg/latchkey.{end}"), end).unwrap();
+    }
+    site.to_owned()
+});
 
 /// A path of a page's pattern: its parameters are 1.
 pub fn path_of(pattern: &str) -> String {
@@ -125,7 +137,7 @@ impl TestApp {
         let config = config(database.url(), &flags);
         let store = Store::connect(&config.database, extension.migrations).await.unwrap();
         store.migrate().await.unwrap();
-        let leptos = LeptosOptions::builder().output_name("latchkey").build();
+        let leptos = LeptosOptions::builder().output_name("latchkey").site_root(SITE.as_str()).build();
         let state = AppState::new(config, store, clock.clone(), extension).unwrap();
         let assets = AssetNames::plain(&leptos);
         let router = latchkey::server::router(ServerState::new(state.clone(), leptos, assets));

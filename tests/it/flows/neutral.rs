@@ -110,6 +110,49 @@ on_both! {
         assert_eq!(count(&app).await, mails + 2 + 4);
     }
 
+    async fn a_change_to_an_address_that_is_taken(app: TestApp) {
+        let app = confirming(&app).await;
+        confirmed(&app, "ada", ADA).await;
+        let mut bob = confirmed(&app, "bob", "bob@example.org").await;
+        for with_scripts in [true, false] {
+            let mut answers = Vec::new();
+            for email in ["free@example.org", ADA] {
+                app.clock.advance(MINUTE);
+                let before = written(&app).await;
+                let fields = [("email", email)];
+                let path = "/fn/change_email";
+                let answer = if with_scripts { bob.call(path, &fields).await } else { bob.submit(path, &fields).await };
+                answer.assert_status(if with_scripts { 200 } else { 302 });
+                let shown = unscripted(&bob.get("/account").await.body).replace(email, "EMAIL");
+                let after = written(&app).await;
+                answers.push((masked(&answer), shown.contains("EMAIL"), after[0] - before[0], after[2] - before[2]));
+            }
+            assert_eq!(answers[0], answers[1]);
+        }
+        assert_eq!(templates(&app).await.iter().filter(|name| *name == "already_registered").count(), 2);
+    }
+
+    async fn a_login_with_an_unknown_name_a_wrong_password_or_before_the_confirmation(app: TestApp) {
+        let app = confirming(&app).await;
+        confirmed(&app, "ada", ADA).await;
+        registered(&app, "bob", "bob@example.org", PASSWORD).await;
+        for with_scripts in [true, false] {
+            let mut answers = Vec::new();
+            for name in ["ada", "bob", "nobody", ADA, "bob@example.org", "nobody@example.org"] {
+                let mut browser = app.browser();
+                let fields = [("username", name), ("password", "wrong wolf orbit cave")];
+                let path = "/fn/login";
+                let answer = if with_scripts { browser.call(path, &fields).await } else { browser.submit(path, &fields).await };
+                let shown = unscripted(&browser.get("/login").await.body).replace(name, "NAME");
+                let mut answer = masked(&answer);
+                // The flash returns the name to whoever typed it.
+                answer.1.retain(|(name, value)| name != "set-cookie" || !value.contains("flash"));
+                answers.push((answer, shown));
+            }
+            assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+        }
+    }
+
     async fn a_held_back_email_is_not_promised(app: TestApp) {
         let app = confirming(&app).await;
         for (path, page) in [("/fn/request_reset", "/reset"), ("/fn/resend", "/resend")] {
