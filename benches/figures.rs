@@ -27,6 +27,7 @@ use latchkey_core::security::password_hash::Hasher;
 use latchkey_core::store::Store;
 use leptos::config::LeptosOptions;
 use sea_orm::ConnectionTrait;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 const ROUNDS: usize = 60;
@@ -121,7 +122,8 @@ impl Node {
         store.migrate().await.unwrap();
         let clock = Clock::fixed(1_795_521_600);
         let leptos = LeptosOptions::builder().output_name("latchkey").build();
-        let state = AppState::new(config, store, clock.clone(), latchkey::site::extend()).unwrap();
+        let state =
+            AppState::new(config, store, clock.clone(), latchkey::site::extend(), CancellationToken::new()).unwrap();
         let assets = AssetNames::plain(&leptos);
         Self {
             router: latchkey::server::router(ServerState::new(state.clone(), leptos, assets)),

@@ -11,7 +11,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::support::{Database, PASSWORD, SECRET};
 
-fn latchkey(folder: &Path) -> Command {
+pub fn latchkey(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.current_dir(folder).env_clear().env("PATH", "").env("JWT_SECRET", SECRET);
     command
@@ -35,7 +35,7 @@ pub fn run_with(folder: &Path, environment: &[(&str, &str)], arguments: &[&str],
 }
 
 /// Creates the files of a build, for the debug binary of the tests.
-fn site(folder: &Path) {
+pub fn site(folder: &Path) {
     std::fs::create_dir_all(folder.join("target/site/pkg")).unwrap();
     for end in ["js", "wasm", "css"] {
         std::fs::write(folder.join("target/site/pkg/latchkey").with_extension(end), end).unwrap();
@@ -209,7 +209,7 @@ fn a_start_that_fails_says_why_in_one_line() {
             "latchkey: cannot open the database (DATABASE_URL): ",
         ),
         (
-            &["--leptos-site-addr=127.0.0.1:0", "--database-url=postgres://nobody@127.0.0.1:1/none"],
+            &["migrate", "--database-url=postgres://nobody@127.0.0.1:1/none"],
             "latchkey: cannot open the database (DATABASE_URL): 127.0.0.1:1 refused the connection",
         ),
     ] {
@@ -250,7 +250,7 @@ fn log_of(child: Child) -> String {
     String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap()
 }
 
-fn get(address: SocketAddr, path: &str) -> String {
+pub fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n").unwrap();
     let mut response = String::new();

@@ -37,6 +37,7 @@ mod rotation;
 mod security_table;
 mod session;
 mod settings;
+mod start;
 mod store;
 mod sudo;
 mod throttle;

@@ -28,6 +28,7 @@ use latchkey_core::store::entity::{audit_event, session, user};
 use latchkey_types::routes::parameter;
 use leptos::config::LeptosOptions;
 use sea_orm::{EntityTrait, QueryOrder};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use browser::{Answer, Browser, SAFARI, claims};
@@ -138,7 +139,7 @@ impl TestApp {
         let store = Store::connect(&config.database, extension.migrations).await.unwrap();
         store.migrate().await.unwrap();
         let leptos = LeptosOptions::builder().output_name("latchkey").site_root(SITE.as_str()).build();
-        let state = AppState::new(config, store, clock.clone(), extension).unwrap();
+        let state = AppState::new(config, store, clock.clone(), extension, CancellationToken::new()).unwrap();
         let assets = AssetNames::plain(&leptos);
         let router = latchkey::server::router(ServerState::new(state.clone(), leptos, assets));
         Self { router, state, clock, database, ip: IP }

@@ -29,9 +29,7 @@ pub async fn add(State(state): State<AppState>, request: Request, next: Next) ->
     let is_api = api::is_api(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    insert_constant(headers);
     if is_api {
         // CORS decides which origins may read API responses.
         headers.remove(CROSS_ORIGIN_RESOURCE_POLICY);
@@ -47,6 +45,22 @@ pub async fn add(State(state): State<AppState>, request: Request, next: Next) ->
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, NO_STORE);
     }
+    response
+}
+
+fn insert_constant(headers: &mut HeaderMap) {
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// Adds the headers that need no settings, for a server that has no state yet.
+pub(crate) async fn add_constant(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    insert_constant(headers);
+    headers.insert(header::CONTENT_SECURITY_POLICY, CSP_OF_OTHERS);
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
     response
 }
 

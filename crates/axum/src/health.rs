@@ -3,16 +3,24 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use latchkey_types::paths;
 
-use crate::AppState;
+use crate::{AppState, headers};
 
 /// Builds the router of `/livez` and `/readyz`.
 pub fn router(state: &AppState) -> Router {
     let router = Router::new().route(paths::LIVEZ, get(livez)).route(paths::READYZ, get(readyz));
     router.with_state(state.clone())
+}
+
+/// The router of a server that waits for its database: alive, and for everything else unavailable.
+pub(crate) fn waiting() -> Router {
+    let router = Router::new().route(paths::LIVEZ, get(livez));
+    let router = router.fallback(async || plain(StatusCode::SERVICE_UNAVAILABLE, "waiting for the database\n"));
+    router.layer(from_fn(headers::add_constant))
 }
 
 /// Liveness: 200 while the process runs.

@@ -48,11 +48,17 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    /// Builds the state.
+    /// Builds the state of a server that stops when `stopping` is cancelled.
     ///
     /// # Errors
     /// If the operating system provides no randomness, or the certificate of the mail server cannot be read.
-    pub fn new(config: Config, store: Store, clock: Clock, extension: Extension) -> anyhow::Result<Self> {
+    pub fn new(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        extension: Extension,
+        stopping: CancellationToken,
+    ) -> anyhow::Result<Self> {
         let core = Core::new(&config, store.clone(), clock.clone(), extension.clone())?;
         Ok(Self(Arc::new(Parts {
             mail_worker: MailWorker::new(&config, store.clone(), clock.clone(), extension)?,
@@ -62,7 +68,7 @@ impl AppState {
             config,
             store,
             clock,
-            stopping: CancellationToken::new(),
+            stopping,
         })))
     }
 

@@ -2,20 +2,18 @@
 //!
 //! Invariant: queries only. Each takes a connection or a transaction, and knows neither business rules nor HTTP.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
     metric,
 };
-use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
+use sea_orm_migration::MigrationTrait;
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
+use self::migrations::Migrations;
 use crate::config::{DatabaseSettings, DatabaseUrl};
 
 mod after_commit;
@@ -29,6 +27,7 @@ pub mod flask;
 pub mod form_drafts;
 pub mod mail_throttle;
 pub mod mail_tokens;
+mod migrations;
 pub mod outbox;
 pub mod prune;
 mod reader;
@@ -38,28 +37,15 @@ mod unavailable;
 pub mod users;
 
 pub use reader::Reader;
-pub use unavailable::is_unavailable;
+pub use unavailable::{is_unavailable, may_come_up};
 
 /// How long a write transaction may take, including the wait for its turn and for a connection.
 pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(30);
 /// How long a writer waits for its turn on SQLite.
 const WRITE_QUEUE_LIMIT: Duration = Duration::from_secs(10);
-/// Key of the PostgreSQL advisory lock for migrations: "latchkey" in ASCII.
-const MIGRATION_LOCK: i64 = 0x6c61_7463_686b_6579;
 
 /// The migrations of the application, see [`Extension`](crate::extension::Extension).
 pub type SiteMigrations = fn() -> Vec<Box<dyn MigrationTrait>>;
-
-/// All migrations: those of the login, then those of the application.
-#[derive(Clone, Copy, Debug)]
-struct Migrations(SiteMigrations);
-
-impl MigratorTraitSelf for Migrations {
-    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
-        let Self(of_site) = self;
-        <Migrator as MigratorTrait>::migrations().into_iter().chain(of_site()).collect()
-    }
-}
 
 /// The database of this process.
 #[derive(Clone, Debug)]
@@ -161,57 +147,6 @@ impl Store {
         tokio::time::timeout(WRITE_QUEUE_LIMIT, self.writer.lock()).await.map_err(|_| reader::timed_out())
     }
 
-    /// Applies missing migrations, one node at a time, and returns how many there were.
-    ///
-    /// # Errors
-    /// If the database is unavailable, or was migrated by a later version.
-    pub async fn migrate(&self) -> anyhow::Result<usize> {
-        let migrations = self.migrations;
-        if let Some(path) = &self.migration_lock {
-            let (_locked, db) = (lock_file(path).await?, &self.reader.connection);
-            let pending = migrations.get_pending_migrations(db).await?.len();
-            migrations.up(db, None).await?;
-            return Ok(pending);
-        }
-        let tx = self.migration_tx().await?;
-        let pending = migrations.get_pending_migrations(&tx).await?.len();
-        migrations.up(&tx, None).await?;
-        tx.commit().await?;
-        Ok(pending)
-    }
-
-    /// Rolls back the last `steps` migrations, one node at a time.
-    pub async fn migrate_down(&self, steps: u32) -> anyhow::Result<()> {
-        if let Some(path) = &self.migration_lock {
-            let _locked = lock_file(path).await?;
-            return Ok(self.migrations.down(&self.reader.connection, Some(steps)).await?);
-        }
-        let tx = self.migration_tx().await?;
-        self.migrations.down(&tx, Some(steps)).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Begins a PostgreSQL transaction that no other node can be in. Needs one connection only, and works through
-    /// `PgBouncer`.
-    async fn migration_tx(&self) -> Result<DatabaseTransaction, DbErr> {
-        let tx = self.reader.begin(TransactionOptions::default()).await?;
-        // A large table can take longer than a request may.
-        tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
-        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-        Ok(tx)
-    }
-
-    /// Whether the database is reachable and has all migrations.
-    ///
-    /// # Errors
-    /// If the database is unavailable, or was migrated by a later version.
-    pub async fn is_current(&self) -> Result<bool, DbErr> {
-        let tx = self.reader.begin(TransactionOptions::default()).await?;
-        let pending = self.migrations.get_pending_migrations_read_only(&tx).await?;
-        tx.rollback().await?;
-        Ok(pending.is_empty())
-    }
-
     /// The clock of the database as Unix time in seconds, to compare with the clock of this node.
     pub async fn clock_seconds(&self) -> Result<i64, DbErr> {
         let sql = if self.is_sqlite() {
@@ -227,10 +162,4 @@ impl Store {
     pub async fn close(&self) -> Result<(), DbErr> {
         self.reader.connection.close_by_ref().await
     }
-}
-
-/// Waits for the lock file of migrations.
-async fn lock_file(path: &Path) -> anyhow::Result<File> {
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??)
 }

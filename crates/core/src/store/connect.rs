@@ -13,6 +13,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{ConnectOptions, Connection, Database, Error, Row, raw_sql};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 
+use super::unavailable::Unreachable;
 use crate::config::{DatabaseUrl, PostgresUrl};
 
 /// How long one attempt to get a connection from the pool takes at most.
@@ -108,11 +109,13 @@ async fn first_connection(options: &PgConnectOptions) -> anyhow::Result<PgConnec
     match tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(Error::Io(error))) if error.kind() == ErrorKind::ConnectionRefused => {
-            bail!("{}:{} refused the connection; is PostgreSQL running there?", options.get_host(), options.get_port())
+            let (host, port) = (options.get_host(), options.get_port());
+            bail!(Unreachable(format!("{host}:{port} refused the connection; is PostgreSQL running there?")))
         }
         Ok(Err(error)) => Err(error.into()),
         Err(_) => {
-            bail!("{}:{} did not answer in {} s", options.get_host(), options.get_port(), CONNECT_TIMEOUT.as_secs())
+            let (host, port, limit) = (options.get_host(), options.get_port(), CONNECT_TIMEOUT.as_secs());
+            bail!(Unreachable(format!("{host}:{port} did not answer in {limit} s")))
         }
     }
 }
