@@ -52,7 +52,7 @@ pub fn serve_with(folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     serve_logging_to(Stdio::null(), folder, settings)
 }
 
-fn serve_logging_to(log: Stdio, folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
+pub fn serve_logging_to(log: Stdio, folder: &Path, settings: &[&str]) -> (Child, SocketAddr) {
     site(folder);
     let mut command = latchkey(folder);
     command
@@ -245,7 +245,7 @@ fn sigterm_lets_a_request_finish_and_ends_in_order() {
 }
 
 /// What a server logs until it has stopped.
-fn log_of(child: Child) -> String {
+pub fn log_of(child: Child) -> String {
     terminate(&child);
     String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap()
 }

@@ -26,6 +26,7 @@ mod mail_queue;
 mod mail_tokens;
 mod manifest;
 mod names;
+mod observability;
 mod operator;
 mod pages;
 mod passwords;

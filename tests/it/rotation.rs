@@ -250,6 +250,24 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
+    async fn a_clock_that_jumps_an_hour_and_back_raises_no_alarm(app: TestApp) {
+        let mut ada = app.logged_in("ada").await;
+        // Back: the token is from the future, so it opens nothing until the clock is right again.
+        app.clock.advance(-3_600);
+        ada.get("/secret").await.assert_found("/login?next=/secret");
+        app.clock.advance(3_600);
+        ada.get("/secret").await.assert_status(200);
+        // Forward: the token is exchanged for one that is from the future when the clock is right again.
+        app.clock.advance(3_600);
+        ada.get("/secret").await.assert_status(200);
+        app.clock.advance(-3_600);
+        ada.get("/secret").await.assert_found("/login?next=/secret");
+        app.clock.advance(3_600);
+        ada.get("/secret").await.assert_status(200);
+        assert_eq!(app.events("authn_token_reuse").await, 0);
+        assert_eq!(app.events("session_ended").await, 0);
+    }
+
     async fn a_deactivated_account_gets_no_successor(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         app.clock.advance(ACCESS);

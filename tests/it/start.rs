@@ -115,6 +115,27 @@ fn a_stop_does_not_wait_for_a_request_that_hangs() {
     assert!(began.elapsed() < Duration::from_secs(14), "{:?}", began.elapsed());
 }
 
+/// What a migration removes, the servers of the version before still use while a new version is rolled out.
+#[test]
+fn migrations_after_the_first_release_only_add() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migration/src");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if !name.starts_with('m') || name.as_str() <= "m0013_attempts" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let up = text.split("async fn down").next().unwrap();
+        for word in ["drop", "rename", "modify_column", "DELETE"] {
+            assert!(!up.contains(word), "{name}: {word}");
+        }
+        checked += 1;
+    }
+    assert!(checked > 0);
+}
+
 on_both! {
     async fn nodes_of_the_old_version_serve_while_a_new_one_is_rolled_out(app: TestApp) {
         let mut ada = app.logged_in("ada").await;

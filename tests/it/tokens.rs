@@ -158,6 +158,19 @@ on_both! {
         assert_eq!(app.events("authn_token_reuse").await, 0);
     }
 
+    async fn while_a_key_is_rotated_the_nodes_accept_the_tokens_of_each_other(app: TestApp) {
+        let new = "Zq8Wx2Ec5Rv9Tb3Yn7Um1Ik4Ol6Pa0Sd";
+        let before = app.node(&[&format!("--jwt-previous-secrets={new}")]).await;
+        let after = app.node(&[&format!("--jwt-secret={new}"), &format!("--jwt-previous-secrets={SECRET}")]).await;
+        let mut ada = before.logged_in("ada").await;
+        for node in [&after, &before, &after, &before] {
+            app.clock.advance(15 * 60);
+            ada = ada.at(node);
+            ada.get("/secret").await.assert_status(200);
+        }
+        assert_eq!(app.events("authn_token_reuse").await, 0);
+    }
+
     async fn a_token_signed_with_a_previous_key_is_still_exchanged(app: TestApp) {
         let mut ada = app.logged_in("ada").await;
         let rotated = app.node(&["--jwt-secret=Zq8Wx2Ec5Rv9Tb3Yn7Um1Ik4Ol6Pa0Sd", &format!("--jwt-previous-secrets={SECRET}")]).await;

@@ -3,51 +3,80 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
 use tracing::Instrument;
 
-use crate::AppState;
 use crate::request_headers::{ITEMS_MAX, items};
+use crate::{AppState, metrics};
 use latchkey_core::client::Client;
 use latchkey_core::security::random;
+use latchkey_core::service::session::AuthSession;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// The route of files and unknown paths.
+const NO_ROUTE: &str = "none";
 /// Maximum length of a logged path, in characters.
 const LOGGED_PATH_MAX: usize = 256;
+/// Maximum length of a request id that a proxy has chosen, in bytes.
+const REQUEST_ID_MAX: usize = 64;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Attaches a [`Client`] and a request id, and logs the response. Everything logged meanwhile is in the span `request`,
-/// whose field `request.id` is the id that the response carries.
+/// whose field `request.id` is the id that the response carries. A trusted proxy may have chosen the id. `user.id` is
+/// that of whoever is logged in.
 pub async fn attach_client(state: State<AppState>, request: Request, next: Next) -> Response {
-    let id = random::id().unwrap_or_default();
+    let id = forwarded_id(&state, &request).unwrap_or_else(|| random::id().unwrap_or_default());
     // At the level of errors, so that no `RUST_LOG` shows the cause of a 500 without the id of its request.
-    let span = tracing::error_span!("request", request.id = id);
+    let span = tracing::error_span!("request", request.id = id, user.id = tracing::field::Empty);
     respond(state, request, next, id).instrument(span).await
 }
 
 async fn respond(State(state): State<AppState>, mut request: Request, next: Next, id: String) -> Response {
     let began = Instant::now();
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-    let ip = client_ip(peer, request.headers(), &state.config.trusted_proxies);
+    let ip = client_ip(peer(&request), request.headers(), &state.config.trusted_proxies);
     let agent =
         request.headers().get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
     request.extensions_mut().insert(Client::new(ip, &agent.unwrap_or_default(), id.clone()));
     // Without the query, which may contain a token from an email.
     let (method, path) = (request.method().clone(), logged_path(request.uri().path()));
+    let route = request.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%method, path, status = response.status().as_u16(), milliseconds, client.ip = %ip, "request");
+    let duration = began.elapsed();
+    if state.config.metrics_address.is_some() {
+        metrics::record_response(&method, &route, response.status(), duration);
+    }
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    tracing::info!(%method, path, route, status, milliseconds, client.ip = %ip, "request");
     response
+}
+
+/// Adds the user of a session to the span of the request, and so to its log lines.
+pub(crate) fn log_user(session: &AuthSession) {
+    tracing::Span::current().record("user.id", session.user_id());
+}
+
+fn peer(request: &Request) -> IpAddr {
+    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    info.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip())
+}
+
+/// The request id of a trusted proxy, if it is short and can be logged as it is.
+fn forwarded_id(state: &AppState, request: &Request) -> Option<String> {
+    let peer = peer(request).to_canonical();
+    if !state.config.trusted_proxies.iter().any(|network| network.contains(&peer)) {
+        return None;
+    }
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    (is_plain && (1..=REQUEST_ID_MAX).contains(&id.len())).then(|| id.to_owned())
 }
 
 /// Returns the IP address of the client: the peer or, behind trusted proxies, the last untrusted address of

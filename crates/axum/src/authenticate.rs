@@ -10,6 +10,7 @@ use latchkey_core::service::session::{AuthSession, Authentication};
 use tower_cookies::Cookies;
 
 use crate::AppState;
+use crate::attach_client::log_user;
 use crate::rejection::reject;
 
 /// The token of the session cookie, not verified.
@@ -38,7 +39,9 @@ pub async fn authenticate(State(state): State<AppState>, jar: Cookies, mut reque
         }
         Err(fault) => return reject(fault.into()),
     }
-    let is_logged_in = request.extensions().get::<AuthSession>().is_some();
+    let session = request.extensions().get::<AuthSession>();
+    session.inspect(|session| log_user(session));
+    let is_logged_in = session.is_some();
     request.extensions_mut().insert(SessionCookie(token));
     let mut response = next.run(request).await;
     if is_logged_in {

@@ -29,6 +29,7 @@ pub mod headers;
 pub mod health;
 mod host;
 mod layers;
+mod metrics;
 pub mod rejection;
 pub mod request_headers;
 mod run;

@@ -16,6 +16,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::Metrics;
+use crate::serve::listen;
 use crate::{AppState, health, serve};
 
 /// Clock difference between node and database that logs a warning.
@@ -38,13 +40,14 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
     let stopping = CancellationToken::new();
     stop_at_signal(stopping.clone())?;
     let address = config.address;
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = listen(address).with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
     let Some((listener, store, migrations)) = open_or_wait(listener, &config, &extension, &stopping).await? else {
         tracing::info!("stopped");
         return Ok(());
     };
     compare_clocks(&store, &Clock::system()).await?;
+    let metrics = config.metrics_address.map(Metrics::record).transpose()?;
     let state = AppState::new(config, store, Clock::system(), extension, stopping)?;
     if let Some(folder) = state.mail_worker.folder() {
         folder.prepare()?;
@@ -54,6 +57,9 @@ pub async fn run(config: Config, extension: Extension, router: impl FnOnce(&AppS
 
     let worker = state.clone();
     state.tasks.spawn(async move { worker.mail_worker.run(worker.stopping.clone()).await });
+    if let Some(metrics) = metrics {
+        state.tasks.spawn(metrics.serve(state.clone()));
+    }
     state.tasks.spawn(prune::run(state.services.cleanup.clone(), state.stopping.clone()));
     let product = state.config.product;
     let origin = state.config.origin();

@@ -4,6 +4,7 @@
 //! occupy every connection (slowloris).
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -32,8 +33,19 @@ use super::timed::{Progress, Timed};
 const IDLE_DEADLINE: Duration = Duration::from_secs(75);
 /// Maximum size of a request head, in bytes; hyper answers 431 to larger ones.
 const HEAD_MAX: usize = 16 * 1024;
+/// Maximum number of connections that wait to be accepted.
+const BACKLOG: u32 = 4_096;
 /// How long open requests may take when the server stops. The whole stop takes less than 10 s.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(8);
+
+/// Listens on an address. More connections than with `TcpListener::bind`, 128, can wait to be accepted: otherwise those of
+/// a burst wait a second, until their clients try again. The operating system may allow fewer.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stopping` is cancelled, then finishes open requests. Connections of `proxies` have no share of their own.
 pub async fn serve(listener: TcpListener, router: Router, proxies: &[IpNet], stopping: CancellationToken) {
@@ -136,6 +148,17 @@ mod tests {
         let length = client.read(&mut response).await.ok().filter(|length| *length > 0)?;
         let response = std::str::from_utf8(&response[..length]).unwrap();
         response.split(' ').nth(1).map(str::to_owned)
+    }
+
+    /// Nothing accepts them: with a short queue, one of them would wait until its packet is sent again.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_burst_of_connections_is_queued() {
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = listener.local_addr().unwrap();
+        let limit = Duration::from_millis(500);
+        let burst = (0..400).map(|_| std::net::TcpStream::connect_timeout(&address, limit)).collect::<Vec<_>>();
+        assert!(burst.iter().all(Result::is_ok));
     }
 
     #[tokio::test(start_paused = true)]

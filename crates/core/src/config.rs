@@ -97,6 +97,8 @@ pub struct Config {
     pub pwned_passwords: Option<Url>,
     /// Whether HSTS includes the subdomains.
     pub hsts_include_subdomains: bool,
+    /// The address on which metrics are served, if they are.
+    pub metrics_address: Option<SocketAddr>,
 }
 
 /// Hides the signing keys, and everything else that may contain a password.
@@ -145,6 +147,7 @@ impl RawSettings {
             cors_origins: CorsOrigins::read(self.get("CORS_ORIGINS"))?,
             trusted_proxies: self.trusted_proxies()?,
             pwned_passwords: self.pwned_passwords(product)?,
+            metrics_address: self.metrics_address(is_dev)?,
             hsts_include_subdomains: self.choice("HSTS_INCLUDE_SUBDOMAINS", product, "true", "false")?,
         })
     }
@@ -188,15 +191,16 @@ impl RawSettings {
             let port = port.parse().map_err(|_| SettingError::new("PORT", "is not a port number"))?;
             ("PORT", SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)))
         } else {
-            let text = self.value("LEPTOS_SITE_ADDR", product).replace("localhost", "127.0.0.1");
-            let wrong = |_| SettingError::new("LEPTOS_SITE_ADDR", "is not an address; write it like 127.0.0.1:3000");
-            ("LEPTOS_SITE_ADDR", text.parse().map_err(wrong)?)
+            let name = "LEPTOS_SITE_ADDR";
+            (name, parse_address(name, &self.value(name, product))?)
         };
-        if is_dev && !address.ip().is_loopback() {
-            let problem = "other machines can reach this address; with LEPTOS_ENV=DEV listen on 127.0.0.1";
-            return Err(SettingError::new(name, problem));
-        }
-        Ok(address)
+        require_loopback(name, is_dev, address)
+    }
+
+    fn metrics_address(&self, is_dev: bool) -> Result<Option<SocketAddr>, SettingError> {
+        let name = "METRICS_ADDR";
+        let Some(text) = self.get(name) else { return Ok(None) };
+        require_loopback(name, is_dev, parse_address(name, text)?).map(Some)
     }
 
     fn lifespans(&self, product: Product) -> Result<Lifespans, SettingError> {
@@ -230,6 +234,19 @@ impl RawSettings {
             |_| SettingError::new("TRUSTED_PROXIES", "is not a list of networks; write it like 10.0.0.0/8,192.0.2.7");
         proxies::parse(self.get("TRUSTED_PROXIES").unwrap_or_default()).map_err(wrong)
     }
+}
+
+fn parse_address(name: &'static str, text: &str) -> Result<SocketAddr, SettingError> {
+    let address = text.replace("localhost", "127.0.0.1").parse();
+    address.map_err(|_| SettingError::new(name, "is not an address; write it like 127.0.0.1:3000"))
+}
+
+fn require_loopback(name: &'static str, is_dev: bool, address: SocketAddr) -> Result<SocketAddr, SettingError> {
+    if is_dev && !address.ip().is_loopback() {
+        let problem = "other machines can reach this address; with LEPTOS_ENV=DEV listen on 127.0.0.1";
+        return Err(SettingError::new(name, problem));
+    }
+    Ok(address)
 }
 
 #[cfg(test)]

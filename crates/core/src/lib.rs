@@ -9,6 +9,7 @@
 //! | [`config`] | the settings, parsed and validated |
 //! | [`kinds`] | enums that the database stores as strings |
 //! | [`extension`] | what an application adds: migrations, hooks, emails, audit kinds |
+//! | [`telemetry`] | the names of the metrics |
 //! | [`client`], [`clock`], [`prune`] | the client of a request, the clock, the task that deletes old rows |
 //!
 //! Invariant: knows neither axum nor Leptos. Except for emails, user-visible text is added at the edge.
@@ -25,6 +26,7 @@ pub mod security;
 pub mod service;
 mod service_error;
 pub mod store;
+pub mod telemetry;
 mod tls;
 
 #[cfg(test)]

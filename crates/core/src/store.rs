@@ -101,6 +101,21 @@ impl Store {
         self.mail_queued.notified().await;
     }
 
+    /// The numbers of idle and used connections.
+    #[must_use]
+    pub fn connections(&self) -> (u64, u64) {
+        let connection = &self.reader.connection;
+        let (open, idle) = if self.is_sqlite() {
+            let pool = connection.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        } else {
+            let pool = connection.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        };
+        let idle = u64::try_from(idle).unwrap_or_default();
+        (idle, u64::from(open).saturating_sub(idle))
+    }
+
     fn is_sqlite(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
     }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 use crate::AppState;
+use crate::attach_client::log_user;
 use latchkey_core::client::Client;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::session::AuthSession;
@@ -94,7 +95,9 @@ where
         }
         let token = own_token(bearer(&parts.headers)?)?;
         let client = parts.extensions.get::<Client>().ok_or(ApiError::Internal)?;
-        Ok(Self(AppState::from_ref(state).services.session.bearer(token, client).await?))
+        let auth = AppState::from_ref(state).services.session.bearer(token, client).await?;
+        log_user(&auth);
+        Ok(Self(auth))
     }
 }
 

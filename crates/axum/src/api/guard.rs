@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::endpoints::{Endpoint, RouteMatch, find};
 use super::error::ApiError;
 use super::extract;
+use crate::attach_client::log_user;
 use crate::{AppState, body};
 use latchkey_core::client::Client;
 use latchkey_types::Access;
@@ -41,6 +42,7 @@ async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Res
     if let Some(token) = token {
         let client = parts.extensions.get::<Client>().cloned().ok_or(ApiError::Internal)?;
         let auth = state.services.session.bearer(&token, &client).await?;
+        log_user(&auth);
         if let Access::HasRole(role) = access
             && !auth.roles().has(role)
         {

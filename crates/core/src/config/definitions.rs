@@ -67,6 +67,10 @@ pub(super) const SETTINGS: &[Definition] = &[
         "false",
         "Whether browsers must use https for all subdomains, too (`includeSubDomains` of HSTS)",
     ),
+    optional(
+        "METRICS_ADDR",
+        "Address on which `/metrics` is served in the format of Prometheus, such as 127.0.0.1:9464",
+    ),
     with_default("RUST_LOG", "info", "What is logged: error, warn, info, debug, trace, or a filter by module"),
     with_default("LOG_FORMAT", "text", "`text`, or `json`: one line per event"),
 ];

@@ -20,6 +20,7 @@ use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::outbox as row;
 use crate::store::{Store, outbox, users};
+use crate::telemetry;
 
 /// How long a claimed email is reserved for its worker, unless the claim is extended.
 pub const CLAIM_SECONDS: i64 = 120;
@@ -128,6 +129,7 @@ impl MailSender {
     async fn note_done(&self, mail: &row::Model, what: &str) -> anyhow::Result<()> {
         let now = self.clock.now();
         let noted = self.store.write_tx(async |tx| outbox::finish(tx, mail, now).await).await?;
+        telemetry::email("sent");
         tracing::info!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, in_time = noted, "{what}");
         Ok(())
     }
@@ -139,6 +141,7 @@ impl MailSender {
         }
         let wait = backoff_seconds(mail.attempts)?;
         self.store.write_tx(async |tx| outbox::postpone(tx, mail, now + wait).await).await?;
+        telemetry::email("retried");
         tracing::warn!(
             mail.id,
             mail.template = %mail.template.to_value(),
@@ -168,6 +171,7 @@ impl MailSender {
             })
             .await?;
         if given_up {
+            telemetry::email("failed");
             tracing::error!(mail.id, mail.template = %mail.template.to_value(), mail.attempts, "email given up: {error:#}");
         }
         Ok(())

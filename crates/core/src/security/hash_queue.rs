@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::Semaphore;
 
 use crate::client::Client;
+use crate::telemetry;
 
 /// Maximum number of requests that hash or wait. At about 20 ms per hash, the last one waits less than a second on two
 /// CPUs.
@@ -55,13 +57,19 @@ impl HashQueue {
         client: &Client,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let place = Place::take(&self.taken, client.subscriber()).ok_or(HashError::Busy)?;
+        let place = Place::take(&self.taken, client.subscriber()).ok_or_else(|| {
+            telemetry::hash_refused();
+            HashError::Busy
+        })?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(anyhow::Error::from)?;
         // Permit and place move into the task. Otherwise a cancelled request would release them while its hash still
         // runs, and a flood of cancelled requests would run without bound.
         let done = tokio::task::spawn_blocking(move || {
             let _held = (place, permit);
-            work()
+            let began = Instant::now();
+            let done = work();
+            telemetry::hashed(began.elapsed());
+            done
         });
         Ok(done.await.map_err(anyhow::Error::from)?)
     }
@@ -88,12 +96,14 @@ impl Place {
         }
         counts.total += 1;
         drop(counts);
+        telemetry::hashes_in_progress(1.0);
         Some(Self { taken: Arc::clone(taken), network })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        telemetry::hashes_in_progress(-1.0);
         let mut counts = lock(&self.taken);
         counts.total -= 1;
         let Some(network) = &self.network else { return };

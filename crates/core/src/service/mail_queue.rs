@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::client::Client;
 use crate::security::opaque_token::Purpose;
 use crate::store::{mail_throttle, outbox};
+use crate::telemetry::{self, Limit};
 use latchkey_types::{RateLimit, RateLimited};
 
 pub use crate::store::outbox::{Subject, Template};
@@ -92,6 +93,7 @@ impl Counter {
 async fn count(tx: &impl ConnectionTrait, counters: Vec<Counter>, now: i64) -> Result<Result<(), RateLimited>, DbErr> {
     let next_at = counters.iter().map(Counter::next_at).max().unwrap_or_default();
     if next_at > now {
+        telemetry::throttled(Limit::Email);
         return Ok(Err(RateLimited::new(RateLimit::Emails, now, next_at)));
     }
     for Counter { key, mut times, .. } in counters {

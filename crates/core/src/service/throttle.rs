@@ -20,6 +20,7 @@ use crate::security::device_token::DeviceToken;
 use crate::security::keyed_hash::KeyedHash;
 use crate::store::entity::{attempt as row, user};
 use crate::store::{Store, attempts};
+use crate::telemetry::{self, Limit};
 use attempt::LinkUse;
 use budget::Budget;
 
@@ -106,9 +107,11 @@ impl Throttle {
             let failures = before.as_ref().filter(|row| now < row.last_at + KEPT_SECONDS).map_or(0, |row| row.failures);
             if let Some(row) = before.as_ref().filter(|_| failures > 0) {
                 if failures >= FAILURES_MAX {
+                    telemetry::throttled(Limit::Account);
                     return Ok(Err(RateLimited::new(RateLimit::Locked, now, row.last_at + KEPT_SECONDS)));
                 }
                 if now < row.next_at {
+                    telemetry::throttled(Limit::Account);
                     return Ok(Err(RateLimited::new(RateLimit::Attempts, now, row.next_at)));
                 }
             }
@@ -141,7 +144,10 @@ impl Throttle {
     fn take(&self, budget: &Budget, network: Option<&str>) -> Result<(), RateLimited> {
         let Some(network) = network else { return Ok(()) };
         let now = self.clock.now();
-        budget.take(network, now).map_err(|until| RateLimited::new(RateLimit::Attempts, now, until))
+        budget.take(network, now).map_err(|until| {
+            telemetry::throttled(Limit::Network);
+            RateLimited::new(RateLimit::Attempts, now, until)
+        })
     }
 
     /// Removes the counts of an account after its password has changed, or if an administrator wants it.

@@ -3,6 +3,9 @@
 use std::cell::RefCell;
 use std::future::Future;
 
+use crate::kinds::EventKind;
+use crate::telemetry;
+
 /// Effects that happen when the transaction is committed, and not if it fails.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
@@ -15,7 +18,7 @@ pub(super) struct Effects {
 /// A log line about an audit event. The span of the request adds its id.
 #[derive(Debug)]
 pub(super) struct AuditLine {
-    pub(super) kind: String,
+    pub(super) kind: EventKind,
     pub(super) outcome: &'static str,
     pub(super) user_id: String,
     pub(super) detail: String,
@@ -24,7 +27,8 @@ pub(super) struct AuditLine {
 impl AuditLine {
     pub(super) fn log(&self) {
         let Self { kind, outcome, user_id, detail } = self;
-        tracing::info!(target: "latchkey_core::audit", event = kind, outcome, user.id = user_id, detail, "audit");
+        telemetry::event(kind);
+        tracing::info!(target: "latchkey_core::audit", event = %kind, outcome, user.id = user_id, detail, "audit");
     }
 }
 

@@ -71,7 +71,7 @@ pub async fn record(
         }
     }
     after_commit::log_audit(AuditLine {
-        kind: kind.to_string(),
+        kind,
         outcome,
         user_id: event.subject.unwrap_or_default().to_owned(),
         detail: event.detail.to_owned(),

@@ -128,6 +128,24 @@ pub async fn delete_all_resets(tx: &impl ConnectionTrait) -> Result<(), DbErr> {
     resets.filter(Column::DueAt.is_not_null()).exec(tx).await.map(|_| ())
 }
 
+/// The emails that wait to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Their number.
+    pub emails: u64,
+    /// The age of the oldest one.
+    pub oldest_seconds: u64,
+}
+
+/// The emails that wait to be sent at `now`, without the rows that are no emails.
+pub async fn waiting(db: &impl ConnectionTrait, now: i64) -> Result<Waiting, DbErr> {
+    let queued = || Entity::find().filter(Column::DueAt.is_not_null()).filter(Column::Template.ne(Template::Noop));
+    let oldest = queued().select_only().column_as(Column::CreatedAt.min(), "oldest");
+    let oldest = oldest.into_tuple::<Option<i64>>().one(db).await?.flatten();
+    let age = oldest.map_or(0, |oldest| now - oldest);
+    Ok(Waiting { emails: queued().count(db).await?, oldest_seconds: u64::try_from(age).unwrap_or_default() })
+}
+
 /// Whether a claimed email is still queued: it can be deleted meanwhile.
 pub async fn is_queued(tx: &impl ConnectionTrait, mail: &Model) -> Result<bool, DbErr> {
     let queued = Entity::find_by_id(mail.id).filter(Column::DueAt.is_not_null());
