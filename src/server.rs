@@ -42,5 +42,17 @@ fn leptos_options(config: &Config) -> anyhow::Result<LeptosOptions> {
     let file = std::path::Path::new(LEPTOS_FILE).exists().then_some(LEPTOS_FILE);
     let mut options = get_configuration(file).with_context(|| format!("cannot read {LEPTOS_FILE}"))?.leptos_options;
     options.site_addr = config.address;
+    if let Some(site) = site_of_release() {
+        options.site_root = site.into();
+    }
     Ok(options)
+}
+
+/// The folder `site` beside the executable, as in the archive of a release, unless `LEPTOS_SITE_ROOT` names another one.
+fn site_of_release() -> Option<String> {
+    if std::env::var_os("LEPTOS_SITE_ROOT").is_some() {
+        return None;
+    }
+    let site = std::env::current_exe().ok()?.with_file_name("site");
+    site.is_dir().then(|| site.to_string_lossy().into_owned())
 }
