@@ -21,6 +21,7 @@ mod m0011_rotated_by;
 mod m0012_audit_counts;
 mod m0013_attempts;
 mod m0014_email_confirmed;
+mod m0015_second_factor;
 
 /// Lists the migrations, in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_audit_counts::Migration),
             Box::new(m0013_attempts::Migration),
             Box::new(m0014_email_confirmed::Migration),
+            Box::new(m0015_second_factor::Migration),
         ]
     }
 }

@@ -15,6 +15,8 @@ pub mod new_password;
 pub mod registration;
 pub mod resend;
 pub mod reset;
+pub mod second_factor;
+pub mod verify_login;
 
 pub use account::AccountPage;
 pub use admin_events::AdminEventsPage;
@@ -28,6 +30,8 @@ pub use new_password::NewPasswordPage;
 pub use registration::RegistrationPage;
 pub use resend::ResendPage;
 pub use reset::ResetPage;
+pub use second_factor::SecondFactorPage;
+pub use verify_login::VerifyLoginPage;
 
 use latchkey_types::paths;
 
@@ -43,6 +47,8 @@ pub fn page_routes() -> Vec<GuardedPage> {
         guarded_page(PAGES, paths::LOGIN, LoginPage),
         guarded_page(PAGES, paths::ACCOUNT, lazy_page!(AccountPage)),
         guarded_page(PAGES, paths::CONFIRM, lazy_page!(ConfirmPage in confirmation)),
+        guarded_page(PAGES, paths::LOGIN_VERIFY, lazy_page!(VerifyLoginPage in confirmation)),
+        guarded_page(PAGES, paths::SECOND_FACTOR, lazy_page!(SecondFactorPage)),
         guarded_page(PAGES, paths::FINALIZE, lazy_page!(FinalizePage in email_links)),
         guarded_page(PAGES, paths::RESEND, lazy_page!(ResendPage in email_links)),
         guarded_page(PAGES, paths::RESET, lazy_page!(ResetPage in email_links)),

@@ -9,8 +9,10 @@ const ADMIN: Access = Access::HasRole(Role::ADMIN);
 pub const PAGES: &[Page] = &[
     Page::new(paths::REGISTRATION, Access::Anonymous).needs_open_registration(),
     Page::new(paths::LOGIN, Access::Anonymous),
+    Page::new(paths::LOGIN_VERIFY, Access::Anonymous),
     Page::new(paths::ACCOUNT, Access::LoggedIn),
     Page::new(paths::CONFIRM, Access::LoggedIn),
+    Page::new(paths::SECOND_FACTOR, Access::LoggedIn),
     Page::new(paths::FINALIZE, Access::Everyone).needs_open_registration(),
     Page::new(paths::RESEND, Access::Everyone).needs_open_registration(),
     Page::new(paths::RESET, Access::Everyone),
@@ -24,6 +26,7 @@ pub const PAGES: &[Page] = &[
 /// Server functions of the login.
 pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("login", paths::LOGIN, Access::Everyone).refill(&["username", "remember"]),
+    ServerFunction::new("verify_login", paths::LOGIN_VERIFY, Access::Everyone),
     ServerFunction::new("register", paths::REGISTRATION, Access::Everyone).refill(&["username", "email"]),
     ServerFunction::new("logout", paths::HOME, Access::Everyone),
     ServerFunction::on_any_page("refresh", Access::LoggedIn),
@@ -39,6 +42,12 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("end_session", paths::ACCOUNT, Access::LoggedIn),
     ServerFunction::new("end_other_sessions", paths::ACCOUNT, Access::LoggedIn),
     ServerFunction::new("delete_account", paths::ACCOUNT, Access::LoggedIn),
+    ServerFunction::new("second_factor", paths::SECOND_FACTOR, Access::LoggedIn),
+    ServerFunction::new("set_up_totp", paths::SECOND_FACTOR, Access::LoggedIn),
+    ServerFunction::new("confirm_totp", paths::SECOND_FACTOR, Access::LoggedIn),
+    ServerFunction::new("remove_totp", paths::SECOND_FACTOR, Access::LoggedIn),
+    ServerFunction::new("renew_recovery_codes", paths::SECOND_FACTOR, Access::LoggedIn),
+    ServerFunction::new("hide_recovery_codes", paths::SECOND_FACTOR, Access::LoggedIn),
     ServerFunction::new("finalize", paths::FINALIZE, Access::Everyone).query(TOKEN),
     ServerFunction::new("registration_link", paths::FINALIZE, Access::Everyone).query(TOKEN),
     ServerFunction::new("resend", paths::RESEND, Access::Everyone).refill(&["email"]),

@@ -9,6 +9,7 @@ pub mod admin;
 pub mod email;
 pub mod password;
 pub mod registration;
+pub mod second_factor;
 pub mod session;
 
 pub use account::{
@@ -22,4 +23,8 @@ pub use admin::{
 pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
 pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};
 pub use registration::{Finalize, Register, RegistrationLink, Resend, finalize, register, registration_link, resend};
+pub use second_factor::{
+    ConfirmTotp, HideRecoveryCodes, RemoveTotp, RenewRecoveryCodes, SecondFactorFn, SetUpTotp, VerifyLogin,
+    confirm_totp, hide_recovery_codes, remove_totp, renew_recovery_codes, second_factor, set_up_totp, verify_login,
+};
 pub use session::{CurrentUserFn, Login, Logout, Refresh, current_user, login, logout, refresh};

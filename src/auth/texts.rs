@@ -10,12 +10,14 @@ mod account;
 mod admin;
 mod dev_mail;
 mod links;
+mod second_factor;
 
 pub use account::*;
 pub use admin::*;
 pub use dev_mail::*;
 pub use latchkey_types::texts::{app_error as of_error, field_error};
 pub use links::*;
+pub use second_factor::*;
 
 pub const SKIP_TO_CONTENT: &str = "Skip to content";
 pub const ACCOUNT_NAVIGATION: &str = "Account";
@@ -57,6 +59,7 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::UserRolesSet => "The roles have been changed.",
         Notice::UserSessionsEnded => "All sessions of the account have ended.",
         Notice::PasswordChanged => "Your password has been changed. You are logged out everywhere else.",
+        Notice::SecondFactorRemoved => "The second factor is off. A login needs your password only.",
         Notice::SessionEnded => "The session has ended.",
         Notice::OtherSessionsEnded => "You are logged out everywhere else.",
         Notice::AccountDeleted => "Your account has been deleted.",
@@ -94,8 +97,10 @@ pub fn error_title(error: &AppError) -> &'static str {
         AppError::Unavailable | AppError::Unreachable => "Temporarily unavailable",
         AppError::LinkInvalid => "This link is not valid",
         AppError::Internal => "Something went wrong",
-        AppError::LoginRejected | AppError::Unconfirmed | AppError::Refused(_) | AppError::LastAdmin => {
-            "That did not work"
-        }
+        AppError::LoginRejected
+        | AppError::LoginExpired
+        | AppError::Unconfirmed
+        | AppError::Refused(_)
+        | AppError::LastAdmin => "That did not work",
     }
 }

@@ -8,7 +8,7 @@ use latchkey_axum::cookies::Cookies;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::core::security::device_token::DeviceToken;
 use latchkey_axum::core::service::Services;
-use latchkey_axum::core::service::session::{AuthSession, Channel, IssuedToken, RememberMe};
+use latchkey_axum::core::service::session::{AuthSession, Challenge, Channel, IssuedToken, RememberMe};
 use latchkey_axum::core::store::Store;
 use latchkey_axum::{AppState, SessionCookie};
 use latchkey_types::routes::{ServerFunction, path_of};
@@ -153,6 +153,23 @@ impl RequestContext {
     /// Sets the session cookie.
     pub fn set_session_cookie(&self, issued: &IssuedToken) {
         self.app.cookies.set_session(&self.cookies, issued);
+    }
+
+    /// Sets the cookie of a login that waits for the second factor, and redirects to the page that asks for it.
+    pub fn ask_for_second_factor(&self, challenge: &Challenge, next: &str) {
+        self.app.cookies.set_challenge(&self.cookies, challenge);
+        leptos_axum::redirect(&paths::verify_then(next));
+    }
+
+    /// The challenge of a login that waits for the second factor, not verified.
+    #[must_use]
+    pub fn challenge_cookie(&self) -> Option<String> {
+        self.app.cookies.challenge(&self.cookies)
+    }
+
+    /// Clears the cookie of a login that has got its second factor.
+    pub fn clear_challenge_cookie(&self) {
+        self.app.cookies.clear_challenge(&self.cookies);
     }
 
     /// Sets the device cookie.

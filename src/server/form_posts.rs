@@ -160,6 +160,7 @@ async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: 
         _ if error == AppError::ReauthenticationRequired => paths::confirm_then(&form.url),
         (paths::LOGIN, Some(next)) => paths::login_then(next),
         (paths::CONFIRM, Some(next)) => paths::confirm_then(next),
+        (paths::LOGIN_VERIFY, Some(next)) => paths::verify_then(next),
         _ => form.url.clone(),
     };
     let page = path_of(&form.url);

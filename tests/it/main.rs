@@ -35,6 +35,7 @@ mod race;
 mod registration;
 mod rename;
 mod rotation;
+mod second_factor;
 mod security_table;
 mod session;
 mod settings;

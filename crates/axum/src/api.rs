@@ -28,6 +28,7 @@ pub mod me;
 pub mod openapi;
 pub mod password;
 pub mod registration;
+pub mod second_factor;
 pub mod session;
 pub mod texts;
 mod time;
@@ -57,6 +58,7 @@ fn described_endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(registration::register))
         .routes(routes!(registration::finalize, registration::finalize_by_get))
         .routes(routes!(session::log_in))
+        .routes(routes!(second_factor::verify_login))
         .routes(routes!(session::refresh))
         .routes(routes!(session::log_out))
         .routes(routes!(me::protected))
@@ -64,9 +66,13 @@ fn described_endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(password::reset_password))
         .routes(routes!(session::reauthenticate))
         .routes(routes!(me::me))
+        .routes(routes!(second_factor::set_up, second_factor::remove))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::renew_codes))
         .routes(routes!(admin::list_users))
         .routes(routes!(admin::change_user))
         .routes(routes!(admin::end_sessions))
+        .routes(routes!(admin::remove_second_factor))
         .routes(routes!(openapi::serve))
 }
 

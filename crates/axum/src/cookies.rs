@@ -1,4 +1,4 @@
-//! The cookies of session, flash and device: names, attributes and values.
+//! The cookies of session, flash, device and second factor: names, attributes and values.
 //!
 //! `tower-cookies` keeps one jar per request: the last write of a cookie decides what the response sets.
 
@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_core::config::Config;
 use latchkey_core::security::device_token::{DEVICE_SECONDS, DeviceToken};
-use latchkey_core::service::session::{IssuedToken, RememberMe};
+use latchkey_core::service::session::{CHALLENGE_SECONDS, Challenge, IssuedToken, RememberMe};
 use latchkey_types::{AppError, Flash, Outcome};
 use tower_cookies::cookie::SameSite;
 use tower_cookies::cookie::time::Duration;
@@ -27,6 +27,7 @@ pub struct CookieNames {
     session: String,
     flash: String,
     device: String,
+    challenge: String,
     is_https: bool,
 }
 
@@ -37,7 +38,13 @@ impl CookieNames {
         let is_https = config.is_https();
         let prefix = if is_https { "__Host-" } else { "" };
         let name = |purpose: &str| format!("{prefix}{}-{purpose}", config.product.slug);
-        Self { session: name("session"), flash: name("flash"), device: name("device"), is_https }
+        Self {
+            session: name("session"),
+            flash: name("flash"),
+            device: name("device"),
+            challenge: name("challenge"),
+            is_https,
+        }
     }
 
     /// Returns the name of the session cookie.
@@ -77,6 +84,24 @@ impl CookieNames {
         let mut cookie = self.cookie(&self.device, device.expose().to_owned());
         cookie.set_max_age(Duration::seconds(DEVICE_SECONDS));
         jar.add(cookie);
+    }
+
+    /// Returns the challenge of a login that waits for the second factor, not verified.
+    #[must_use]
+    pub fn challenge(&self, jar: &Cookies) -> Option<String> {
+        jar.get(&self.challenge).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Sets the challenge of a login that waits for the second factor.
+    pub fn set_challenge(&self, jar: &Cookies, challenge: &Challenge) {
+        let mut cookie = self.cookie(&self.challenge, challenge.expose().to_owned());
+        cookie.set_max_age(Duration::seconds(CHALLENGE_SECONDS));
+        jar.add(cookie);
+    }
+
+    /// Clears the challenge.
+    pub fn clear_challenge(&self, jar: &Cookies) {
+        self.expire(jar, &self.challenge);
     }
 
     /// Returns the flash. An unreadable value is `None`, see [`Self::has_flash`].

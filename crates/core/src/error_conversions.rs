@@ -10,7 +10,8 @@ use crate::service::email_change::EmailChangeError;
 use crate::service::own_account::{DeletionError, PasswordError};
 use crate::service::password_reset::ResetError;
 use crate::service::registration::{ConfirmError, RegistrationError};
-use crate::service::session::{AccessError, LoginError, NotFresh, RevokeError, VerifyPasswordError};
+use crate::service::second_factor::SecondFactorError;
+use crate::service::session::{AccessError, LoginError, NotFresh, RevokeError, VerifyLoginError, VerifyPasswordError};
 
 impl From<ServiceError> for AppError {
     fn from(fault: ServiceError) -> Self {
@@ -102,9 +103,35 @@ impl From<AccountError> for AppError {
             AccountError::Unknown => Self::NotFound,
             AccountError::LastAdmin => Self::LastAdmin,
             AccountError::NotAdmin => Self::MissingRole,
+            AccountError::NoSecondFactor => Self::NotFound,
             AccountError::NotFresh(not_fresh) => not_fresh.into(),
             AccountError::NoSuchPage => Self::Malformed,
             AccountError::Service(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<VerifyLoginError> for AppError {
+    fn from(error: VerifyLoginError) -> Self {
+        match error {
+            VerifyLoginError::Expired => Self::LoginExpired,
+            VerifyLoginError::WrongCode => FieldError::CodeWrong.into(),
+            VerifyLoginError::Deactivated => Self::Deactivated,
+            VerifyLoginError::TooMany(limited) => Self::TooManyRequests(limited),
+            VerifyLoginError::Service(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<SecondFactorError> for AppError {
+    fn from(error: SecondFactorError) -> Self {
+        match error {
+            SecondFactorError::AlreadyOn | SecondFactorError::NotOn => Self::NotFound,
+            SecondFactorError::WrongCode => FieldError::CodeWrong.into(),
+            SecondFactorError::TooMany(limited) => Self::TooManyRequests(limited),
+            SecondFactorError::NotFresh(not_fresh) => not_fresh.into(),
+            SecondFactorError::Gone => Self::NotLoggedIn,
+            SecondFactorError::Service(fault) => fault.into(),
         }
     }
 }

@@ -65,6 +65,12 @@ pub enum Template {
     SessionMoved,
     /// Notice that so many logins failed that only known devices and a password reset lead in.
     LoginsLocked,
+    /// Notice that an authenticator app was added.
+    FactorAdded,
+    /// Notice that the second factor was removed.
+    FactorRemoved,
+    /// Notice that a recovery code was used.
+    RecoveryCodeUsed,
     /// An email of the application; the column `site_code` tells which one.
     Site,
     /// No email. Queued so that known and unknown addresses cause the same writes; the worker discards it.
@@ -151,6 +157,18 @@ pub enum AuditKind {
     /// A user entered a wrong password when asked for it again.
     #[sea_orm(string_value = "authn_reauth_fail")]
     ReauthenticationFail,
+    /// An authenticator app was added.
+    #[sea_orm(string_value = "authn_factor_added")]
+    FactorAdded,
+    /// The second factor was removed.
+    #[sea_orm(string_value = "authn_factor_removed")]
+    FactorRemoved,
+    /// A recovery code was used.
+    #[sea_orm(string_value = "authn_recovery_code_used")]
+    RecoveryCodeUsed,
+    /// The recovery codes were replaced.
+    #[sea_orm(string_value = "authn_recovery_codes_renewed")]
+    RecoveryCodesRenewed,
     /// A session was created.
     #[sea_orm(string_value = "session_created")]
     SessionCreated,

@@ -12,4 +12,8 @@ pub mod opaque_token;
 pub mod password_hash;
 pub mod password_rule;
 pub mod pwned_passwords;
+pub mod qr;
 pub mod random;
+pub mod recovery_code;
+pub mod secret_box;
+pub mod totp;

@@ -18,6 +18,7 @@ use super::security::jwt::SigningKeys;
 use super::security::keyed_hash::KeyedHash;
 use super::security::password_hash::Hasher;
 use super::security::pwned_passwords::PwnedPasswords;
+use super::security::secret_box::SecretBox;
 use super::store::Store;
 use super::store::entity::user;
 
@@ -45,6 +46,7 @@ pub mod mail_queue;
 pub mod own_account;
 pub mod password_reset;
 pub mod registration;
+pub mod second_factor;
 pub mod session;
 pub mod throttle;
 
@@ -64,6 +66,8 @@ pub struct Core {
     pub hasher: Hasher,
     /// Counts guesses of secrets and limits requests per network.
     throttle: throttle::Throttle,
+    /// Encrypts the secrets of second factors.
+    secrets: SecretBox,
     /// Lifetimes of tokens, sessions and audit events.
     pub lifespans: Lifespans,
     /// Whether anyone can register.
@@ -100,6 +104,7 @@ impl Core {
             clock,
             keys: SigningKeys::new(config.product.slug, current, previous),
             hasher: Hasher::new(config.product.name, pwned)?,
+            secrets: SecretBox::new(current, previous)?,
             lifespans: config.lifespans,
             registration_is_open: config.registration_is_open,
             confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
@@ -152,6 +157,8 @@ pub struct Services {
     pub import: import::ImportService,
     /// Deletion of old rows.
     pub cleanup: cleanup::CleanupService,
+    /// The second factor of one's own account.
+    pub second_factor: second_factor::SecondFactorService,
     /// Users' own accounts: overview, password change, deletion.
     pub own_account: own_account::OwnAccountService,
 }
@@ -170,6 +177,7 @@ impl Services {
             form_drafts: form_drafts::FormDraftService::new(Arc::clone(&core)),
             events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
+            second_factor: second_factor::SecondFactorService::new(Arc::clone(&core), session.clone()),
             own_account: own_account::OwnAccountService::new(Arc::clone(&core), session.clone()),
             import: import::ImportService::new(core),
             session,

@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod prune;
 mod reader;
 pub mod registrations;
+pub mod second_factor;
 pub mod sessions;
 mod unavailable;
 pub mod users;

@@ -41,6 +41,8 @@ pub enum FieldError {
     CurrentPasswordWrong,
     /// Not the password of the registration.
     RegistrationPasswordWrong,
+    /// Not a code of the authenticator app or an unused recovery code.
+    CodeWrong,
     /// Not a valid list of roles.
     RolesInvalid,
     /// A rule of the application.
@@ -76,6 +78,7 @@ impl FieldError {
             | Self::RegistrationPasswordWrong => "password",
             Self::PasswordsDiffer => "password_confirmation",
             Self::CurrentPasswordWrong => "current_password",
+            Self::CodeWrong => "code",
             Self::RolesInvalid => "roles",
             Self::Site { field, .. } => field.as_str(),
         }
@@ -106,6 +109,8 @@ pub enum AppError {
     Refused(Vec<FieldError>),
     /// An email link that is unknown, used or expired.
     LinkInvalid,
+    /// A login whose second step came too late, or after too many wrong codes.
+    LoginExpired,
     /// The last active administrator can't be removed.
     LastAdmin,
     /// The requested page or object does not exist.
@@ -128,7 +133,7 @@ impl AppError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Malformed => 400,
-            Self::NotLoggedIn | Self::LoginRejected | Self::LinkInvalid => 401,
+            Self::NotLoggedIn | Self::LoginRejected | Self::LoginExpired | Self::LinkInvalid => 401,
             Self::Unconfirmed
             | Self::Deactivated
             | Self::MissingRole
@@ -141,7 +146,11 @@ impl AppError {
                     |refusal: &FieldError| matches!(refusal, FieldError::UsernameTaken | FieldError::EmailTaken);
                 match refusals.as_slice() {
                     // On its own, a wrong password gets the status of a failed login.
-                    [FieldError::RegistrationPasswordWrong | FieldError::CurrentPasswordWrong] => 401,
+                    [
+                        FieldError::RegistrationPasswordWrong
+                        | FieldError::CurrentPasswordWrong
+                        | FieldError::CodeWrong,
+                    ] => 401,
                     refusals if refusals.iter().any(taken) => 409,
                     _ => 422,
                 }

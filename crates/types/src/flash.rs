@@ -66,6 +66,8 @@ pub enum Notice {
     UserSessionsEnded,
     /// The password was changed, and all other sessions ended.
     PasswordChanged,
+    /// The second factor was turned off.
+    SecondFactorRemoved,
     /// One of the user's own sessions was ended.
     SessionEnded,
     /// All other sessions of the user were ended.

@@ -1,5 +1,7 @@
 //! Data of a user's own account.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Roles;
@@ -17,6 +19,60 @@ pub struct AccountOverview {
     pub sessions: Vec<SessionSummary>,
     /// Recent security events, newest first. Failures of one kind between two other events are one entry.
     pub events: Vec<SecurityEvent>,
+}
+
+/// The second factor of a user's own account.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SecondFactor {
+    /// Whether a login needs a code.
+    pub is_on: bool,
+    /// The number of unused recovery codes.
+    pub codes_left: u64,
+    /// The app that is being set up.
+    pub setup: Option<TotpSetup>,
+    /// Recovery codes that their owner has not seen yet.
+    pub new_codes: Vec<String>,
+}
+
+/// What an authenticator app needs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotpSetup {
+    /// The secret, in base32.
+    pub secret: String,
+    /// The URL of the QR code: `otpauth://…`.
+    pub url: String,
+    /// The QR code.
+    pub qr: QrPath,
+}
+
+/// A QR code as a path of SVG.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrPath {
+    /// Width and height.
+    pub size: u32,
+    /// The value of the attribute `d`.
+    pub path: String,
+}
+
+/// Hides the secrets.
+impl fmt::Debug for SecondFactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecondFactor").field("is_on", &self.is_on).finish_non_exhaustive()
+    }
+}
+
+/// Hides the secret.
+impl fmt::Debug for TotpSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TotpSetup").finish_non_exhaustive()
+    }
+}
+
+/// Hides the code, which contains a secret.
+impl fmt::Debug for QrPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QrPath").field("size", &self.size).finish_non_exhaustive()
+    }
 }
 
 /// A live session.
@@ -74,6 +130,14 @@ pub enum EventKind {
     PasswordChanged,
     /// The user logged out.
     LoggedOut,
+    /// An authenticator app was added.
+    FactorAdded,
+    /// The second factor was removed.
+    FactorRemoved,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// The recovery codes were replaced.
+    RecoveryCodesRenewed,
     /// A session was revoked.
     SessionEnded,
     /// A session continued on another device and in another network.

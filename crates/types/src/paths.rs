@@ -8,12 +8,16 @@ pub const HOME: &str = "/";
 pub const REGISTRATION: &str = "/registration";
 /// The login form.
 pub const LOGIN: &str = "/login";
+/// The second step of a login: asks for a code.
+pub const LOGIN_VERIFY: &str = "/login/verify";
 /// Form to request the confirmation email of a registration again.
 pub const RESEND: &str = "/resend";
 /// The user's own account.
 pub const ACCOUNT: &str = "/account";
 /// Form of sudo mode: asks for the password again.
 pub const CONFIRM: &str = "/account/confirm";
+/// The second factor of the user's own account.
+pub const SECOND_FACTOR: &str = "/account/second_factor";
 /// Account administration.
 pub const ADMIN_USERS: &str = "/admin/users";
 /// The audit log.
@@ -90,6 +94,12 @@ fn is_local(url: &str) -> bool {
 #[must_use]
 pub fn login_then(path_and_query: &str) -> String {
     then(LOGIN, path_and_query)
+}
+
+/// URL of the second step of a login, which returns to `path_and_query` afterwards.
+#[must_use]
+pub fn verify_then(path_and_query: &str) -> String {
+    then(LOGIN_VERIFY, path_and_query)
 }
 
 /// URL of the page that asks for the password again and returns to `path_and_query` afterwards.

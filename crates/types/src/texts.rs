@@ -23,6 +23,7 @@ pub fn field_error(error: &FieldError) -> &'static str {
         FieldError::PasswordsDiffer => "The two passwords are not the same. Type them again.",
         FieldError::CurrentPasswordWrong => "This is not your current password.",
         FieldError::RegistrationPasswordWrong => "This is not the password that was chosen at registration.",
+        FieldError::CodeWrong => "This code is wrong or was used before. Enter the one that the app shows now.",
         FieldError::RolesInvalid => "Write roles as lower-case words, separated by commas.",
         FieldError::Site { .. } => "This value is not accepted.",
     }
@@ -52,6 +53,7 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
         }
         AppError::ReauthenticationRequired => "Enter your password again to continue.",
         AppError::LinkInvalid => "This link is incomplete, expired or already used. Request a new one.",
+        AppError::LoginExpired => "This login has expired. Enter your username and password again.",
         AppError::LastAdmin => "This is the last active administrator. Make another user an administrator first.",
         AppError::NotFound => "This page or entry does not exist. Check the address, or go to the start page.",
         AppError::TooLarge => "This is too large. Shorten it and try again.",

@@ -18,6 +18,9 @@ pub fn Field(
     label: &'static str,
     /// Value of the `autocomplete` attribute.
     autocomplete: &'static str,
+    /// The keyboard that a phone shows.
+    #[prop(optional, into)]
+    inputmode: Option<&'static str>,
     /// Type of the `<input>`.
     #[prop(default = "text")]
     kind: &'static str,
@@ -47,6 +50,7 @@ pub fn Field(
                     type=move || if is_shown.get() { "text" } else { kind }
                     autocomplete=autocomplete
                     autocapitalize="none"
+                    inputmode=inputmode
                     spellcheck="false"
                     required=required
                     value=(!is_password).then(|| form.typed(name).or(value)).flatten()

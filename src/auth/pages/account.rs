@@ -10,6 +10,7 @@ use crate::auth::{set_title, texts};
 use latchkey_types::AccountOverview;
 use latchkey_types::AppError;
 use latchkey_types::Notice;
+use latchkey_types::paths;
 
 // Public, because `#[component]` generates a public function in each.
 pub mod email;
@@ -40,6 +41,11 @@ pub fn AccountPage() -> impl IntoView {
             </section>
             <PasswordSection form=change/>
             <EmailSection/>
+            <section class="card" aria-labelledby="second-factor">
+                <h2 id="second-factor">{texts::SECOND_FACTOR}</h2>
+                <p class="lead">{texts::SECOND_FACTOR_LEAD}</p>
+                <p><a class="button" href=paths::SECOND_FACTOR>{texts::SECOND_FACTOR_MANAGE}</a></p>
+            </section>
             <Sessions overview end end_others/>
             <section class="card" aria-labelledby="events">
                 <h2 id="events">{texts::RECENT_EVENTS}</h2>

@@ -6,10 +6,12 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     crate::server::context::request_context,
+    latchkey_axum::core::service::session::Login as LoginResult,
     latchkey_types::{Notice, paths},
 };
 
-/// Logs in and redirects to `next`, if it is a page that the user may see. `username` may be the email address.
+/// Logs in and redirects to `next`, if it is a page that the user may see; an account with a second factor is asked for a
+/// code first. `username` may be the email address.
 ///
 /// # Errors
 /// [`AppError::LoginRejected`] whatever is wrong; [`AppError::Deactivated`] only if the password is right.
@@ -22,9 +24,13 @@ pub async fn login(
 ) -> Result<(), AppError> {
     let context = request_context::<Login>().await?;
     let channel = context.channel((!remember.is_empty()).into());
-    let issued = context.services().session.log_in(&username, &password, channel, &context.client).await?;
-    context.set_login_cookies(&issued)?;
-    context.redirect_to_page(&next, &issued.user.roles);
+    match context.services().session.log_in(&username, &password, channel, &context.client).await? {
+        LoginResult::Session(issued) => {
+            context.set_login_cookies(&issued)?;
+            context.redirect_to_page(&next, &issued.user.roles);
+        }
+        LoginResult::Challenge(challenge) => context.ask_for_second_factor(&challenge, &next),
+    }
     Ok(())
 }
 

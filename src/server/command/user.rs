@@ -54,6 +54,14 @@ pub(super) enum UserCommand {
         /// Username
         name: String,
     },
+    /// Change the second factor of an account
+    SecondFactor {
+        /// Username
+        name: String,
+        /// Turn it off, for an owner who has lost it
+        #[arg(long, required = true)]
+        remove: bool,
+    },
     /// End all sessions of an account
     Logout {
         /// Username
@@ -75,6 +83,10 @@ pub(super) async fn run(command: UserCommand, services: &Services) -> anyhow::Re
         }
         UserCommand::ResetLink { name } => {
             return say(&services.password_reset.link_by_operator(&name, &client).await?);
+        }
+        UserCommand::SecondFactor { name, remove: _ } => {
+            accounts.remove_second_factor(Account::Name(&name), Actor::CommandLine, &client).await?;
+            return say(&format!("{name}: second factor removed"));
         }
         UserCommand::Logout { name } => {
             let ended = accounts.log_out(Account::Name(&name), Actor::CommandLine, &client).await?;

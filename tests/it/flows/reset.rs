@@ -128,13 +128,13 @@ on_both! {
 
     // Clients of the API get a token, and all other sessions end.
     async fn a_program_gets_a_session_of_its_own(app: TestApp) {
-        use latchkey_core::service::session::Channel;
+        use latchkey_core::service::session::{Channel, Login};
         let app = confirming(&app).await;
         let mut ada = confirmed(&app, "ada", ADA).await;
         let token = reset_token(&app, ADA).await;
         let (password, client) = (NEW_PASSWORD.into(), Client::command_line());
         let finalize = app.state.services.password_reset.finalize(&token, &password, Channel::Bearer, &client);
-        let issued = finalize.await.unwrap();
+        let Login::Session(issued) = finalize.await.unwrap() else { panic!("there is no second factor") };
         assert_eq!(issued.user.username, "ada");
         ada.get("/secret").await.assert_found("/login?next=/secret");
         let live = app.sessions().await.into_iter().filter(|session| session.revoked_at.is_none()).collect::<Vec<_>>();

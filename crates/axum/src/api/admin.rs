@@ -202,6 +202,27 @@ pub async fn end_sessions(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Removes the second factor of an account.
+///
+/// For an owner who has lost it. The owner gets an email. Requires a recent confirmation of the password.
+#[utoipa::path(
+    delete,
+    path = endpoints::USER_SECOND_FACTOR,
+    tag = "admin",
+    params(("id" = String, Path, description = "The `id` of the account.")),
+    responses((status = 204, description = "A login needs no code any more."), EndSessionsErrors),
+)]
+pub async fn remove_second_factor(
+    State(state): State<AppState>,
+    Admin(admin): Admin,
+    ClientInfo(client): ClientInfo,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    let actor = Actor::Administrator(&admin);
+    state.services.accounts.remove_second_factor(Account::Id(&id), actor, &client).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 impl From<AccountError> for ApiError {
     fn from(error: AccountError) -> Self {
         match error {
@@ -209,6 +230,7 @@ impl From<AccountError> for ApiError {
             AccountError::LastAdmin => Self::LastAdmin,
             AccountError::NotAdmin => Self::MissingRole,
             AccountError::NotFresh(_) => Self::ReauthenticationRequired,
+            AccountError::NoSecondFactor => Self::NotFound,
             AccountError::NoSuchPage => Self::Validation(vec![("after".into(), words::AFTER_INVALID)]),
             AccountError::Service(fault) => fault.into(),
         }

@@ -9,6 +9,7 @@ pub(super) const ROOT_SLASH: &str = "/api/";
 pub(super) const REGISTRATION: &str = "/api/registration";
 pub(super) const FINALIZE: &str = "/api/finalize";
 pub(super) const LOGIN: &str = "/api/login";
+pub(super) const LOGIN_VERIFY: &str = "/api/login/verify";
 pub(super) const REFRESH: &str = "/api/refresh";
 pub(super) const LOGOUT: &str = "/api/logout";
 pub(super) const RESET: &str = "/api/reset";
@@ -16,9 +17,13 @@ pub(super) const RESET_FINALIZE: &str = "/api/reset_finalize";
 pub(super) const PROTECTED: &str = "/api/protected";
 pub(super) const REAUTHENTICATE: &str = "/api/reauthenticate";
 pub(super) const ME: &str = "/api/me";
+pub(super) const TOTP: &str = "/api/me/totp";
+pub(super) const TOTP_CONFIRM: &str = "/api/me/totp/confirm";
+pub(super) const RECOVERY_CODES: &str = "/api/me/totp/recovery_codes";
 pub(super) const USERS: &str = "/api/admin/users";
 pub(super) const USER: &str = "/api/admin/users/{id}";
 pub(super) const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
+pub(super) const USER_SECOND_FACTOR: &str = "/api/admin/users/{id}/second_factor";
 pub(super) const OPENAPI: &str = "/api/openapi.json";
 
 pub(super) const DOCS: &str = "/api/docs";
@@ -51,6 +56,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", LOGIN, Access::Everyone),
+    endpoint("POST", LOGIN_VERIFY, Access::Everyone),
     endpoint("POST", REFRESH, Access::HandlerChecksToken),
     endpoint("POST", LOGOUT, Access::HandlerChecksToken),
     endpoint("GET", PROTECTED, Access::LoggedIn),
@@ -58,9 +64,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("POST", RESET_FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", REAUTHENTICATE, Access::LoggedIn),
     endpoint("GET", ME, Access::LoggedIn),
+    endpoint("POST", TOTP, Access::LoggedIn),
+    endpoint("DELETE", TOTP, Access::LoggedIn),
+    endpoint("POST", TOTP_CONFIRM, Access::LoggedIn),
+    endpoint("POST", RECOVERY_CODES, Access::LoggedIn),
     endpoint("GET", USERS, Access::HasRole(Role::ADMIN)),
     endpoint("PATCH", USER, Access::HasRole(Role::ADMIN)),
     endpoint("DELETE", USER_SESSIONS, Access::HasRole(Role::ADMIN)),
+    endpoint("DELETE", USER_SECOND_FACTOR, Access::HasRole(Role::ADMIN)),
     endpoint("GET", OPENAPI, Access::Everyone),
 ];
 

@@ -12,7 +12,7 @@ use super::texts as words;
 use crate::rejection::add_retry_after;
 use latchkey_core::security::jwt::TokenError;
 use latchkey_core::service::ServiceError;
-use latchkey_core::service::session::BearerError;
+use latchkey_core::service::session::{BearerError, Challenge};
 use latchkey_types::{AppError, FieldError, RateLimit, RateLimited};
 
 /// An error response of the API.
@@ -50,6 +50,12 @@ pub enum ApiError {
     ReauthenticationRequired,
     /// Unknown user, wrong password or unconfirmed account: the same response for all three.
     Authentication,
+    /// The password was right, and a code finishes the login: the challenge to send with it.
+    SecondFactorRequired(Challenge),
+    /// A wrong code, or a challenge that is not valid any more.
+    CodeRejected,
+    /// There is a second factor already.
+    SecondFactorIsOn,
     /// Invalid fields: the name of each and the reason.
     Validation(Vec<(Cow<'static, str>, &'static str)>),
     /// Not JSON, or wrong types.
@@ -83,6 +89,10 @@ pub(super) struct ErrorBody {
     message: Cow<'static, str>,
     /// HTTP status.
     status_code: u16,
+    /// With `SecondFactorRequired`: send it with a code to `/api/login/verify`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    challenge: Option<String>,
     /// Error of each invalid field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = HashMap<String, String>, required = false)]
@@ -112,6 +122,9 @@ impl ApiError {
             Self::MissingUser => ("MissingUserError", 401, words::MISSING_USER),
             Self::MissingRole => ("MissingRoleError", 403, words::MISSING_ROLE),
             Self::ReauthenticationRequired => ("ReauthenticationRequired", 403, words::REAUTHENTICATION_REQUIRED),
+            Self::SecondFactorRequired(_) => ("SecondFactorRequired", 401, words::SECOND_FACTOR_REQUIRED),
+            Self::CodeRejected => ("AuthenticationError", 401, words::CODE_REJECTED),
+            Self::SecondFactorIsOn => ("Conflict", 409, words::SECOND_FACTOR_IS_ON),
             Self::Validation(_) => ("ValidationError", 422, words::VALIDATION),
             Self::Malformed => ("MalformedRequest", 400, words::MALFORMED),
             Self::NotFound => ("NotFound", 404, words::NOT_FOUND),
@@ -145,7 +158,11 @@ impl ApiError {
             Self::Taken(refusals) => fields(refusals),
             _ => BTreeMap::new(),
         };
-        ErrorBody { error, message, status_code, fields }
+        let challenge = match self {
+            Self::SecondFactorRequired(challenge) => Some(challenge.expose().to_owned()),
+            _ => None,
+        };
+        ErrorBody { error, message, status_code, challenge, fields }
     }
 }
 

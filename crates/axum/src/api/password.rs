@@ -11,11 +11,12 @@ use super::error_responses::error_responses;
 use super::extract::{self, ClientInfo, Json};
 use super::me::Message;
 use super::registration::Welcome;
+use super::session::session_of;
 use super::texts as words;
 use crate::AppState;
 use latchkey_core::security::opaque_token::Purpose;
 use latchkey_core::service::password_reset::ResetError;
-use latchkey_core::service::session::Channel;
+use latchkey_core::service::session::{Challenge, Channel};
 use latchkey_types::{AppError, FieldError, Password, RateLimit};
 
 /// A request to reset a password.
@@ -69,6 +70,7 @@ error_responses!(
     ResetErrors,
     ApiError::InvalidResetToken,
     ApiError::MisusedRegistrationToken,
+    ApiError::SecondFactorRequired(Challenge::example()),
     AppError::from(FieldError::PasswordEasy),
     ApiError::example_of_limit(RateLimit::Attempts),
 );
@@ -76,7 +78,8 @@ error_responses!(
 /// Resets a password.
 ///
 /// The token is the one from the email. It can be used once; a rejected password does not consume it. All other sessions
-/// of the account end.
+/// of the account end. If the account has a second factor, the password is set and the response is a challenge, as after a
+/// login.
 #[utoipa::path(
     post,
     path = endpoints::RESET_FINALIZE,
@@ -95,9 +98,9 @@ pub async fn reset_password(
 ) -> Result<axum::Json<Welcome>, ApiError> {
     let token = extract::mail_token(&headers, Purpose::Reset)?;
     let reset = state.services.password_reset.finalize(token, &typed.password, Channel::Bearer, &client).await;
-    let issued = reset.map_err(|error| match error {
+    let login = reset.map_err(|error| match error {
         ResetError::LinkInvalid => ApiError::InvalidResetToken,
         other => AppError::from(other).into(),
     })?;
-    Ok(axum::Json(Welcome::new(issued)))
+    Ok(axum::Json(Welcome::new(session_of(login)?)))
 }

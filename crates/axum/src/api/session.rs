@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::error_responses::error_responses;
 use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
-use latchkey_core::service::session::{Channel, IssuedToken, VerifyPasswordError};
+use latchkey_core::service::session::{Challenge, Channel, IssuedToken, Login, VerifyPasswordError};
 use latchkey_types::{AppError, Password, RateLimit};
 
 /// An access token in examples.
@@ -55,6 +55,7 @@ pub struct Credentials {
 error_responses!(
     LoginErrors,
     ApiError::Authentication,
+    ApiError::SecondFactorRequired(Challenge::example()),
     ApiError::InvalidUser,
     ApiError::example_of_limit(RateLimit::Attempts),
     ApiError::Unavailable,
@@ -63,7 +64,8 @@ error_responses!(
 /// Logs in.
 ///
 /// By username or email address. Unknown users, wrong passwords and unconfirmed accounts get the same response. After five
-/// failures with a name, the next attempt has to wait, longer after each further failure.
+/// failures with a name, the next attempt has to wait, longer after each further failure. An account with a second factor
+/// gets a challenge, which `/api/login/verify` exchanges for a token.
 #[utoipa::path(
     post,
     path = endpoints::LOGIN,
@@ -79,8 +81,19 @@ pub async fn log_in(
     ClientInfo(client): ClientInfo,
     Json(typed): Json<Credentials>,
 ) -> Result<AccessToken, ApiError> {
-    let issued = state.services.session.log_in(&typed.username, &typed.password, Channel::Bearer, &client).await;
-    Ok(AccessToken::new(&issued.map_err(AppError::from)?))
+    let login = state.services.session.log_in(&typed.username, &typed.password, Channel::Bearer, &client).await;
+    Ok(AccessToken::new(&session_of(login.map_err(AppError::from)?)?))
+}
+
+/// The session of a login, unless the account has a second factor.
+///
+/// # Errors
+/// [`ApiError::SecondFactorRequired`].
+pub(super) fn session_of(login: Login) -> Result<IssuedToken, ApiError> {
+    match login {
+        Login::Session(issued) => Ok(issued),
+        Login::Challenge(challenge) => Err(ApiError::SecondFactorRequired(challenge)),
+    }
 }
 
 error_responses!(

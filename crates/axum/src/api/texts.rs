@@ -19,6 +19,11 @@ pub const MISSING_USER: &str = "The account of this token no longer exists.";
 pub const MISSING_ROLE: &str = "Your account does not have the required role. Ask an administrator for it.";
 pub const REAUTHENTICATION_REQUIRED: &str = "Confirm your password first: call POST /api/reauthenticate, then repeat \
     this request with the token that it returns. That token is accepted here for ten minutes.";
+pub const SECOND_FACTOR_REQUIRED: &str =
+    "Send a code of the authenticator app with this `challenge` to POST /api/login/verify within ten minutes.";
+pub const CODE_REJECTED: &str =
+    "The code is wrong or was used before, or the challenge is not valid any more: log in again.";
+pub const SECOND_FACTOR_IS_ON: &str = "This account has a second factor already. Remove it first.";
 pub const VALIDATION: &str = "The request has invalid values. See `fields` for the reasons.";
 pub const MALFORMED: &str = "The body could not be read. Send JSON with the documented members and types.";
 pub const NOT_FOUND: &str = "Nothing was found here. Check the path and its id.";

@@ -97,6 +97,9 @@ impl Renderer {
                 let moment = moment(row.created_at);
                 (texts::logins_locked(self.product.name, &user.username, &moment, self.link(paths::RESET)), user.email)
             }),
+            Template::FactorAdded => self.about_factor(tx, row, "An authenticator app was added to").await?,
+            Template::FactorRemoved => self.about_factor(tx, row, "The second factor was removed from").await?,
+            Template::RecoveryCodeUsed => self.about_factor(tx, row, "A recovery code was used to log in to").await?,
             Template::TokenReuse => about_session(tx, row).await?.map(|(user, from)| {
                 (texts::token_reuse(self.product.name, &user.username, &from, self.link(paths::LOGIN)), user.email)
             }),
@@ -118,7 +121,13 @@ impl Renderer {
     async fn may_notify(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<bool> {
         const LIMITED: [Template; 4] =
             [Template::LoginsLocked, Template::TokenReuse, Template::SessionMoved, Template::NewSignIn];
-        const OTHERS: [Template; 2] = [Template::PasswordChanged, Template::AddressChangeNotice];
+        const OTHERS: [Template; 5] = [
+            Template::PasswordChanged,
+            Template::AddressChangeNotice,
+            Template::FactorAdded,
+            Template::FactorRemoved,
+            Template::RecoveryCodeUsed,
+        ];
         let template = &job.row.template;
         let is_limited = LIMITED.contains(template);
         let Some(user_id) = job.row.user_id.filter(|_| is_limited || OTHERS.contains(template)) else {
@@ -132,6 +141,12 @@ impl Renderer {
         }
         let sent = outbox::sent_since(tx, &LIMITED, user_id, job.now - DAY_SECONDS).await?;
         Ok(sent < NOTICES_A_DAY)
+    }
+
+    async fn about_factor(&self, tx: &impl ConnectionTrait, row: &row::Model, what: &str) -> anyhow::Result<MailParts> {
+        let (product, moment, reset) = (self.product.name, moment(row.created_at), self.link(paths::RESET));
+        let user = about_user(tx, row).await?;
+        Ok(user.map(|user| (texts::second_factor(product, &user.username, what, &moment, reset), user.email)))
     }
 
     async fn confirm(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {

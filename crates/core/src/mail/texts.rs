@@ -155,6 +155,23 @@ pub fn password_changed(product: &str, username: &str, moment: &str, reset: Stri
     }
 }
 
+/// Tells that something about the second factor has happened: the begin of a sentence that the account completes.
+#[must_use]
+pub fn second_factor(product: &str, username: &str, what: &str, moment: &str, reset: String) -> MailText {
+    let name = unlinked(username);
+    MailText {
+        subject: format!("{what} your {product} account"),
+        opening: vec![
+            greeting(username),
+            format!("{what} your account {name} on {moment}."),
+            "If it was you, there is nothing to do. If it was not you, someone knows your password: set a new one now."
+                .to_owned(),
+        ],
+        action: Some(("Set a new password", reset)),
+        closing: Vec::new(),
+    }
+}
+
 /// Asks the owner of a new email address to confirm the change.
 #[must_use]
 pub fn confirm_new_address(product: &str, username: &str, link: String, end: &str) -> MailText {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 
 use super::session::{AuthSession, NotFresh, SessionService};
-use super::{Core, ServiceError};
+use super::{Core, ServiceError, second_factor};
 use crate::client::Client;
 use crate::kinds::RevokedReason;
 use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{mail_tokens, outbox, sessions, users};
+use crate::store::{self, mail_tokens, outbox, sessions, users};
 use latchkey_types::{EventActor, Role, Roles, UserSummary, Username};
 
 mod page;
@@ -33,6 +33,9 @@ pub enum AccountError {
     /// The password must be entered again.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// The account has no second factor.
+    #[error("this account has no second factor")]
+    NoSecondFactor,
     /// The cursor is not one that an earlier page returned as `next`.
     #[error("the cursor is not from an earlier page")]
     NoSuchPage,
@@ -169,6 +172,26 @@ impl AccountService {
         Ok(count)
     }
 
+    /// Turns the second factor of an account off, for an owner who has lost it. The owner gets an email.
+    pub async fn remove_second_factor(
+        &self,
+        account: Account<'_>,
+        actor: Actor<'_>,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let now = self.core.clock.now();
+        actor.require_fresh(now)?;
+        self.core
+            .store
+            .write_tx(async |tx| -> Result<(), AccountError> {
+                admins_with(tx, actor).await?;
+                let user = locked(tx, account).await?;
+                let was_on = second_factor::remove_of(tx, &user, actor.id(), client, now).await?;
+                if was_on { Ok(()) } else { Err(AccountError::NoSecondFactor) }
+            })
+            .await
+    }
+
     /// Ends the sessions of all accounts, and makes all links in emails invalid. A restored backup has sessions and links
     /// that were ended or used after it was made.
     pub async fn end_all_sessions(&self, client: &Client) -> Result<Ended, ServiceError> {
@@ -181,6 +204,7 @@ impl AccountService {
                     links: mail_tokens::delete_all(tx).await?,
                 };
                 outbox::delete_all_resets(tx).await?;
+                store::second_factor::delete_all_challenges(tx).await?;
                 let detail = format!("all accounts: {} sessions, {} links", ended.sessions, ended.links);
                 let event = Event { actor: Some(EventActor::COMMAND_LINE), detail: &detail, ..Event::default() };
                 audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 
 use super::mail_queue::{self, Subject, Template};
-use super::session::{Channel, IssuedToken, SessionService};
+use super::session::{Channel, Login, SessionService};
 use super::{Core, ServiceError};
 use crate::client::Client;
 use crate::kinds::RevokedReason;
@@ -115,25 +115,28 @@ impl PasswordResetService {
         Ok(PasswordSet { username: user.username, device })
     }
 
-    /// Like [`Self::set_password`], but also creates a session, for API clients.
+    /// Like [`Self::set_password`], but also logs in, for API clients. A second factor is asked for all the same.
     pub async fn finalize(
         &self,
         token: &str,
         password: &Password,
         channel: Channel<'_>,
         client: &Client,
-    ) -> Result<IssuedToken, ResetError> {
+    ) -> Result<Login, ResetError> {
         let (token, user, hash) = self.validate(token, password, client).await?;
-        let issued = self
+        let login = self
             .core
             .store
-            .write_tx(async |tx| -> Result<IssuedToken, ResetError> {
+            .write_tx(async |tx| -> Result<Login, ResetError> {
                 let user = self.apply(tx, &token, user.id, &hash, client).await?;
-                Ok(self.session.create(tx, &user, channel, None, client).await?)
+                if let Some(challenge) = self.session.challenge(tx, &user, channel).await? {
+                    return Ok(Login::Challenge(challenge));
+                }
+                Ok(Login::Session(self.session.create(tx, &user, channel, None, client).await?))
             })
             .await?;
         self.session.invalidate_user(&user.public_id);
-        Ok(issued)
+        Ok(login)
     }
 
     async fn owner(&self, token: &MailToken) -> Result<user::Model, ResetError> {

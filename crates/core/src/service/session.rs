@@ -20,6 +20,7 @@ mod log_in;
 mod notices;
 mod revoke;
 mod rotation;
+mod second_factor;
 mod session_cache;
 mod sudo;
 
@@ -28,6 +29,8 @@ pub use create::SESSIONS_MAX;
 pub use list::RevokeError;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
+pub(in crate::service) use second_factor::TOTP_PURPOSE;
+pub use second_factor::{CHALLENGE_SECONDS, Challenge, Login, VerifyLoginError};
 pub use sudo::{FRESH_SECONDS, NotFresh, VerifyPasswordError};
 
 /// Use cases of sessions.
@@ -49,6 +52,12 @@ pub enum RememberMe {
 impl From<bool> for RememberMe {
     fn from(keep: bool) -> Self {
         if keep { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<RememberMe> for bool {
+    fn from(remember_me: RememberMe) -> Self {
+        remember_me == RememberMe::Yes
     }
 }
 
@@ -89,6 +98,14 @@ impl<'a> Channel<'a> {
         match self {
             Self::Cookie { device, .. } => device,
             Self::Bearer => None,
+        }
+    }
+
+    /// The same channel, for a session that outlives the browser or not, as was chosen at the first step of the login.
+    fn remembering(self, keep: RememberMe) -> Self {
+        match self {
+            Self::Cookie { presented, device, .. } => Self::Cookie { remember_me: keep, presented, device },
+            Self::Bearer => Self::Bearer,
         }
     }
 

@@ -95,7 +95,7 @@ impl Throttle {
             network,
             before,
             after,
-            is_login: matches!(counter, Counter::Login(_)),
+            is_login: matches!(counter, Counter::Login(_) | Counter::Code(_)),
         }))
     }
 
@@ -153,7 +153,8 @@ impl Throttle {
     /// Removes the counts of an account after its password has changed, or if an administrator wants it.
     pub(super) async fn forget(&self, tx: &impl ConnectionTrait, user: &user::Model) -> Result<(), ServiceError> {
         let counters = [Some(Counter::Login(&user.username)), user.email.as_deref().map(Counter::Login)];
-        let counters = counters.into_iter().flatten().chain([Counter::Session(&user.public_id)]);
+        let counters =
+            counters.into_iter().flatten().chain([Counter::Session(&user.public_id), Counter::Code(&user.public_id)]);
         let keys = counters.map(|counter| self.key(counter)).collect::<anyhow::Result<_>>()?;
         Ok(attempts::delete(tx, keys).await?)
     }
@@ -173,6 +174,8 @@ impl Throttle {
             Counter::Login(typed) => self.keys.hash("login", &normalised(typed)),
             Counter::Device(device) => self.keys.hash("login on a device", device.id()),
             Counter::Session(account) => self.keys.hash("password again", account),
+            Counter::Code(account) => self.keys.hash("code", account),
+            Counter::CodeOnDevice(device) => self.keys.hash("code on a device", device.id()),
             Counter::Registration(username, email) => self.keys.hash("registration", &format!("{username}\0{email}")),
         }
     }

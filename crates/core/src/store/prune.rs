@@ -6,7 +6,8 @@ use sea_orm::{
 };
 
 use super::entity::{
-    attempt, audit_event, email_change, form_draft, mail_throttle, mail_token, outbox, registration, session,
+    attempt, audit_event, email_change, form_draft, login_challenge, mail_throttle, mail_token, outbox, registration,
+    session,
 };
 
 /// Maximum number of rows per batch.
@@ -33,6 +34,8 @@ pub enum Table {
     FormDrafts,
     /// `attempts`
     Attempts,
+    /// `login_challenges`
+    LoginChallenges,
 }
 
 /// When rows are old: Unix times in seconds.
@@ -83,6 +86,10 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
         }
         Table::FormDrafts => {
             delete::<form_draft::Entity>(tx, form_draft::Column::Hash, form_draft::Column::ExpiresAt.lt(expired)).await
+        }
+        Table::LoginChallenges => {
+            let old = login_challenge::Column::ExpiresAt.lt(expired);
+            delete::<login_challenge::Entity>(tx, login_challenge::Column::Hash, old).await
         }
         Table::Attempts => {
             delete::<attempt::Entity>(tx, attempt::Column::Key, attempt::Column::LastAt.lt(guessed)).await

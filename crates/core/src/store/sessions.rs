@@ -12,6 +12,7 @@ use super::entity::{
     session::{Column, Entity, Model},
     user,
 };
+use super::second_factor;
 
 /// Inserts a session.
 pub async fn insert(tx: &impl ConnectionTrait, session: Model) -> Result<Model, DbErr> {
@@ -129,13 +130,14 @@ pub async fn revoke(tx: &impl ConnectionTrait, id: &str, now: i64, reason: Revok
     Ok(update.filter(Column::Id.eq(id)).filter(Column::RevokedAt.is_null()).exec(tx).await?.rows_affected == 1)
 }
 
-/// Revokes all sessions of an account and returns their number.
+/// Revokes all sessions of an account and returns their number. Also ends its logins that wait for the second factor.
 pub async fn revoke_all(
     tx: &impl ConnectionTrait,
     user_id: i64,
     now: i64,
     reason: RevokedReason,
 ) -> Result<u64, DbErr> {
+    second_factor::delete_challenges(tx, user_id).await?;
     let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
         .col_expr(Column::RevokedReason, Expr::value(reason));

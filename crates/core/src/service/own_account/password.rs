@@ -8,7 +8,7 @@ use crate::service::mail_queue::{self, Subject, Template};
 use crate::service::session::{AuthSession, IssuedToken, VerifyPasswordError};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{email_changes, mail_tokens, outbox, users};
+use crate::store::{email_changes, mail_tokens, outbox, second_factor, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Password, RateLimited};
 
@@ -87,6 +87,7 @@ impl OwnAccountService {
                 mail_tokens::delete_of_user(tx, user.id).await?;
                 outbox::delete_resets(tx, user.id).await?;
                 email_changes::delete_of_user(tx, user.id).await?;
+                second_factor::delete_challenges(tx, user.id).await?;
                 audit::record(tx, audit::Kind::PasswordChanged, event, client, now).await?;
                 let subject = Subject { user_id: Some(user.id), ..Subject::default() };
                 mail_queue::enqueue(tx, Template::PasswordChanged, subject, now).await?;

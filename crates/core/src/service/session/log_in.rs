@@ -2,7 +2,7 @@
 
 use sea_orm::DbErr;
 
-use super::{AccessError, Channel, IssuedToken, ServiceError, SessionService, notices};
+use super::{AccessError, Channel, Login, ServiceError, SessionService, notices};
 use crate::client::Client;
 use crate::security::password_hash::PasswordCheck;
 use crate::service::registration::mail_again;
@@ -36,14 +36,14 @@ pub enum LoginError {
 from_service_errors!(LoginError: DbErr);
 
 impl SessionService {
-    /// Logs in with username or email address. An unknown user takes as long as a wrong password.
+    /// Logs in with username or email address; an account with a second factor gets a challenge. An unknown user takes as long as a wrong password.
     pub async fn log_in(
         &self,
         name_or_email: &str,
         password: &Password,
         channel: Channel<'_>,
         client: &Client,
-    ) -> Result<IssuedToken, LoginError> {
+    ) -> Result<Login, LoginError> {
         // No password is that long. Refused for every account alike, before any query or hash.
         if password.is_too_long() {
             return Err(LoginError::Rejected);
@@ -116,10 +116,10 @@ impl SessionService {
         attempt: &Attempt<'_>,
         channel: Channel<'_>,
         client: &Client,
-    ) -> Result<IssuedToken, LoginError> {
+    ) -> Result<Login, LoginError> {
         let now = self.core.clock.now();
         let superseded = self.superseded(channel);
-        let issued = self
+        let login = self
             .core
             .store
             .write_tx(async |tx| {
@@ -132,18 +132,23 @@ impl SessionService {
                     users::replace_hash(tx, user.id, &user.password, hash).await?;
                 }
                 attempt.succeed(tx).await?;
+                if let Some(challenge) = self.challenge(tx, &locked, channel).await? {
+                    return Ok(Login::Challenge(challenge));
+                }
                 users::set_last_login(tx, user.id, now).await?;
                 let event = Event { actor: Some(&user.public_id), subject: Some(&user.public_id), ..Event::default() };
                 audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
-                Ok(self.create(tx, &locked, channel, superseded.as_ref(), client).await?)
+                Ok(Login::Session(self.create(tx, &locked, channel, superseded.as_ref(), client).await?))
             })
             .await?;
-        self.invalidate_superseded(superseded.as_ref());
-        Ok(issued)
+        if let Login::Session(_) = login {
+            self.invalidate_superseded(superseded.as_ref());
+        }
+        Ok(login)
     }
 
     /// Records the failed login. If it was the last one that is evaluated, the owner is told.
-    async fn record_failure(
+    pub(super) async fn record_failure(
         &self,
         user: Option<&user::Model>,
         why: &str,

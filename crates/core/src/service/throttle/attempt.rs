@@ -18,6 +18,10 @@ pub(in crate::service) enum Counter<'a> {
     Device(&'a DeviceToken),
     /// The password of the account with this public id, entered again in one of its sessions.
     Session(&'a str),
+    /// A code of the second factor of the account with this public id.
+    Code(&'a str),
+    /// A code of the second factor, from a browser in which the account has logged in before.
+    CodeOnDevice(&'a DeviceToken),
     /// The password of registrations, by the keys of username and email address.
     Registration(&'a str, &'a str),
 }
@@ -25,7 +29,7 @@ pub(in crate::service) enum Counter<'a> {
 impl Counter<'_> {
     /// Whether anyone can cause these attempts. If so, the client's network is limited, too.
     pub(super) fn is_anonymous(self) -> bool {
-        matches!(self, Self::Login(_) | Self::Registration(..))
+        matches!(self, Self::Login(_) | Self::Code(_) | Self::Registration(..))
     }
 }
 

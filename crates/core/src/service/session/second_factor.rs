@@ -1,0 +1,245 @@
+//! The second step of a login: a code of the authenticator app, or a recovery code (ASVS 6.3.3).
+//!
+//! A right password of an account with a second factor makes no session but a challenge, which the code finishes.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_types::RateLimited;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sha2::{Digest, Sha256};
+
+use super::{Channel, IssuedToken, ServiceError, SessionService};
+use crate::client::Client;
+use crate::security::random;
+use crate::security::recovery_code::RecoveryCode;
+use crate::security::totp::TotpSecret;
+use crate::service::mail_queue::{self, Subject, Template};
+use crate::service::throttle::Counter;
+use crate::store::audit::{self, Event};
+use crate::store::entity::{login_challenge, user};
+use crate::store::{second_factor, users};
+
+/// How long a login waits for its second step, in seconds.
+pub const CHALLENGE_SECONDS: i64 = 600;
+/// The purpose of the encrypted secret of an app.
+pub(in crate::service) const TOTP_PURPOSE: &str = "totp";
+/// Number of random bytes in a challenge: 256 bits.
+const BYTES: usize = 32;
+const PREFIX: &str = "lk_2fa_";
+
+/// The result of a right password.
+#[derive(Debug)]
+pub enum Login {
+    /// The user is logged in.
+    Session(IssuedToken),
+    /// The account has a second factor, which is asked for next.
+    Challenge(Challenge),
+}
+
+/// The secret that continues a login with a code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Challenge(String);
+
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Challenge").finish_non_exhaustive()
+    }
+}
+
+impl Challenge {
+    fn generate() -> anyhow::Result<Self> {
+        Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random::bytes::<BYTES>()?))))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
+        (bytes.len() == BYTES).then(|| Self(text.to_owned()))
+    }
+
+    /// A challenge in examples.
+    #[must_use]
+    pub fn example() -> Self {
+        Self(format!("{PREFIX}…"))
+    }
+
+    /// The challenge itself: a secret, for the cookie or the response body.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    fn hash(&self) -> String {
+        hex::encode(Sha256::digest(&self.0))
+    }
+}
+
+/// Why the second step of a login failed.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyLoginError {
+    /// The challenge is unknown, used or expired, or no code is left to try: the login begins again.
+    #[error("the login has expired")]
+    Expired,
+    /// The code is wrong, or was used before.
+    #[error("the code is wrong")]
+    WrongCode,
+    /// The account is deactivated.
+    #[error("the account is deactivated")]
+    Deactivated,
+    /// Too many wrong codes for the account, or from this network. The code was not compared.
+    #[error(transparent)]
+    TooMany(#[from] RateLimited),
+    /// A dependency is unavailable, or an internal error occurred.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+from_service_errors!(VerifyLoginError: DbErr);
+
+impl SessionService {
+    /// Creates a challenge for a user who has just entered the right password, if the account has a second factor.
+    pub(in crate::service) async fn challenge(
+        &self,
+        tx: &impl ConnectionTrait,
+        user: &user::Model,
+        channel: Channel<'_>,
+    ) -> Result<Option<Challenge>, ServiceError> {
+        if !second_factor::is_on(tx, user.id).await? {
+            return Ok(None);
+        }
+        let challenge = Challenge::generate()?;
+        let row = login_challenge::Model {
+            hash: challenge.hash(),
+            user_id: user.id,
+            kind: channel.kind(),
+            persistent: channel.remember_me().into(),
+            attempts: 0,
+            expires_at: self.core.clock.now() + CHALLENGE_SECONDS,
+        };
+        second_factor::insert_challenge(tx, row).await?;
+        Ok(Some(challenge))
+    }
+
+    /// Finishes a login with a code of the app or a recovery code.
+    ///
+    /// Wrong codes are counted by challenge, and by account across challenges and nodes, because whoever has the password
+    /// can have any number of challenges.
+    pub async fn verify_login(
+        &self,
+        challenge: &str,
+        code: &str,
+        channel: Channel<'_>,
+        client: &Client,
+    ) -> Result<IssuedToken, VerifyLoginError> {
+        let now = self.core.clock.now();
+        let hash = Challenge::parse(challenge).ok_or(VerifyLoginError::Expired)?.hash();
+        let db = self.core.store.reader();
+        let row = second_factor::live_challenge(db, &hash, now).await?.filter(|row| row.kind == channel.kind());
+        let row = row.ok_or(VerifyLoginError::Expired)?;
+        let user = users::by_id(db, row.user_id).await?.ok_or(VerifyLoginError::Expired)?;
+        let device = channel.device().and_then(|cookie| self.core.throttle.device(cookie));
+        let device = device.filter(|device| device.is_of(&user.public_id));
+        let counter = device.as_ref().map_or(Counter::Code(&user.public_id), Counter::CodeOnDevice);
+        let attempt = self.core.throttle.attempt(counter, client).await??;
+        if !self.core.store.write_tx(async |tx| second_factor::count_challenge(tx, &hash, now).await).await? {
+            return Err(VerifyLoginError::Expired);
+        }
+        let channel = channel.remembering(row.persistent.into());
+        let superseded = self.superseded(channel);
+        let verified = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, VerifyLoginError> {
+                let user = users::lock(tx, user.id).await?.ok_or(VerifyLoginError::Expired)?;
+                if !user.is_active {
+                    return Err(VerifyLoginError::Deactivated);
+                }
+                if !self.accept_code(tx, &user, code, client).await? {
+                    return Err(VerifyLoginError::WrongCode);
+                }
+                if !second_factor::use_challenge(tx, &hash).await? {
+                    return Err(VerifyLoginError::Expired);
+                }
+                attempt.succeed(tx).await?;
+                users::set_last_login(tx, user.id, now).await?;
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, detail: "with a code", ..Event::default() };
+                audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
+                Ok(self.create(tx, &user, channel, superseded.as_ref(), client).await?)
+            })
+            .await;
+        if let Err(VerifyLoginError::WrongCode) = verified {
+            self.record_failure(Some(&user), "wrong code", &attempt, client).await?;
+        }
+        let issued = verified?;
+        self.invalidate_superseded(superseded.as_ref());
+        Ok(issued)
+    }
+
+    /// Whether this is a code of the account's app that was not used before, or an unused recovery code, which is used up.
+    /// The caller has locked the account.
+    pub(in crate::service) async fn accept_code(
+        &self,
+        tx: &DatabaseTransaction,
+        user: &user::Model,
+        code: &str,
+        client: &Client,
+    ) -> Result<bool, ServiceError> {
+        if let Some(recovery) = RecoveryCode::parse(code) {
+            return self.accept_recovery_code(tx, user, &recovery, client).await;
+        }
+        let now = self.core.clock.now();
+        let Some(totp) = second_factor::totp(tx, user.id).await? else { return Ok(false) };
+        let Some(opened) = self.core.secrets.open(TOTP_PURPOSE, &user.public_id, &totp.secret) else {
+            tracing::warn!(user.id = user.public_id, "the key of the authenticator app is not known any more");
+            return Ok(false);
+        };
+        let digits = code.split_whitespace().collect::<String>();
+        let secret = TotpSecret::from(opened.secret);
+        let Some(step) = secret.step_of(&digits, now)? else { return Ok(false) };
+        if opened.is_outdated {
+            let sealed = self.core.secrets.seal(TOTP_PURPOSE, &user.public_id, secret.bytes())?;
+            second_factor::reencrypt(tx, user.id, &sealed).await?;
+        }
+        Ok(second_factor::accept_step(tx, user.id, step, now).await?)
+    }
+
+    async fn accept_recovery_code(
+        &self,
+        tx: &DatabaseTransaction,
+        user: &user::Model,
+        code: &RecoveryCode,
+        client: &Client,
+    ) -> Result<bool, ServiceError> {
+        let now = self.core.clock.now();
+        if !second_factor::use_code(tx, user.id, &code.hash(&user.public_id)).await? {
+            return Ok(false);
+        }
+        let public_id = Some(user.public_id.as_str());
+        let event = Event { actor: public_id, subject: public_id, ..Event::default() };
+        audit::record(tx, audit::Kind::RecoveryCodeUsed, event, client, now).await?;
+        if user.email.is_some() {
+            let subject = Subject { user_id: Some(user.id), ..Subject::default() };
+            mail_queue::enqueue(tx, Template::RecoveryCodeUsed, subject, now).await?;
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_has_one_spelling_and_is_not_shown() {
+        let challenge = Challenge::generate().unwrap();
+        let text = challenge.expose();
+        assert_eq!(Challenge::parse(text), Some(challenge.clone()));
+        assert!(!format!("{challenge:?}").contains(&text[7..]));
+        for wrong in ["", PREFIX, &text[7..], &text[..text.len() - 1], &format!("{text}A"), &format!("{text}=")] {
+            assert_eq!(Challenge::parse(wrong), None, "{wrong}");
+        }
+    }
+}
