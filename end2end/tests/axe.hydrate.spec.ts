@@ -18,7 +18,7 @@ async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
-for (const path of ['/', '/registration', '/login', '/dev/mail', '/no-such-page']) {
+for (const path of ['/', '/registration', '/login', '/login/verify', '/dev/mail', '/no-such-page']) {
   test(`${path} for anonymous users`, async ({ page }) => {
     await open(page, path);
     await expectAccessible(page);
@@ -32,6 +32,15 @@ for (const path of ['/', '/secret', '/account', '/account/confirm', '/no-such-pa
     await expectAccessible(page);
   });
 }
+
+test('the second factor, off and while it is set up', async ({ page }) => {
+  await register(page);
+  await open(page, '/account/second_factor');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Set up an app' }).click();
+  await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
+  await expectAccessible(page);
+});
 
 test('a rejected login', async ({ page }) => {
   await open(page, '/login');

@@ -130,6 +130,7 @@ on_both! {
 
     async fn after_fifty_failures_the_owner_gets_one_email_and_in_by_a_reset(app: TestApp) {
         ada(&app).await;
+        app.confirm_emails().await;
         lock(&app, "ada").await;
         let mut elsewhere = at(&app, 900);
         elsewhere.log_in("ada", PASSWORD).await.assert_found("/login");
