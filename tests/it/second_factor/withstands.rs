@@ -88,6 +88,21 @@ on_both! {
         owner.submit("/fn/verify_login", &[("code", &code(&app, &secret))]).await.assert_found("/secret");
     }
 
+    async fn a_reset_of_the_password_gives_no_more_guesses_and_a_recovery_code_still_works(app: TestApp) {
+        let Account { secret, recovery_codes, .. } = with_factor(&app, "ada").await;
+        for _ in 0..5 {
+            refused(&app, &challenge(&app, "ada").await, "000000", "wrong").await;
+        }
+        let reset = reset_token(&app, "ada@example.org").await;
+        let call = Call::new("POST", "/api/reset_finalize").bearer(&reset).json(&json!({"password": NEW_PASSWORD}));
+        let waiting = call.send(&app).await.json()["challenge"].as_str().unwrap().to_owned();
+        verify(&app, &waiting, &code(&app, &secret)).await.assert_api_error(429, "TooManyRequests", "after a reset");
+        verify(&app, &waiting, &recovery_codes[0]).await.assert_status(200);
+        let typed = json!({"username": "ada", "password": NEW_PASSWORD});
+        let again = Call::new("POST", "/api/login").json(&typed).send(&app).await.json()["challenge"].as_str().unwrap().to_owned();
+        verify(&app, &again, &code(&app, &secret)).await.assert_status(200);
+    }
+
     async fn a_challenge_lasts_ten_minutes_and_is_of_one_door(app: TestApp) {
         let Account { secret, .. } = with_factor(&app, "ada").await;
         let waiting = challenge(&app, "ada").await;

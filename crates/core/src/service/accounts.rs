@@ -138,6 +138,7 @@ impl AccountService {
                 }
                 if change.is_active == Some(true) {
                     self.core.throttle.forget(tx, &after).await?;
+                    self.core.throttle.forget_codes(tx, &after).await?;
                 }
                 if after.is_active != before.is_active {
                     let detail = if after.is_active { "activated" } else { "deactivated" };
@@ -186,6 +187,7 @@ impl AccountService {
             .write_tx(async |tx| -> Result<(), AccountError> {
                 admins_with(tx, actor).await?;
                 let user = locked(tx, account).await?;
+                self.core.throttle.forget_codes(tx, &user).await?;
                 let was_on = second_factor::remove_of(tx, &user, actor.id(), client, now).await?;
                 if was_on { Ok(()) } else { Err(AccountError::NoSecondFactor) }
             })

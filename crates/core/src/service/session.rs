@@ -14,6 +14,7 @@ use latchkey_types::{CurrentUser, Roles};
 
 mod access;
 mod bearer;
+mod challenge;
 mod create;
 mod list;
 mod log_in;
@@ -25,12 +26,13 @@ mod session_cache;
 mod sudo;
 
 pub use bearer::BearerError;
+pub use challenge::Challenge;
 pub use create::SESSIONS_MAX;
 pub use list::RevokeError;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
 pub(in crate::service) use second_factor::TOTP_PURPOSE;
-pub use second_factor::{CHALLENGE_SECONDS, Challenge, Login, VerifyLoginError};
+pub use second_factor::{CHALLENGE_SECONDS, Login, VerifyLoginError};
 pub use sudo::{FRESH_SECONDS, NotFresh, VerifyPasswordError};
 
 /// Use cases of sessions.

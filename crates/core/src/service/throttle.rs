@@ -153,10 +153,15 @@ impl Throttle {
     /// Removes the counts of an account after its password has changed, or if an administrator wants it.
     pub(super) async fn forget(&self, tx: &impl ConnectionTrait, user: &user::Model) -> Result<(), ServiceError> {
         let counters = [Some(Counter::Login(&user.username)), user.email.as_deref().map(Counter::Login)];
-        let counters =
-            counters.into_iter().flatten().chain([Counter::Session(&user.public_id), Counter::Code(&user.public_id)]);
+        let counters = counters.into_iter().flatten().chain([Counter::Session(&user.public_id)]);
         let keys = counters.map(|counter| self.key(counter)).collect::<anyhow::Result<_>>()?;
         Ok(attempts::delete(tx, keys).await?)
+    }
+
+    /// Removes the count of wrong codes of an account. Not with the password: whoever reads the mailbox can set a new one,
+    /// and must not get more guesses by it.
+    pub(super) async fn forget_codes(&self, tx: &impl ConnectionTrait, user: &user::Model) -> Result<(), ServiceError> {
+        Ok(attempts::delete(tx, vec![self.key(Counter::Code(&user.public_id))?]).await?)
     }
 
     /// Issues the token of a browser in which the account with this public id has logged in.

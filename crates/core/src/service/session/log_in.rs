@@ -59,7 +59,7 @@ impl SessionService {
         let check = attempt.evaluate(comparison).await?;
         match (user, registration, check) {
             (Some(user), _, PasswordCheck::Match { .. }) if !user.is_active => {
-                self.record_failure(Some(&user), "deactivated", &attempt, client).await?;
+                self.record_failure(Some(&user), "deactivated", Some(&attempt), client).await?;
                 Err(LoginError::Deactivated)
             }
             (Some(user), _, PasswordCheck::Match { replacement }) => {
@@ -70,7 +70,7 @@ impl SessionService {
                 Err(LoginError::Unconfirmed)
             }
             (user, ..) => {
-                self.record_failure(user.as_ref(), "wrong name or password", &attempt, client).await?;
+                self.record_failure(user.as_ref(), "wrong name or password", Some(&attempt), client).await?;
                 Err(LoginError::Rejected)
             }
         }
@@ -152,7 +152,7 @@ impl SessionService {
         &self,
         user: Option<&user::Model>,
         why: &str,
-        attempt: &Attempt<'_>,
+        attempt: Option<&Attempt<'_>>,
         client: &Client,
     ) -> Result<(), ServiceError> {
         let event = Event { subject: user.map(|user| user.public_id.as_str()), detail: why, ..Event::default() };
@@ -161,7 +161,7 @@ impl SessionService {
             .store
             .write_tx(async |tx| {
                 audit::record(tx, audit::Kind::LoginFail, event, client, now).await?;
-                if attempt.ends_logins() {
+                if attempt.is_some_and(Attempt::ends_logins) {
                     notices::logins_locked(tx, user, now).await?;
                 }
                 Ok(())

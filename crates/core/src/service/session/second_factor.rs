@@ -2,17 +2,12 @@
 //!
 //! A right password of an account with a second factor makes no session but a challenge, which the code finishes.
 
-use std::fmt;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_types::RateLimited;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use sha2::{Digest, Sha256};
 
+use super::challenge::Challenge;
 use super::{Channel, IssuedToken, ServiceError, SessionService};
 use crate::client::Client;
-use crate::security::random;
 use crate::security::recovery_code::RecoveryCode;
 use crate::security::totp::TotpSecret;
 use crate::service::mail_queue::{self, Subject, Template};
@@ -25,9 +20,6 @@ use crate::store::{second_factor, users};
 pub const CHALLENGE_SECONDS: i64 = 600;
 /// The purpose of the encrypted secret of an app.
 pub(in crate::service) const TOTP_PURPOSE: &str = "totp";
-/// Number of random bytes in a challenge: 256 bits.
-const BYTES: usize = 32;
-const PREFIX: &str = "lk_2fa_";
 
 /// The result of a right password.
 #[derive(Debug)]
@@ -36,43 +28,6 @@ pub enum Login {
     Session(IssuedToken),
     /// The account has a second factor, which is asked for next.
     Challenge(Challenge),
-}
-
-/// The secret that continues a login with a code.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Challenge(String);
-
-impl fmt::Debug for Challenge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Challenge").finish_non_exhaustive()
-    }
-}
-
-impl Challenge {
-    fn generate() -> anyhow::Result<Self> {
-        Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random::bytes::<BYTES>()?))))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
-        (bytes.len() == BYTES).then(|| Self(text.to_owned()))
-    }
-
-    /// A challenge in examples.
-    #[must_use]
-    pub fn example() -> Self {
-        Self(format!("{PREFIX}…"))
-    }
-
-    /// The challenge itself: a secret, for the cookie or the response body.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    fn hash(&self) -> String {
-        hex::encode(Sha256::digest(&self.0))
-    }
 }
 
 /// Why the second step of a login failed.
@@ -123,8 +78,9 @@ impl SessionService {
 
     /// Finishes a login with a code of the app or a recovery code.
     ///
-    /// Wrong codes are counted by challenge, and by account across challenges and nodes, because whoever has the password
-    /// can have any number of challenges.
+    /// Wrong codes are counted by challenge, and those of the app also by account, across challenges and nodes, because
+    /// whoever has the password can have any number of challenges. Recovery codes can't be guessed, so the owner gets in by
+    /// one whatever others do.
     pub async fn verify_login(
         &self,
         challenge: &str,
@@ -133,16 +89,16 @@ impl SessionService {
         client: &Client,
     ) -> Result<IssuedToken, VerifyLoginError> {
         let now = self.core.clock.now();
-        let hash = Challenge::parse(challenge).ok_or(VerifyLoginError::Expired)?.hash();
-        let db = self.core.store.reader();
-        let row = second_factor::live_challenge(db, &hash, now).await?.filter(|row| row.kind == channel.kind());
-        let row = row.ok_or(VerifyLoginError::Expired)?;
-        let user = users::by_id(db, row.user_id).await?.ok_or(VerifyLoginError::Expired)?;
+        let (row, user) = self.waiting(challenge, channel).await?;
         let device = channel.device().and_then(|cookie| self.core.throttle.device(cookie));
         let device = device.filter(|device| device.is_of(&user.public_id));
         let counter = device.as_ref().map_or(Counter::Code(&user.public_id), Counter::CodeOnDevice);
-        let attempt = self.core.throttle.attempt(counter, client).await??;
-        if !self.core.store.write_tx(async |tx| second_factor::count_challenge(tx, &hash, now).await).await? {
+        let (attempt, recovery) = if RecoveryCode::parse(code).is_some() {
+            (None, Some(self.core.throttle.link(client)?))
+        } else {
+            (Some(self.core.throttle.attempt(counter, client).await??), None)
+        };
+        if !self.core.store.write_tx(async |tx| second_factor::count_challenge(tx, &row.hash, now).await).await? {
             return Err(VerifyLoginError::Expired);
         }
         let channel = channel.remembering(row.persistent.into());
@@ -158,10 +114,13 @@ impl SessionService {
                 if !self.accept_code(tx, &user, code, client).await? {
                     return Err(VerifyLoginError::WrongCode);
                 }
-                if !second_factor::use_challenge(tx, &hash).await? {
+                if !second_factor::use_challenge(tx, &row.hash).await? {
                     return Err(VerifyLoginError::Expired);
                 }
-                attempt.succeed(tx).await?;
+                if let Some(attempt) = &attempt {
+                    attempt.succeed(tx).await?;
+                }
+                self.core.throttle.forget_codes(tx, &user).await?;
                 users::set_last_login(tx, user.id, now).await?;
                 let public_id = Some(user.public_id.as_str());
                 let event = Event { actor: public_id, subject: public_id, detail: "with a code", ..Event::default() };
@@ -170,11 +129,28 @@ impl SessionService {
             })
             .await;
         if let Err(VerifyLoginError::WrongCode) = verified {
-            self.record_failure(Some(&user), "wrong code", &attempt, client).await?;
+            self.record_failure(Some(&user), "wrong code", attempt.as_ref(), client).await?;
         }
         let issued = verified?;
+        if let Some(recovery) = recovery {
+            recovery.succeed();
+        }
         self.invalidate_superseded(superseded.as_ref());
         Ok(issued)
+    }
+
+    /// The challenge, unless it is over or of another kind of client, and its account.
+    async fn waiting(
+        &self,
+        challenge: &str,
+        channel: Channel<'_>,
+    ) -> Result<(login_challenge::Model, user::Model), VerifyLoginError> {
+        let (db, now) = (self.core.store.reader(), self.core.clock.now());
+        let hash = Challenge::parse(challenge).ok_or(VerifyLoginError::Expired)?.hash();
+        let row = second_factor::live_challenge(db, &hash, now).await?.filter(|row| row.kind == channel.kind());
+        let row = row.ok_or(VerifyLoginError::Expired)?;
+        let user = users::by_id(db, row.user_id).await?.ok_or(VerifyLoginError::Expired)?;
+        Ok((row, user))
     }
 
     /// Whether this is a code of the account's app that was not used before, or an unused recovery code, which is used up.
@@ -224,22 +200,5 @@ impl SessionService {
             mail_queue::enqueue(tx, Template::RecoveryCodeUsed, subject, now).await?;
         }
         Ok(true)
-    }
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail by it")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_challenge_has_one_spelling_and_is_not_shown() {
-        let challenge = Challenge::generate().unwrap();
-        let text = challenge.expose();
-        assert_eq!(Challenge::parse(text), Some(challenge.clone()));
-        assert!(!format!("{challenge:?}").contains(&text[7..]));
-        for wrong in ["", PREFIX, &text[7..], &text[..text.len() - 1], &format!("{text}A"), &format!("{text}=")] {
-            assert_eq!(Challenge::parse(wrong), None, "{wrong}");
-        }
     }
 }
