@@ -2,15 +2,15 @@
 
 #![allow(missing_docs, reason = "the macro generates public structs whose fields are the arguments")]
 
-use latchkey_types::{AppError, JsonOutput};
+use latchkey_types::{AppError, CurrentUser, JsonOutput};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use crate::server::context::request_context;
 
-/// Returns the message of the demo page.
+/// Returns the message of the demo page, and the user as of now.
 #[server(prefix = "/fn", endpoint = "secret", output = JsonOutput)]
-pub async fn secret() -> Result<String, AppError> {
-    let context = request_context::<Secret>().await?;
-    Ok(super::texts::secret(&context.session()?.current_user().username))
+pub async fn secret() -> Result<(String, CurrentUser), AppError> {
+    let user = request_context::<Secret>().await?.session()?.current_user();
+    Ok((super::texts::secret(&user.username), user))
 }

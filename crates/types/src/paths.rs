@@ -125,6 +125,12 @@ pub fn with_query(path: &str, query: &[(&str, &str)]) -> String {
     url
 }
 
+/// URL-encodes the fields of a form. Those with an empty value are left out.
+#[must_use]
+pub fn fields(fields: &[(&str, &str)]) -> String {
+    with_query("", fields).trim_start_matches('?').to_owned()
+}
+
 /// Percent-encodes a value as one path segment.
 #[must_use]
 pub fn encode_segment(value: &str) -> String {

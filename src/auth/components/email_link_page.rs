@@ -1,18 +1,28 @@
 //! Pages that email links open. GET never consumes a link, because scanners open links, too; submitting its form does.
 
 use std::future::Future;
-use std::pin::Pin;
 
-use latchkey_types::{AppError, EmailLinkDetails};
+use latchkey_types::{AppError, EmailLinkDetails, paths};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use super::{Alert, FormError, FormState, PostForm, Submit, loaded_or};
+use super::{Alert, FormError, FormState, Loaded, PostForm, Submit, load, loaded_or};
 use crate::auth::{report_status, set_title, texts};
 use crate::page_context::use_page_context;
 
 /// The details of a link, while they are loaded.
-pub type LinkDetails = Pin<Box<dyn Future<Output = Result<EmailLinkDetails, AppError>> + Send>>;
+pub type LinkDetails = Loaded<EmailLinkDetails>;
+
+/// Loads the details of a link by its token, with the server function `S`.
+pub fn email_link_details<S, F>(token: String, call: fn(String) -> F) -> LinkDetails
+where
+    S: ServerFn<Output = EmailLinkDetails, Error = AppError>,
+    F: Future<Output = Result<EmailLinkDetails, AppError>> + Send + 'static,
+{
+    let fields = paths::fields(&[("token", &token)]);
+    load::<S, F>(move || (0, fields.clone()), move || call(token.clone()))
+}
 
 /// The parts that differ between these pages.
 #[derive(Clone, Copy)]
@@ -38,8 +48,7 @@ pub struct EmailLinkPage {
 /// Renders the page of a link. For an invalid link it shows the reason and where to get a new one.
 pub fn email_link_page(page: EmailLinkPage) -> impl IntoView {
     let token = use_query_map().read_untracked().get("token").unwrap_or_default();
-    let asked = token.clone();
-    let details = Resource::new_blocking(|| (), move |()| (page.read)(asked.clone()));
+    let details = (page.read)(token.clone());
     let form = move |details: EmailLinkDetails| link_form(page, &details, token.clone());
     let invalid = move |error| {
         report_status(&error);

@@ -6,18 +6,15 @@ use std::sync::Arc;
 use latchkey_types::AppError;
 use leptos::prelude::*;
 
-use super::LoadError;
+use super::{LoadError, Loading};
 use crate::auth::texts;
 
 type Content = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
-/// Shows the value of a resource when it is loaded, or its error. While it is loaded again, the old value stays.
-pub fn loaded<T, V>(
-    resource: Resource<Result<T, AppError>>,
-    show: impl Fn(T) -> V + Clone + Send + Sync + 'static,
-) -> AnyView
+/// Shows a value when it is loaded, or its error. While it is loaded again, the old value stays.
+pub fn loaded<T, V>(resource: impl Loading<T>, show: impl Fn(T) -> V + Clone + Send + Sync + 'static) -> AnyView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Send + 'static,
     V: IntoView + 'static,
 {
     loaded_or(resource, show, |error| view! { <LoadError error/> }.into_any())
@@ -26,18 +23,18 @@ where
 /// Like [`loaded`], with another view of an error. It must report the error, see
 /// [`report_status`](crate::auth::report_status).
 pub fn loaded_or<T, V>(
-    resource: Resource<Result<T, AppError>>,
+    resource: impl Loading<T>,
     show: impl Fn(T) -> V + Clone + Send + Sync + 'static,
     show_error: impl Fn(AppError) -> AnyView + Clone + Send + Sync + 'static,
 ) -> AnyView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Send + 'static,
     V: IntoView + 'static,
 {
     waiting_for(Arc::new(move || {
         let (show, show_error) = (show.clone(), show_error.clone());
         Box::pin(async move {
-            match resource.await {
+            match resource.value().await {
                 Ok(value) => show(value).into_any(),
                 Err(error) => show_error(error),
             }

@@ -19,6 +19,25 @@ pub(super) async fn post(
     fields: String,
     accept: &(dyn Fn(&str) -> bool + Send + Sync),
 ) -> Result<(), AppError> {
+    let (text, location) = send(path, fields).await?;
+    // Not an answer of this server, for example the page of a proxy.
+    if !accept(&text) {
+        return Err(AppError::Unavailable);
+    }
+    if let Some(location) = location {
+        call_redirect_hook(&location);
+    }
+    Ok(())
+}
+
+/// Posts URL-encoded `fields` to the server function at `path` and returns the JSON of its value.
+#[cfg(not(feature = "ssr"))]
+pub(super) async fn fetch(path: &'static str, fields: String) -> Result<String, AppError> {
+    send(path, fields).await.map(|(text, _)| text)
+}
+
+/// Returns the body of the answer, and where it redirects to.
+async fn send(path: &str, fields: String) -> Result<(String, Option<String>), AppError> {
     let request = <BrowserRequest as ClientReq<AppError>>::try_new_post(path, FORM, JSON, fields)?;
     let response = <BrowserClient as Client<AppError>>::send(request).await?;
     let status = ClientRes::<AppError>::status(&response);
@@ -28,12 +47,5 @@ pub(super) async fn post(
     if (400..=599).contains(&status) {
         return Err(serde_json::from_str(&text).unwrap_or(AppError::Unavailable));
     }
-    // Not an answer of this server, for example the page of a proxy.
-    if !accept(&text) {
-        return Err(AppError::Unavailable);
-    }
-    if let Some(location) = location {
-        call_redirect_hook(&location);
-    }
-    Ok(())
+    Ok((text, location))
 }

@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 
 use crate::auth::components::{
-    CurrentPasswordField, Field, FormError, FormState, Notices, PostForm, Submit, loaded, use_form,
+    CurrentPasswordField, Field, FormError, FormState, Loaded, Notices, PostForm, Submit, load, loaded, use_form,
 };
-use crate::auth::server_fns::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, account};
+use crate::auth::server_fns::{AccountFn, ChangePassword, DeleteAccount, EndOtherSessions, EndSession, account};
 use crate::auth::{set_title, texts};
 use latchkey_types::AccountOverview;
-use latchkey_types::AppError;
 use latchkey_types::Notice;
 use latchkey_types::paths;
 
@@ -22,7 +21,7 @@ use events::Events;
 use sessions::Sessions;
 
 /// The account, reloaded after each change.
-type Overview = Resource<Result<AccountOverview, AppError>>;
+type Overview = Loaded<AccountOverview>;
 
 /// The account page: details, password, email, sessions, events and deletion.
 #[component]
@@ -31,7 +30,7 @@ pub fn AccountPage() -> impl IntoView {
     let end = use_form::<EndSession>();
     let end_others = use_form::<EndOtherSessions>();
     let changes = move || change.answers() + end.answers() + end_others.answers();
-    let overview = Resource::new_blocking(changes, |_| account());
+    let overview = load::<AccountFn, _>(move || (changes(), String::new()), account);
     set_title(texts::ACCOUNT);
     view! {
         <div class="account">

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, Paging, Time, loaded};
-use crate::auth::server_fns::{EventList, list_events};
+use crate::auth::components::{AdminNavigation, Paging, Time, load, loaded};
+use crate::auth::server_fns::{EventList, ListEvents, list_events};
 use crate::auth::{set_title, texts};
 use latchkey_types::paths;
 use latchkey_types::{AuditEvent, EventActor};
@@ -14,8 +14,16 @@ use latchkey_types::{AuditEvent, EventActor};
 pub fn AdminEventsPage() -> impl IntoView {
     let query = use_query_map();
     let place = Memo::new(move |_| query.with(Place::of));
-    let ask = |Place { user, kind, before }| list_events(user, kind, before);
-    let events = Resource::new_blocking(move || place.get(), ask);
+    let fields = move || {
+        place.with(|Place { user, kind, before }| paths::fields(&[("user", user), ("kind", kind), ("before", before)]))
+    };
+    let events = load::<ListEvents, _>(
+        move || (0, fields()),
+        move || {
+            let Place { user, kind, before } = place.get_untracked();
+            list_events(user, kind, before)
+        },
+    );
     let content = move |list| view! { <Events list place=place.get_untracked()/> };
     set_title(texts::EVENTS);
     view! {

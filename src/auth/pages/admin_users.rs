@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, Alert, Notices, Paging, Time, loaded, use_flash};
-use crate::auth::server_fns::{EndUserSessions, SetActive, SetRoles, UserList, list_users};
+use crate::auth::components::{AdminNavigation, Alert, Notices, Paging, Time, load, loaded, use_flash};
+use crate::auth::server_fns::{EndUserSessions, ListUsers, SetActive, SetRoles, UserList, list_users};
 use crate::auth::{set_title, texts};
 use latchkey_types::AppError;
 use latchkey_types::UserSummary;
@@ -20,7 +20,14 @@ use latchkey_types::{Flash, Outcome};
 pub fn AdminUsersPage() -> impl IntoView {
     let query = use_query_map();
     let place = Memo::new(move |_| query.with(Place::of));
-    let users = Resource::new_blocking(move || place.get(), |Place { q, after }| list_users(q, after));
+    let fields = move || place.with(|Place { q, after }| paths::fields(&[("q", q), ("after", after)]));
+    let users = load::<ListUsers, _>(
+        move || (0, fields()),
+        move || {
+            let Place { q, after } = place.get_untracked();
+            list_users(q, after)
+        },
+    );
     let flash = use_flash::<SetActive>().or_else(use_flash::<SetRoles>).or_else(use_flash::<EndUserSessions>);
     let rejected = flash.clone();
     let content = move |list| view! { <Users list place=place.get_untracked() rejected=rejected.clone()/> };

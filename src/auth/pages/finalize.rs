@@ -4,9 +4,9 @@ use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
 use crate::auth::components::{
-    EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page, use_form,
+    EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_details, email_link_page, use_form,
 };
-use crate::auth::server_fns::{Finalize, registration_link};
+use crate::auth::server_fns::{Finalize, RegistrationLink, registration_link};
 use crate::auth::texts;
 
 /// Confirms a registration with its password.
@@ -15,7 +15,7 @@ pub fn FinalizePage() -> impl IntoView {
     email_link_page(EmailLinkPage {
         form: use_form::<Finalize>(),
         title: texts::FINALIZE,
-        read: |token| Box::pin(registration_link(token)),
+        read: |token| email_link_details::<RegistrationLink, _>(token, registration_link),
         lead,
         fields,
         submit: (texts::CONFIRM_ACCOUNT, texts::CONFIRMING_ACCOUNT),

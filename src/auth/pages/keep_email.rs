@@ -3,8 +3,8 @@
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
-use crate::auth::components::{EmailLinkPage, email_link_page, use_form};
-use crate::auth::server_fns::{KeepEmail, email_link};
+use crate::auth::components::{EmailLinkPage, email_link_details, email_link_page, use_form};
+use crate::auth::server_fns::{EmailLink, KeepEmail, email_link};
 use crate::auth::texts;
 
 /// Keeps the old email address.
@@ -13,7 +13,7 @@ pub fn KeepEmailPage() -> impl IntoView {
     email_link_page(EmailLinkPage {
         form: use_form::<KeepEmail>(),
         title: texts::KEEP_EMAIL,
-        read: |token| Box::pin(email_link(token)),
+        read: |token| email_link_details::<EmailLink, _>(token, email_link),
         lead,
         fields: |_, _| ().into_any(),
         submit: (texts::KEEP_ADDRESS, texts::KEEPING_ADDRESS),

@@ -3,8 +3,8 @@
 use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
-use crate::auth::components::{EmailLinkPage, email_link_page, use_form};
-use crate::auth::server_fns::{ConfirmEmail, email_link};
+use crate::auth::components::{EmailLinkPage, email_link_details, email_link_page, use_form};
+use crate::auth::server_fns::{ConfirmEmail, EmailLink, email_link};
 use crate::auth::texts;
 
 /// Confirms a new email address.
@@ -13,7 +13,7 @@ pub fn NewEmailPage() -> impl IntoView {
     email_link_page(EmailLinkPage {
         form: use_form::<ConfirmEmail>(),
         title: texts::NEW_EMAIL,
-        read: |token| Box::pin(email_link(token)),
+        read: |token| email_link_details::<EmailLink, _>(token, email_link),
         lead,
         fields: |_, _| ().into_any(),
         submit: (texts::CONFIRM_ADDRESS, texts::CONFIRMING_ADDRESS),

@@ -4,9 +4,9 @@ use latchkey_types::{EmailLinkDetails, paths};
 use leptos::prelude::*;
 
 use crate::auth::components::{
-    EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_page, use_form,
+    EmailLinkPage, Field, FormState, UsernameForPasswordManagers, email_link_details, email_link_page, use_form,
 };
-use crate::auth::server_fns::{ResetPassword, reset_link};
+use crate::auth::server_fns::{ResetLink, ResetPassword, reset_link};
 use crate::auth::texts;
 
 /// Sets a new password.
@@ -15,7 +15,7 @@ pub fn NewPasswordPage() -> impl IntoView {
     email_link_page(EmailLinkPage {
         form: use_form::<ResetPassword>(),
         title: texts::CHOOSE_PASSWORD,
-        read: |token| Box::pin(reset_link(token)),
+        read: |token| email_link_details::<ResetLink, _>(token, reset_link),
         lead,
         fields,
         submit: (texts::SAVE_PASSWORD, texts::SAVING_PASSWORD),

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::auth::components::{Field, FormError, FormState, Notices, PostForm, Submit, loaded, use_form};
+use crate::auth::components::{Field, FormError, FormState, Notices, PostForm, Submit, load, loaded, use_form};
 use crate::auth::server_fns::{
-    ConfirmTotp, HideRecoveryCodes, RemoveTotp, RenewRecoveryCodes, SetUpTotp, second_factor,
+    ConfirmTotp, HideRecoveryCodes, RemoveTotp, RenewRecoveryCodes, SecondFactorFn, SetUpTotp, second_factor,
 };
 use crate::auth::{set_title, texts};
 use latchkey_types::{Notice, QrPath, SecondFactor, TotpSetup, paths};
@@ -34,7 +34,8 @@ pub fn SecondFactorPage() -> impl IntoView {
     };
     let Forms { set_up, confirm, renew, hide, remove } = forms;
     let all = [set_up, confirm, renew, hide, remove];
-    let state = Resource::new_blocking(move || all.map(FormState::answers), |_| second_factor());
+    let changes = move || all.iter().map(|form| form.answers()).sum();
+    let state = load::<SecondFactorFn, _>(move || (changes(), String::new()), second_factor);
     let notice = Signal::derive(move || remove.is_done().then_some(Notice::SecondFactorRemoved));
     set_title(texts::SECOND_FACTOR);
     view! {

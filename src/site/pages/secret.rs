@@ -1,20 +1,20 @@
 //! The demo page, for authenticated users.
 
-use latchkey_types::{AppError, CurrentUser, Notice};
+use latchkey_types::{CurrentUser, Notice};
 use leptos::prelude::*;
 
 use crate::auth::components::{
-    FormError, LogoutForm, Notices, PageNotice, PostForm, Submit, Time, loaded, use_form_with_answer,
+    FormError, LogoutForm, Notices, PageNotice, PostForm, Submit, Time, load, loaded, use_form_with_answer,
 };
-use crate::auth::server_fns::{Refresh, current_user};
+use crate::auth::server_fns::Refresh;
 use crate::auth::set_title;
-use crate::site::server_fns::secret;
+use crate::site::server_fns::{Secret, secret};
 use crate::site::texts;
 
 /// The demo page. Its row in `routes.rs` guards it; its content comes from [`secret`].
 #[component]
 pub fn SecretPage() -> impl IntoView {
-    let secret = Resource::new_blocking(|| (), |()| read());
+    let secret = load::<Secret, _>(|| (0, String::new()), secret);
     set_title(texts::SECRET);
     view! {
         <section class="card wide">
@@ -22,13 +22,6 @@ pub fn SecretPage() -> impl IntoView {
             {loaded(secret, |(message, user)| view! { <Content message user/> })}
         </section>
     }
-}
-
-/// Loads the message before the user, because loading the message may renew the access.
-async fn read() -> Result<(String, CurrentUser), AppError> {
-    let message = secret().await?;
-    let user = current_user().await?.ok_or(AppError::NotLoggedIn)?;
-    Ok((message, user))
 }
 
 #[component]

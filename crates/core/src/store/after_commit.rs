@@ -28,7 +28,8 @@ impl AuditLine {
     pub(super) fn log(&self) {
         let Self { kind, outcome, user_id, detail } = self;
         telemetry::event(kind);
-        tracing::info!(target: "latchkey_core::audit", event = %kind, outcome, user.id = user_id, detail, "audit");
+        let kind = kind.to_string();
+        tracing::info!(target: "latchkey_core::audit", event = kind, outcome, user.id = user_id, detail, "audit");
     }
 }
 
