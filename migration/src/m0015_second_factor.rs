@@ -8,6 +8,10 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut users = Table::alter();
+        users.table("users").add_column(ColumnDef::new("second_factor_at").big_integer());
+        manager.alter_table(users).await?;
+
         let mut totp = of_user("totp");
         totp.col(ColumnDef::new("user_id").big_integer().not_null().primary_key())
             .col(ColumnDef::new("secret").text().not_null())
@@ -48,7 +52,9 @@ impl MigrationTrait for Migration {
         for table in ["login_challenges", "recovery_codes", "totp"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
-        Ok(())
+        let mut users = Table::alter();
+        users.table("users").drop_column("second_factor_at");
+        manager.alter_table(users).await
     }
 }
 

@@ -101,6 +101,7 @@ pub fn error_title(error: &AppError) -> &'static str {
         | AppError::LoginExpired
         | AppError::Unconfirmed
         | AppError::Refused(_)
+        | AppError::SecondFactorMissing
         | AppError::LastAdmin => "That did not work",
     }
 }

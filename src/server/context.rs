@@ -68,7 +68,7 @@ pub async fn request_context<F: ServerFn>() -> Result<RequestContext, AppError> 
 /// Checks an access rule. A missing role is recorded in the audit log.
 ///
 /// # Errors
-/// [`AppError::NotLoggedIn`], [`AppError::MissingRole`].
+/// [`AppError::NotLoggedIn`], [`AppError::MissingRole`], [`AppError::SecondFactorMissing`].
 pub async fn admit(
     app: &AppState,
     access: Access,
@@ -77,7 +77,9 @@ pub async fn admit(
     path: &str,
 ) -> Result<(), AppError> {
     let roles = session.map(AuthSession::roles);
+    let lacks_factor = |session| access.needs_second_factor() && app.services.second_factor.is_missing(session);
     match (access.allows(roles.as_ref()), session, access) {
+        (true, Some(session), _) if lacks_factor(session) => Err(AppError::SecondFactorMissing),
         (true, ..) => Ok(()),
         (false, None, _) => Err(AppError::NotLoggedIn),
         (false, Some(session), Access::HasRole(role)) => {

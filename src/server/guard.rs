@@ -29,6 +29,7 @@ pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request:
         Err(AppError::NotLoggedIn) => {
             redirect(&paths::login_then(parts.uri.path_and_query().map_or(paths::HOME, |path| path.as_str())))
         }
+        Err(AppError::SecondFactorMissing) => redirect(paths::SECOND_FACTOR),
         // Already logged in, for example in another tab: to the page that the login leads to.
         Err(_) if page.access == Access::Anonymous => {
             redirect(&next_of(parts.uri.query().unwrap_or_default(), parts.extensions.get()))

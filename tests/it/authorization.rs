@@ -45,7 +45,7 @@ fn may(access: Access, who: Option<&str>) -> bool {
     match access {
         Access::Everyone => true,
         Access::Anonymous => who.is_none(),
-        Access::LoggedIn => who.is_some(),
+        Access::FirstFactor | Access::LoggedIn => who.is_some(),
         Access::HasRole(role) => who == Some(role),
         Access::HandlerChecksToken => unreachable!("for the API alone"),
     }
@@ -131,7 +131,7 @@ on_both! {
                 }
                 let (status, error) = api::outcome(&call.send(&app).await);
                 let refusal = match (endpoint.access, roles) {
-                    (Access::LoggedIn | Access::HasRole(_), None) => (401, "MissingToken"),
+                    (Access::FirstFactor | Access::LoggedIn | Access::HasRole(_), None) => (401, "MissingToken"),
                     (Access::HasRole(_), Some("user")) => (403, "MissingRoleError"),
                     _ => {
                         assert!(!["MissingToken", "MissingRoleError"].contains(&error.as_str()), "{path} to {roles:?}: {error}");

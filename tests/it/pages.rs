@@ -16,7 +16,7 @@ const EVIL: [&str; 12] = [
 
 on_both! {
     async fn an_anonymous_visit_of_a_protected_page_shows_nothing_of_it(app: TestApp) {
-        for page in routes::pages().filter(|page| matches!(page.access, Access::LoggedIn | Access::HasRole(_))) {
+        for page in routes::pages().filter(|page| matches!(page.access, Access::FirstFactor | Access::LoggedIn | Access::HasRole(_))) {
             let path = path_of(page.pattern);
             let answer = app.browser().get(&format!("{path}?a=b&c=%2F")).await;
             answer.assert_found(&format!("/login?next={path}%3Fa%3Db%26c%3D%252F"));

@@ -1,6 +1,7 @@
 //! The second factor: codes of an authenticator app, recovery codes, and what they must withstand.
 
 mod pages;
+mod required;
 mod withstands;
 
 use serde_json::json;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
-use latchkey_types::Product;
+use latchkey_types::{Product, Role, Roles};
 use url::Url;
 
 mod cors;
@@ -66,6 +66,29 @@ pub struct Lifespans {
     pub audit: i64,
 }
 
+/// Who must have a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactorPolicy {
+    /// Nobody; users choose.
+    Optional,
+    /// Users with the role `admin`.
+    Administrators,
+    /// All users.
+    Everyone,
+}
+
+impl SecondFactorPolicy {
+    /// Whether a user with these roles must have a second factor.
+    #[must_use]
+    pub fn is_required_of(self, roles: &Roles) -> bool {
+        match self {
+            Self::Optional => false,
+            Self::Administrators => roles.has(Role::ADMIN),
+            Self::Everyone => true,
+        }
+    }
+}
+
 /// The settings of a server.
 #[derive(Clone)]
 pub struct Config {
@@ -87,6 +110,8 @@ pub struct Config {
     pub registration_is_open: bool,
     /// Whether a registration must be confirmed by email.
     pub confirm_email: bool,
+    /// Who must have a second factor.
+    pub second_factor: SecondFactorPolicy,
     /// Mail transport, sender, and lifetimes of links.
     pub mail: mail::MailSettings,
     /// Origins whose scripts may call the API.
@@ -143,6 +168,7 @@ impl RawSettings {
             lifespans: self.lifespans(product)?,
             registration_is_open: self.choice("REGISTRATION", product, "open", "closed")?,
             confirm_email: self.choice("CONFIRM_EMAIL", product, "true", "false")?,
+            second_factor: self.second_factor(product)?,
             mail: mail::MailSettings::read(self, is_dev, product)?,
             cors_origins: CorsOrigins::read(self.get("CORS_ORIGINS"))?,
             trusted_proxies: self.trusted_proxies()?,
@@ -195,6 +221,16 @@ impl RawSettings {
             (name, parse_address(name, &self.value(name, product))?)
         };
         require_loopback(name, is_dev, address)
+    }
+
+    fn second_factor(&self, product: Product) -> Result<SecondFactorPolicy, SettingError> {
+        let name = "REQUIRE_SECOND_FACTOR";
+        match self.value(name, product).as_str() {
+            "none" => Ok(SecondFactorPolicy::Optional),
+            "admin" => Ok(SecondFactorPolicy::Administrators),
+            "all" => Ok(SecondFactorPolicy::Everyone),
+            _ => Err(SettingError::new(name, "must be none, admin or all")),
+        }
     }
 
     fn metrics_address(&self, is_dev: bool) -> Result<Option<SocketAddr>, SettingError> {

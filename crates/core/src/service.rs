@@ -12,7 +12,7 @@ use sea_orm::DatabaseTransaction;
 use tokio_util::task::TaskTracker;
 
 use super::clock::Clock;
-use super::config::{Config, Lifespans};
+use super::config::{Config, Lifespans, SecondFactorPolicy};
 use super::extension::{AccountEvent, Extension, Hooks};
 use super::security::jwt::SigningKeys;
 use super::security::keyed_hash::KeyedHash;
@@ -74,6 +74,8 @@ pub struct Core {
     pub registration_is_open: bool,
     /// Whether registrations must be confirmed by email, and for how long they can be.
     pub confirmation: Confirmation,
+    /// Who must have a second factor.
+    second_factor: SecondFactorPolicy,
     /// How long a password can be reset by a link, in seconds.
     reset_seconds: i64,
     /// The begin of links: `PUBLIC_URL`.
@@ -108,6 +110,7 @@ impl Core {
             lifespans: config.lifespans,
             registration_is_open: config.registration_is_open,
             confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
+            second_factor: config.second_factor,
             reset_seconds: config.mail.reset_seconds,
             origin: config.origin(),
             hooks: extension.hooks,

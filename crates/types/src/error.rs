@@ -105,6 +105,8 @@ pub enum AppError {
     CrossSite,
     /// The password must be entered again first.
     ReauthenticationRequired,
+    /// A second factor must be set up first.
+    SecondFactorMissing,
     /// Invalid input; at least one error.
     Refused(Vec<FieldError>),
     /// An email link that is unknown, used or expired.
@@ -138,7 +140,8 @@ impl AppError {
             | Self::Deactivated
             | Self::MissingRole
             | Self::CrossSite
-            | Self::ReauthenticationRequired => 403,
+            | Self::ReauthenticationRequired
+            | Self::SecondFactorMissing => 403,
             Self::NotFound => 404,
             Self::LastAdmin => 409,
             Self::Refused(refusals) => {

@@ -26,6 +26,8 @@ pub struct AccountOverview {
 pub struct SecondFactor {
     /// Whether a login needs a code.
     pub is_on: bool,
+    /// Whether the user must have one.
+    pub is_required: bool,
     /// The number of unused recovery codes.
     pub codes_left: u64,
     /// The app that is being set up.

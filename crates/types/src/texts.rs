@@ -52,6 +52,7 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
             "The request came from another site and was blocked. Open the page on this site and try again."
         }
         AppError::ReauthenticationRequired => "Enter your password again to continue.",
+        AppError::SecondFactorMissing => "Your account needs a second factor. Set it up first.",
         AppError::LinkInvalid => "This link is incomplete, expired or already used. Request a new one.",
         AppError::LoginExpired => "This login has expired. Enter your username and password again.",
         AppError::LastAdmin => "This is the last active administrator. Make another user an administrator first.",

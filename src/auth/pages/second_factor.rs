@@ -58,7 +58,8 @@ fn State(state: SecondFactor, forms: Forms) -> impl IntoView {
         }
         SecondFactor { is_on: true, codes_left, .. } => view! { <On codes_left forms/> }.into_any(),
         SecondFactor { setup: Some(setup), .. } => view! { <Setup setup form=forms.confirm/> }.into_any(),
-        _ => view! {
+        SecondFactor { is_required, .. } => view! {
+            {is_required.then(|| view! { <p class="notice">{texts::SECOND_FACTOR_REQUIRED}</p> }.into_any())}
             <p>{texts::SECOND_FACTOR_OFF}</p>
             <PostForm form=forms.set_up class="form">
                 <Submit label=texts::SET_UP busy_label=texts::SETTING_UP is_busy=forms.set_up.is_pending/>

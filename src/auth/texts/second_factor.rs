@@ -14,6 +14,7 @@ pub const START_OVER: &str = "Log in with another account";
 pub const SECOND_FACTOR: &str = "Second factor";
 pub const SECOND_FACTOR_LEAD: &str =
     "With a second factor, a login needs your password and a code from an app on your phone.";
+pub const SECOND_FACTOR_REQUIRED: &str = "Your account must have one. Set it up to continue.";
 pub const SECOND_FACTOR_MANAGE: &str = "Set up or change";
 pub const SECOND_FACTOR_OFF: &str = "No app is set up. Any authenticator app will do.";
 pub const SECOND_FACTOR_ON: &str = "An authenticator app is set up.";

@@ -56,6 +56,8 @@ pub enum ApiError {
     CodeRejected,
     /// There is a second factor already.
     SecondFactorIsOn,
+    /// The account has to set up a second factor first.
+    SecondFactorMissing,
     /// Invalid fields: the name of each and the reason.
     Validation(Vec<(Cow<'static, str>, &'static str)>),
     /// Not JSON, or wrong types.
@@ -124,6 +126,7 @@ impl ApiError {
             Self::ReauthenticationRequired => ("ReauthenticationRequired", 403, words::REAUTHENTICATION_REQUIRED),
             Self::SecondFactorRequired(_) => ("SecondFactorRequired", 401, words::SECOND_FACTOR_REQUIRED),
             Self::CodeRejected => ("AuthenticationError", 401, words::CODE_REJECTED),
+            Self::SecondFactorMissing => return as_pages_say("SecondFactorMissing", &AppError::SecondFactorMissing),
             Self::SecondFactorIsOn => ("Conflict", 409, words::SECOND_FACTOR_IS_ON),
             Self::Validation(_) => ("ValidationError", 422, words::VALIDATION),
             Self::Malformed => ("MalformedRequest", 400, words::MALFORMED),
@@ -203,6 +206,7 @@ impl From<AppError> for ApiError {
             AppError::Deactivated => Self::InvalidUser,
             AppError::MissingRole => Self::MissingRole,
             AppError::ReauthenticationRequired => Self::ReauthenticationRequired,
+            AppError::SecondFactorMissing => Self::SecondFactorMissing,
             AppError::LastAdmin => Self::LastAdmin,
             AppError::NotFound => Self::NotFound,
             AppError::TooLarge => Self::TooLarge,

@@ -97,7 +97,8 @@ where
         let client = parts.extensions.get::<Client>().ok_or(ApiError::Internal)?;
         let auth = AppState::from_ref(state).services.session.bearer(token, client).await?;
         log_user(&auth);
-        Ok(Self(auth))
+        let state = AppState::from_ref(state);
+        if state.services.second_factor.is_missing(&auth) { Err(ApiError::SecondFactorMissing) } else { Ok(Self(auth)) }
     }
 }
 

@@ -49,6 +49,9 @@ async fn admitted(state: &AppState, table: &[Endpoint], request: Request) -> Res
             state.services.session.record_missing_role(role, &auth, path.as_str(), &client).await?;
             return Err(ApiError::MissingRole);
         }
+        if access.needs_second_factor() && state.services.second_factor.is_missing(&auth) {
+            return Err(ApiError::SecondFactorMissing);
+        }
         parts.extensions.insert(auth);
     }
     Ok(Request::from_parts(parts, Body::from(body)))

@@ -85,7 +85,10 @@ fn apply(access: Access, operation: &mut Operation) {
         operation.security.get_or_insert_default().insert(0, bearer);
         errors.extend([ApiError::MissingToken, ApiError::InvalidTokenHeader, ApiError::Unavailable]);
     }
-    if matches!(access, Access::LoggedIn | Access::HasRole(_)) {
+    if access.needs_second_factor() {
+        errors.push(ApiError::SecondFactorMissing);
+    }
+    if matches!(access, Access::FirstFactor | Access::LoggedIn | Access::HasRole(_)) {
         errors.extend([
             ApiError::MissingClaim,
             ApiError::ExpiredAccess,

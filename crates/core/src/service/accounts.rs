@@ -182,16 +182,19 @@ impl AccountService {
     ) -> Result<(), AccountError> {
         let now = self.core.clock.now();
         actor.require_fresh(now)?;
-        self.core
+        let user = self
+            .core
             .store
-            .write_tx(async |tx| -> Result<(), AccountError> {
+            .write_tx(async |tx| -> Result<user::Model, AccountError> {
                 admins_with(tx, actor).await?;
                 let user = locked(tx, account).await?;
                 self.core.throttle.forget_codes(tx, &user).await?;
                 let was_on = second_factor::remove_of(tx, &user, actor.id(), client, now).await?;
-                if was_on { Ok(()) } else { Err(AccountError::NoSecondFactor) }
+                if was_on { Ok(user) } else { Err(AccountError::NoSecondFactor) }
             })
-            .await
+            .await?;
+        self.session.invalidate_user(&user.public_id);
+        Ok(())
     }
 
     /// Ends the sessions of all accounts, and makes all links in emails invalid. A restored backup has sessions and links

@@ -71,11 +71,20 @@ impl SecondFactorService {
         Self { core, session }
     }
 
+    /// Whether the user has to set up a second factor before anything else (`REQUIRE_SECOND_FACTOR`).
+    #[must_use]
+    pub fn is_missing(&self, auth: &AuthSession) -> bool {
+        auth.user().second_factor_at.is_none() && self.core.second_factor.is_required_of(&auth.roles())
+    }
+
     /// What the page shows. Secrets are among it only if the password was entered recently.
     pub async fn overview(&self, auth: &AuthSession) -> Result<SecondFactor, ServiceError> {
         let (db, now) = (self.core.store.reader(), self.core.clock.now());
         let user = auth.user();
-        let Some(totp) = second_factor::totp(db, user.id).await? else { return Ok(SecondFactor::default()) };
+        let is_required = self.core.second_factor.is_required_of(&auth.roles());
+        let Some(totp) = second_factor::totp(db, user.id).await? else {
+            return Ok(SecondFactor { is_required, ..SecondFactor::default() });
+        };
         let is_fresh = auth.require_fresh(now).is_ok();
         let is_on = totp.confirmed_at.is_some();
         let setup = if is_fresh && !is_on { self.setup_of(user, &totp)? } else { None };
@@ -85,6 +94,7 @@ impl SecondFactorService {
         let new_codes = opened.map(|opened| String::from_utf8_lossy(&opened.secret).into_owned()).unwrap_or_default();
         Ok(SecondFactor {
             is_on,
+            is_required,
             codes_left: second_factor::codes_left(db, user.id).await?,
             setup,
             new_codes: new_codes.split_whitespace().map(str::to_owned).collect(),
@@ -111,7 +121,7 @@ impl SecondFactorService {
             .store
             .write_tx(async |tx| -> Result<TotpSetup, SecondFactorError> {
                 let user = self.locked(tx, auth).await?;
-                if second_factor::is_on(tx, user.id).await? {
+                if user.second_factor_at.is_some() {
                     return Err(SecondFactorError::AlreadyOn);
                 }
                 let sealed = self.core.secrets.seal(TOTP_PURPOSE, &user.public_id, secret.bytes());
@@ -154,10 +164,12 @@ impl SecondFactorService {
                     return Err(SecondFactorError::WrongCode);
                 }
                 attempt.succeed(tx).await?;
+                users::set_second_factor(tx, user.id, Some(now)).await?;
                 self.store_codes(tx, &user, &codes, show).await?;
                 Ok(record(tx, audit::Kind::FactorAdded, &user, auth.user_id(), client, now).await?)
             })
             .await?;
+        self.session.invalidate_user(auth.user_id());
         Ok(codes)
     }
 
@@ -175,7 +187,7 @@ impl SecondFactorService {
             .store
             .write_tx(async |tx| -> Result<(), SecondFactorError> {
                 let user = self.locked(tx, auth).await?;
-                if !second_factor::is_on(tx, user.id).await? {
+                if user.second_factor_at.is_none() {
                     return Err(SecondFactorError::NotOn);
                 }
                 self.store_codes(tx, &user, &codes, show).await?;
@@ -196,7 +208,9 @@ impl SecondFactorService {
                 let is_removed = remove_of(tx, &user, auth.user_id(), client, now).await?;
                 if is_removed { Ok(()) } else { Err(SecondFactorError::NotOn) }
             })
-            .await
+            .await?;
+        self.session.invalidate_user(auth.user_id());
+        Ok(())
     }
 
     /// Stops to show the new recovery codes: their owner has saved them.
@@ -240,8 +254,9 @@ pub(super) async fn remove_of(
     client: &Client,
     now: i64,
 ) -> Result<bool, DbErr> {
-    let was_on = second_factor::is_on(tx, user.id).await?;
+    let was_on = user.second_factor_at.is_some();
     second_factor::remove(tx, user.id).await?;
+    users::set_second_factor(tx, user.id, None).await?;
     if was_on {
         record(tx, audit::Kind::FactorRemoved, user, actor, client, now).await?;
     }

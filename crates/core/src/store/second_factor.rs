@@ -13,11 +13,6 @@ pub async fn totp(db: &impl ConnectionTrait, user_id: i64) -> Result<Option<totp
     totp::Entity::find_by_id(user_id).one(db).await
 }
 
-/// Whether an account has a confirmed second factor.
-pub async fn is_on(db: &impl ConnectionTrait, user_id: i64) -> Result<bool, DbErr> {
-    Ok(totp(db, user_id).await?.is_some_and(|totp| totp.confirmed_at.is_some()))
-}
-
 /// Stores a new app, in place of one that was not confirmed.
 pub async fn replace_totp(tx: &impl ConnectionTrait, row: totp::Model) -> Result<(), DbErr> {
     totp::Entity::delete_by_id(row.user_id).exec(tx).await?;

@@ -171,6 +171,12 @@ pub async fn confirm_email(tx: &impl ConnectionTrait, id: i64, at: i64) -> Resul
     update.filter(Column::Id.eq(id)).filter(Column::EmailConfirmedAt.is_null()).exec(tx).await.map(|_| ())
 }
 
+/// Sets since when a login needs a second factor, or that it needs none.
+pub async fn set_second_factor(tx: &impl ConnectionTrait, id: i64, since: Option<i64>) -> Result<(), DbErr> {
+    let update = Entity::update_many().col_expr(Column::SecondFactorAt, Expr::value(since));
+    update.filter(Column::Id.eq(id)).exec(tx).await.map(|_| ())
+}
+
 /// Sets `last_login_at`.
 pub async fn set_last_login(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
     Entity::update_many()

@@ -60,7 +60,7 @@ impl SessionService {
         user: &user::Model,
         channel: Channel<'_>,
     ) -> Result<Option<Challenge>, ServiceError> {
-        if !second_factor::is_on(tx, user.id).await? {
+        if user.second_factor_at.is_none() {
             return Ok(None);
         }
         let challenge = Challenge::generate()?;

@@ -28,6 +28,8 @@ pub struct Model {
     pub last_login_at: Option<i64>,
     /// When a link that was sent to the email address was used, or the operator entered it.
     pub email_confirmed_at: Option<i64>,
+    /// Since when a login needs a second factor.
+    pub second_factor_at: Option<i64>,
 }
 
 /// Hides email address and password hash.
