@@ -36,6 +36,7 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("set_active", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
     ServerFunction::new("set_roles", paths::ADMIN_USERS, ADMIN).refill(&["id", "roles"]),
     ServerFunction::new("end_user_sessions", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
+    ServerFunction::new("remove_user_second_factor", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
     ServerFunction::new("list_events", paths::ADMIN_EVENTS, ADMIN),
     ServerFunction::new("account", paths::ACCOUNT, Access::LoggedIn),
     ServerFunction::new("change_password", paths::ACCOUNT, Access::LoggedIn),

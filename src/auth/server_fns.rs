@@ -17,8 +17,8 @@ pub use account::{
     delete_account, end_other_sessions, end_session, reauthenticate,
 };
 pub use admin::{
-    EndUserSessions, EventList, ListEvents, ListUsers, SetActive, SetRoles, UserList, end_user_sessions, list_events,
-    list_users, set_active, set_roles,
+    EndUserSessions, EventList, ListEvents, ListUsers, RemoveUserSecondFactor, SetActive, SetRoles, UserList,
+    end_user_sessions, list_events, list_users, remove_user_second_factor, set_active, set_roles,
 };
 pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
 pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};

@@ -59,7 +59,7 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::UserRolesSet => "The roles have been changed.",
         Notice::UserSessionsEnded => "All sessions of the account have ended.",
         Notice::PasswordChanged => "Your password has been changed. You are logged out everywhere else.",
-        Notice::SecondFactorRemoved => "The second factor is off. A login needs your password only.",
+        Notice::SecondFactorRemoved => "The second factor is off. A login needs the password only.",
         Notice::SessionEnded => "The session has ended.",
         Notice::OtherSessionsEnded => "You are logged out everywhere else.",
         Notice::AccountDeleted => "Your account has been deleted.",

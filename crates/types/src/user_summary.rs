@@ -17,6 +17,8 @@ pub struct UserSummary {
     pub roles: Roles,
     /// Whether the account can be used.
     pub is_active: bool,
+    /// Whether a login needs a second factor.
+    pub has_second_factor: bool,
     /// Unix time in seconds.
     pub created_at: i64,
     /// Unix time in seconds; `None` before the first login.

@@ -19,7 +19,7 @@ type Fetch = Arc<dyn Fn(String) -> Fetched + Send + Sync>;
 /// The URL-encoded arguments, and a number that changes when the value has to be loaded again.
 type Source = Arc<dyn Fn() -> (u32, String) + Send + Sync>;
 
-/// What [`loaded`](super::loaded) shows: a value or an error, sooner or later.
+/// What [`loaded`](super::loaded()) shows: a value or an error, sooner or later.
 pub trait Loading<T>: Copy + Send + Sync + 'static {
     /// Waits for the value.
     fn value(self) -> impl Future<Output = Result<T, AppError>> + Send;

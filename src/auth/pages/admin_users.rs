@@ -8,7 +8,9 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use crate::auth::components::{AdminNavigation, Alert, Notices, Paging, Time, load, loaded, use_flash};
-use crate::auth::server_fns::{EndUserSessions, ListUsers, SetActive, SetRoles, UserList, list_users};
+use crate::auth::server_fns::{
+    EndUserSessions, ListUsers, RemoveUserSecondFactor, SetActive, SetRoles, UserList, list_users,
+};
 use crate::auth::{set_title, texts};
 use latchkey_types::AppError;
 use latchkey_types::UserSummary;
@@ -29,6 +31,7 @@ pub fn AdminUsersPage() -> impl IntoView {
         },
     );
     let flash = use_flash::<SetActive>().or_else(use_flash::<SetRoles>).or_else(use_flash::<EndUserSessions>);
+    let flash = flash.or_else(use_flash::<RemoveUserSecondFactor>);
     let rejected = flash.clone();
     let content = move |list| view! { <Users list place=place.get_untracked() rejected=rejected.clone()/> };
     set_title(texts::USERS);
@@ -147,6 +150,15 @@ fn User(
                 <Change path=SetActive::PATH id=user.id.clone() here=here.clone() label=activity_label(&user) of_user=of_user.clone()>
                     <input type="hidden" name="is_active" value=(!user.is_active).to_string()/>
                 </Change>
+                {user.has_second_factor.then(|| view! {
+                    <Change
+                        path=RemoveUserSecondFactor::PATH
+                        id=user.id.clone()
+                        here=here.clone()
+                        label=texts::REMOVE_SECOND_FACTOR
+                        of_user=of_user.clone()
+                    />
+                }.into_any())}
                 <Change path=EndUserSessions::PATH id=user.id here label=texts::END_SESSIONS of_user/>
             </div>
         </li>

@@ -84,6 +84,20 @@ pub async fn end_user_sessions(id: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Removes the second factor of an account, for an owner who has lost it.
+///
+/// # Errors
+/// [`AppError::NotFound`], also if there is none; [`AppError::ReauthenticationRequired`].
+#[server(prefix = "/fn", endpoint = "remove_user_second_factor")]
+pub async fn remove_user_second_factor(id: String) -> Result<(), AppError> {
+    use latchkey_axum::core::service::accounts::{Account, Actor};
+    let context = request_context::<RemoveUserSecondFactor>().await?;
+    let admin = Actor::Administrator(context.admin()?);
+    context.services().accounts.remove_second_factor(Account::Id(&id), admin, &context.client).await?;
+    context.flash_without_scripts(Notice::SecondFactorRemoved);
+    Ok(())
+}
+
 /// Lists the latest events of `kind` that concern `user` (a username or id), before the event with the id `before`.
 /// Empty arguments do not filter.
 ///

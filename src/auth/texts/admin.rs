@@ -24,6 +24,7 @@ pub const NONE: &str = "None";
 pub const ACTIVATE: &str = "Activate";
 pub const DEACTIVATE: &str = "Deactivate";
 pub const SET_ROLES: &str = "Set roles";
+pub const REMOVE_SECOND_FACTOR: &str = "Remove second factor";
 pub const END_SESSIONS: &str = "End sessions";
 
 pub const EVENTS_OF: &str = "Username or id";

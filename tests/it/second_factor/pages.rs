@@ -95,6 +95,19 @@ on_both! {
         app.browser().log_in("ada", PASSWORD).await.assert_found("/secret");
     }
 
+    async fn an_administrator_removes_it_on_the_page(app: TestApp) {
+        with_factor(&app, "ada").await;
+        let mut root = app.admin("carol").await;
+        let page = root.get("/admin/users").await;
+        let form = "form[action='/fn/remove_user_second_factor'] button";
+        assert_eq!(page.texts(form), ["Remove second factor for ada"], "those who have none have no button");
+        let id = page.attribute("form[action='/fn/remove_user_second_factor'] input[name=id]", "value").unwrap();
+        let fields = [("id", id.as_str()), ("next", "/admin/users")];
+        root.submit("/fn/remove_user_second_factor", &fields).await.assert_found("/admin/users");
+        assert!(root.get("/admin/users").await.texts("[role=status]").concat().contains("is off"));
+        app.browser().log_in("ada", PASSWORD).await.assert_found("/secret");
+    }
+
     async fn a_second_step_without_a_first_begins_again(app: TestApp) {
         let answer = app.browser().call("/fn/verify_login", &[("code", "123456")]).await;
         assert_eq!(answer.error(), AppError::LoginExpired);

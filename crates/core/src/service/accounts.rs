@@ -277,6 +277,7 @@ fn listed(user: user::Model) -> UserSummary {
         username: user.username,
         email: user.email,
         is_active: user.is_active,
+        has_second_factor: user.second_factor_at.is_some(),
         created_at: user.created_at,
         last_login_at: user.last_login_at,
     }
