@@ -49,7 +49,7 @@ export default defineConfig({
   webServer: [
     server('server', origin),
     server('short-life', shortLifeOrigin, { JWT_ACCESS_LIFESPAN: '2s' }),
-    server('mail', mailOrigin, { CONFIRM_EMAIL: 'true' }),
+    server('mail', mailOrigin, { CONFIRM_EMAIL: 'true', LOGIN_BY_EMAIL: 'true' }),
   ],
 });
 

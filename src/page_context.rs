@@ -7,18 +7,21 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The JSON of a [`PageContext`]: reading a list takes less WASM than reading an object.
-type Json = (Option<CurrentUser>, Option<Flash>, String, bool, bool, bool);
+type Json = (Option<CurrentUser>, Option<Flash>, String, bool, bool, bool, bool);
 
 impl From<Json> for PageContext {
-    fn from((user, flash, path_and_query, registration_is_open, confirm_email, dev_mail): Json) -> Self {
-        Self { user, flash, path_and_query, registration_is_open, confirm_email, dev_mail }
+    fn from(
+        (user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail): Json,
+    ) -> Self {
+        Self { user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail }
     }
 }
 
 impl From<PageContext> for Json {
     fn from(context: PageContext) -> Self {
-        let PageContext { user, flash, path_and_query, registration_is_open, confirm_email, dev_mail } = context;
-        (user, flash, path_and_query, registration_is_open, confirm_email, dev_mail)
+        let PageContext { user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail } =
+            context;
+        (user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail)
     }
 }
 
@@ -36,6 +39,8 @@ pub struct PageContext {
     pub registration_is_open: bool,
     /// Whether an account is confirmed by email before it can be used.
     pub confirm_email: bool,
+    /// Whether a link in an email logs in.
+    pub login_by_email: bool,
     /// Whether emails are saved on this machine, to be read at [`latchkey_types::paths::DEV_MAIL`].
     pub dev_mail: bool,
 }

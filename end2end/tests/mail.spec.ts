@@ -109,7 +109,23 @@ test('a forgotten password is reset with a link', async ({ page }) => {
   await expectSecret(page, person);
 });
 
-for (const [path, what] of [['/reset', 'a reset'], ['/resend', 'a confirmation']] as const) {
+test('a link in an email logs in', async ({ page }) => {
+  const person = newPerson();
+  await confirmed(page, person);
+  await logOut(page);
+  await open(page, '/login');
+  await main(page).getByRole('link', { name: 'Log in by email' }).click();
+  await expect(page).toHaveURL('/login/email');
+  await email(page).fill(person.email);
+  await button(page, 'Send link').click();
+  await expect(page.getByRole('status')).toContainText('Check your mail');
+  await open(page, await linkTo(person.email, '/login/link'));
+  await expect(main(page)).toContainText(person.username);
+  await button(page, 'Log in').click();
+  await expectSecret(page, person);
+});
+
+for (const [path, what] of [['/reset', 'a reset'], ['/resend', 'a confirmation'], ['/login/email', 'a link to log in']] as const) {
   test(`${what} for an unknown address gets the same response`, async ({ page }) => {
     await open(page, path);
     await email(page).fill(newPerson().email);

@@ -10,6 +10,7 @@ pub mod confirm;
 pub mod finalize;
 pub mod keep_email;
 pub mod login;
+pub mod login_link;
 pub mod new_email;
 pub mod new_password;
 pub mod registration;
@@ -25,6 +26,7 @@ pub use confirm::ConfirmPage;
 pub use finalize::FinalizePage;
 pub use keep_email::KeepEmailPage;
 pub use login::LoginPage;
+pub use login_link::{LoginEmailPage, LoginLinkPage};
 pub use new_email::NewEmailPage;
 pub use new_password::NewPasswordPage;
 pub use registration::RegistrationPage;
@@ -48,6 +50,8 @@ pub fn page_routes() -> Vec<GuardedPage> {
         guarded_page(PAGES, paths::ACCOUNT, lazy_page!(AccountPage)),
         guarded_page(PAGES, paths::CONFIRM, lazy_page!(ConfirmPage in confirmation)),
         guarded_page(PAGES, paths::LOGIN_VERIFY, lazy_page!(VerifyLoginPage in confirmation)),
+        guarded_page(PAGES, paths::LOGIN_EMAIL, lazy_page!(LoginEmailPage in email_links)),
+        guarded_page(PAGES, paths::LOGIN_LINK, lazy_page!(LoginLinkPage in email_links)),
         guarded_page(PAGES, paths::SECOND_FACTOR, lazy_page!(SecondFactorPage)),
         guarded_page(PAGES, paths::FINALIZE, lazy_page!(FinalizePage in email_links)),
         guarded_page(PAGES, paths::RESEND, lazy_page!(ResendPage in email_links)),

@@ -1,20 +1,22 @@
 //! The guard tables of the login: its pages and server functions, with their access rules.
 
-use latchkey_types::routes::{Page, ServerFunction};
+use latchkey_types::routes::{Feature, Page, ServerFunction};
 use latchkey_types::{Access, Role, paths};
 
 const ADMIN: Access = Access::HasRole(Role::ADMIN);
 
 /// Pages of the login.
 pub const PAGES: &[Page] = &[
-    Page::new(paths::REGISTRATION, Access::Anonymous).needs_open_registration(),
+    Page::new(paths::REGISTRATION, Access::Anonymous).needs(Feature::Registration),
     Page::new(paths::LOGIN, Access::Anonymous),
     Page::new(paths::LOGIN_VERIFY, Access::Anonymous),
+    Page::new(paths::LOGIN_EMAIL, Access::Anonymous).needs(Feature::LoginByEmail),
+    Page::new(paths::LOGIN_LINK, Access::Everyone).needs(Feature::LoginByEmail),
     Page::new(paths::ACCOUNT, Access::LoggedIn),
     Page::new(paths::CONFIRM, Access::FirstFactor),
     Page::new(paths::SECOND_FACTOR, Access::FirstFactor),
-    Page::new(paths::FINALIZE, Access::Everyone).needs_open_registration(),
-    Page::new(paths::RESEND, Access::Everyone).needs_open_registration(),
+    Page::new(paths::FINALIZE, Access::Everyone).needs(Feature::Registration),
+    Page::new(paths::RESEND, Access::Everyone).needs(Feature::Registration),
     Page::new(paths::RESET, Access::Everyone),
     Page::new(paths::NEW_PASSWORD, Access::Everyone),
     Page::new(paths::NEW_EMAIL, Access::Everyone),
@@ -27,6 +29,9 @@ pub const PAGES: &[Page] = &[
 pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("login", paths::LOGIN, Access::Everyone).refill(&["username", "remember"]),
     ServerFunction::new("verify_login", paths::LOGIN_VERIFY, Access::Everyone),
+    ServerFunction::new("request_login_link", paths::LOGIN_EMAIL, Access::Everyone).refill(&["email"]),
+    ServerFunction::new("login_link", paths::LOGIN_LINK, Access::Everyone).query(TOKEN),
+    ServerFunction::new("log_in_by_link", paths::LOGIN_LINK, Access::Everyone).query(TOKEN),
     ServerFunction::new("register", paths::REGISTRATION, Access::Everyone).refill(&["username", "email"]),
     ServerFunction::new("logout", paths::HOME, Access::Everyone),
     ServerFunction::on_any_page("refresh", Access::FirstFactor),

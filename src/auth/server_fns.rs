@@ -7,6 +7,7 @@
 pub mod account;
 pub mod admin;
 pub mod email;
+pub mod login_link;
 pub mod password;
 pub mod registration;
 pub mod second_factor;
@@ -21,6 +22,7 @@ pub use admin::{
     end_user_sessions, list_events, list_users, remove_user_second_factor, set_active, set_roles,
 };
 pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
+pub use login_link::{LogInByLink, LoginLink, RequestLoginLink, log_in_by_link, login_link, request_login_link};
 pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};
 pub use registration::{Finalize, Register, RegistrationLink, Resend, finalize, register, registration_link, resend};
 pub use second_factor::{

@@ -70,7 +70,9 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::ConfirmationResent => {
             "Check your mail: if a registration with this email address is waiting, we have sent a new link."
         }
-        Notice::ResetMailed => "Check your mail: if an account has this email address, we have sent a link.",
+        Notice::ResetMailed | Notice::LoginLinkMailed => {
+            "Check your mail: if an account has this email address, we have sent a link."
+        }
         Notice::PasswordSet => "Your new password is saved. You can now log in with it.",
         Notice::AddressMailed => "Check your mail: open the link that we sent to the new address to confirm it.",
         Notice::AddressChanged => "Your new email address is confirmed.",

@@ -8,7 +8,7 @@ use latchkey_axum::cookies::Cookies;
 use latchkey_axum::core::client::Client;
 use latchkey_axum::core::service::session::AuthSession;
 use latchkey_axum::rejection::reject;
-use latchkey_types::routes::Page;
+use latchkey_types::routes::{Feature, Page};
 use latchkey_types::{Access, AppError, paths};
 
 use super::context::admit;
@@ -19,7 +19,11 @@ use crate::{routes, site};
 /// Passes the request to the page, or answers with 302, 403 or 404.
 pub async fn guard_page(State(state): State<ServerState>, jar: Cookies, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let is_there = |page: &&Page| state.app.config.registration_is_open || !page.needs_open_registration;
+    let is_there = |page: &&Page| match page.feature {
+        None => true,
+        Some(Feature::Registration) => state.app.config.registration_is_open,
+        Some(Feature::LoginByEmail) => state.app.config.login_by_email,
+    };
     let Some(page) = routes::page_at(parts.uri.path()).filter(is_there) else {
         return error_page::respond(&state, &parts, AppError::NotFound);
     };

@@ -17,6 +17,7 @@ pub fn of_request(state: &ServerState, parts: &Parts, flash: Option<Flash>) -> P
         path_and_query: parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
         registration_is_open: state.app.config.registration_is_open,
         confirm_email: state.app.config.confirm_email,
+        login_by_email: state.app.config.login_by_email,
         dev_mail: state.app.shows_mails(),
     }
 }

@@ -5,6 +5,7 @@ mod again;
 mod confirm;
 mod links;
 mod login;
+mod login_link;
 mod neutral;
 mod other_user;
 mod reset;

@@ -86,6 +86,7 @@ pub fn config(database_url: &str, flags: &[&str]) -> Config {
         ("DATABASE_URL".to_owned(), database_url),
         ("JWT_SECRET".to_owned(), SECRET),
         ("CONFIRM_EMAIL".to_owned(), "false"),
+        ("LOGIN_BY_EMAIL".to_owned(), "true"),
         ("MAIL_URL".to_owned(), "file://data/mail"),
     ];
     let flags = flags.iter().map(|flag| {

@@ -110,6 +110,8 @@ pub struct Config {
     pub registration_is_open: bool,
     /// Whether a registration must be confirmed by email.
     pub confirm_email: bool,
+    /// Whether a link in an email logs in.
+    pub login_by_email: bool,
     /// Who must have a second factor.
     pub second_factor: SecondFactorPolicy,
     /// Mail transport, sender, and lifetimes of links.
@@ -168,6 +170,7 @@ impl RawSettings {
             lifespans: self.lifespans(product)?,
             registration_is_open: self.choice("REGISTRATION", product, "open", "closed")?,
             confirm_email: self.choice("CONFIRM_EMAIL", product, "true", "false")?,
+            login_by_email: self.choice("LOGIN_BY_EMAIL", product, "true", "false")?,
             second_factor: self.second_factor(product)?,
             mail: mail::MailSettings::read(self, is_dev, product)?,
             cors_origins: CorsOrigins::read(self.get("CORS_ORIGINS"))?,

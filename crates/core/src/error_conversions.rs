@@ -7,6 +7,7 @@ use latchkey_types::{AppError, FieldError};
 use crate::service::ServiceError;
 use crate::service::accounts::AccountError;
 use crate::service::email_change::EmailChangeError;
+use crate::service::login_link::LoginLinkError;
 use crate::service::own_account::{DeletionError, PasswordError};
 use crate::service::password_reset::ResetError;
 use crate::service::registration::{ConfirmError, RegistrationError};
@@ -69,6 +70,18 @@ impl From<ResetError> for AppError {
             ResetError::Refused(refusal) => refusal.into(),
             ResetError::TooMany(limited) => Self::TooManyRequests(limited),
             ResetError::Service(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<LoginLinkError> for AppError {
+    fn from(error: LoginLinkError) -> Self {
+        match error {
+            LoginLinkError::Off => Self::NotFound,
+            LoginLinkError::LinkInvalid => Self::LinkInvalid,
+            LoginLinkError::Refused(refusal) => refusal.into(),
+            LoginLinkError::TooMany(limited) => Self::TooManyRequests(limited),
+            LoginLinkError::Service(fault) => fault.into(),
         }
     }
 }

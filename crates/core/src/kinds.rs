@@ -28,6 +28,8 @@ pub enum Purpose {
     Registration,
     /// Sets a new password.
     Reset,
+    /// Logs in.
+    Login,
     /// Confirms a new email address.
     EmailChange,
     /// Cancels an email change; sent to the old address.
@@ -51,6 +53,8 @@ pub enum Template {
     AlreadyRegistered,
     /// Link to set a new password.
     Reset,
+    /// Link to log in.
+    LoginLink,
     /// Notice that the password was changed.
     PasswordChanged,
     /// Asks the new address to confirm an email change.
@@ -133,6 +137,9 @@ pub enum AuditKind {
     /// A password reset link was requested.
     #[sea_orm(string_value = "authn_password_reset_requested")]
     PasswordResetRequested,
+    /// A link to log in was requested.
+    #[sea_orm(string_value = "authn_login_link_requested")]
+    LoginLinkRequested,
     /// The roles of an account were changed.
     #[sea_orm(string_value = "authz_change")]
     AuthzChange,

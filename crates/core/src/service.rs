@@ -42,6 +42,7 @@ pub mod email_change;
 pub mod events;
 pub mod form_drafts;
 pub mod import;
+pub mod login_link;
 pub mod mail_queue;
 pub mod own_account;
 pub mod password_reset;
@@ -76,6 +77,8 @@ pub struct Core {
     pub confirmation: Confirmation,
     /// Who must have a second factor.
     second_factor: SecondFactorPolicy,
+    /// Whether a link in an email logs in.
+    login_by_email: bool,
     /// How long a password can be reset by a link, in seconds.
     reset_seconds: i64,
     /// The begin of links: `PUBLIC_URL`.
@@ -111,6 +114,7 @@ impl Core {
             registration_is_open: config.registration_is_open,
             confirmation: Confirmation { is_required: config.confirm_email, seconds: config.mail.confirm_seconds },
             second_factor: config.second_factor,
+            login_by_email: config.login_by_email,
             reset_seconds: config.mail.reset_seconds,
             origin: config.origin(),
             hooks: extension.hooks,
@@ -148,6 +152,8 @@ pub struct Services {
     pub registration: registration::RegistrationService,
     /// Password reset by email.
     pub password_reset: password_reset::PasswordResetService,
+    /// Login by a link in an email.
+    pub login_link: login_link::LoginLinkService,
     /// Change of the email address.
     pub email_change: email_change::EmailChangeService,
     /// Account administration.
@@ -176,6 +182,7 @@ impl Services {
             registration: registration::RegistrationService::new(Arc::clone(&core), session.clone()),
             cleanup: cleanup::CleanupService::new(Arc::clone(&core)),
             password_reset: password_reset::PasswordResetService::new(Arc::clone(&core), session.clone()),
+            login_link: login_link::LoginLinkService::new(Arc::clone(&core), session.clone()),
             email_change: email_change::EmailChangeService::new(Arc::clone(&core), session.clone()),
             form_drafts: form_drafts::FormDraftService::new(Arc::clone(&core)),
             events: events::EventService::new(Arc::clone(&core)),

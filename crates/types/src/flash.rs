@@ -66,6 +66,8 @@ pub enum Notice {
     UserSessionsEnded,
     /// The password was changed, and all other sessions ended.
     PasswordChanged,
+    /// If an account has the address, a link to log in was sent to it.
+    LoginLinkMailed,
     /// The second factor was turned off.
     SecondFactorRemoved,
     /// One of the user's own sessions was ended.

@@ -10,6 +10,10 @@ pub const REGISTRATION: &str = "/registration";
 pub const LOGIN: &str = "/login";
 /// The second step of a login: asks for a code.
 pub const LOGIN_VERIFY: &str = "/login/verify";
+/// Form to request an email with a link to log in.
+pub const LOGIN_EMAIL: &str = "/login/email";
+/// Email link: logs in.
+pub const LOGIN_LINK: &str = "/login/link";
 /// Form to request the confirmation email of a registration again.
 pub const RESEND: &str = "/resend";
 /// The user's own account.

@@ -11,21 +11,30 @@ pub struct Page {
     pub pattern: &'static str,
     /// The access rule.
     pub access: Access,
-    /// Whether the page exists only while registration is open.
-    pub needs_open_registration: bool,
+    /// The feature that must be on for the page to exist, if it depends on one.
+    pub feature: Option<Feature>,
+}
+
+/// What the settings turn on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// `REGISTRATION=open`.
+    Registration,
+    /// `LOGIN_BY_EMAIL=true`.
+    LoginByEmail,
 }
 
 impl Page {
     /// A row of the page table.
     #[must_use]
     pub const fn new(pattern: &'static str, access: Access) -> Self {
-        Self { pattern, access, needs_open_registration: false }
+        Self { pattern, access, feature: None }
     }
 
-    /// Serves the page only while registration is open.
+    /// Serves the page only while a feature is on.
     #[must_use]
-    pub const fn needs_open_registration(self) -> Self {
-        Self { needs_open_registration: true, ..self }
+    pub const fn needs(self, feature: Feature) -> Self {
+        Self { feature: Some(feature), ..self }
     }
 }
 

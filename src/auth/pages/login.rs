@@ -30,6 +30,7 @@ pub fn LoginPage() -> impl IntoView {
                 <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_redirecting/>
             </PostForm>
             <p class="aside"><a href=paths::RESET>{texts::FORGOT_PASSWORD}</a></p>
+            {use_page_context().login_by_email.then(|| view! { <p class="aside"><a href=paths::LOGIN_EMAIL>{texts::LOGIN_BY_EMAIL}</a></p> }.into_any())}
             {use_page_context().registration_is_open.then(|| view! { <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=paths::REGISTRATION>{texts::REGISTER}</a></p> }.into_any())}
         </section>
     }

@@ -23,6 +23,14 @@ pub const RESET: &str = "Reset your password";
 pub const RESET_LEAD: &str = "Enter the email address of your account. We will send you a link to set a new password.";
 pub const FORGOT_PASSWORD: &str = "Forgot your password?";
 
+pub const LOGIN_BY_EMAIL: &str = "Log in by email";
+pub const LOGIN_BY_EMAIL_LEAD: &str =
+    "Enter the email address of your account. We will send you a link that logs you in. It works for 15 minutes.";
+/// Followed by the username.
+pub const LOGIN_LINK_LEAD: &str = "Log in to the account ";
+/// Follows [`belongs_to_another`] on the page of a link that logs in.
+pub const LOGIN_FOR_OTHER: &str = "It logs you out of your account here, and logs you in to that one.";
+
 pub const CHOOSE_PASSWORD: &str = "Choose a new password";
 /// Followed by the username and [`CHOOSE_PASSWORD_LEAD_END`].
 pub const CHOOSE_PASSWORD_LEAD: &str = "For the account ";

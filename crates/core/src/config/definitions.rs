@@ -48,6 +48,7 @@ pub(super) const SETTINGS: &[Definition] = &[
     with_default("CONFIRM_EMAIL", "true", "Whether a registration must be confirmed by email"),
     with_default("CONFIRM_LIFESPAN", "24h", "How long a registration or an email change can be confirmed"),
     with_default("RESET_LIFESPAN", "30m", "How long a password can be reset by an email link"),
+    with_default("LOGIN_BY_EMAIL", "false", "Whether a link that is sent to the email address logs in"),
     with_default("REQUIRE_SECOND_FACTOR", "none", "Who must set up a second factor: none, admin, all"),
     with_default(
         "MAIL_URL",

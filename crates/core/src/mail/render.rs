@@ -25,6 +25,8 @@ use crate::store::{email_changes, registrations, sessions, users};
 /// Maximum number of notices that an account gets in 24 hours. Those about the password and the address always go.
 pub const NOTICES_A_DAY: u64 = 20;
 const DAY_SECONDS: i64 = 86_400;
+/// How long a link to log in works, in seconds.
+pub const LOGIN_LINK_SECONDS: i64 = 900;
 
 /// The result of rendering a row of the outbox.
 #[derive(Debug)]
@@ -79,7 +81,7 @@ impl Renderer {
             Template::Noop => None,
             Template::Site => self.site(tx, job).await?,
             Template::Confirm => self.confirm(tx, job).await?,
-            Template::Reset => self.reset(tx, job).await?,
+            Template::Reset | Template::LoginLink => self.link_into_account(tx, job).await?,
             Template::ConfirmNewAddress => self.confirm_new_address(tx, job).await?,
             Template::AddressChangeNotice => self.address_change_notice(tx, job).await?,
             Template::AlreadyRegistered => about_user(tx, row).await?.map(|user| {
@@ -158,17 +160,26 @@ impl Renderer {
         Ok(Some((text, Some(registration.email))))
     }
 
-    async fn reset(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
+    /// A link to reset the password, or to log in.
+    async fn link_into_account(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {
         let Some(id) = job.row.user_id else { return Ok(None) };
         let Some(user) = users::lock(tx, id).await?.filter(|user| user.is_active) else { return Ok(None) };
-        // A change of the password deletes queued resets.
+        // A change of the password deletes queued links.
         if !outbox::is_queued(tx, job.row).await? {
             return Ok(None);
         }
-        let expires_at = job.now + self.reset_seconds;
+        let is_login = job.row.template == Template::LoginLink;
+        let expires_at = job.now + if is_login { LOGIN_LINK_SECONDS } else { self.reset_seconds };
         let new = NewToken { user_id: Some(user.id), ..job.token(expires_at) };
-        let link = self.tokened(tx, paths::NEW_PASSWORD, Purpose::Reset, new).await?;
-        Ok(Some((texts::reset(self.product.name, &user.username, link, &moment(expires_at)), user.email)))
+        let (product, name, end) = (self.product.name, &user.username, moment(expires_at));
+        let text = if is_login {
+            let link = self.tokened(tx, paths::LOGIN_LINK, Purpose::Login, new).await?;
+            texts::login_link(product, name, link, &end)
+        } else {
+            let link = self.tokened(tx, paths::NEW_PASSWORD, Purpose::Reset, new).await?;
+            texts::reset(product, name, link, &end)
+        };
+        Ok(Some((text, user.email)))
     }
 
     async fn confirm_new_address(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<MailParts> {

@@ -139,6 +139,21 @@ pub fn reset(product: &str, username: &str, link: String, end: &str) -> MailText
     }
 }
 
+/// A link to log in.
+#[must_use]
+pub fn login_link(product: &str, username: &str, link: String, end: &str) -> MailText {
+    let name = unlinked(username);
+    MailText {
+        subject: format!("Log in to {product}"),
+        opening: vec![
+            greeting(username),
+            format!("Someone asked for a link to log in to your account {name}. To log in, open this link:"),
+        ],
+        action: Some(("Log in", link)),
+        closing: vec![until(end), "If it was not you, ignore this email. Nobody else can use the link.".to_owned()],
+    }
+}
+
 /// Tells that the password was changed.
 #[must_use]
 pub fn password_changed(product: &str, username: &str, moment: &str, reset: String) -> MailText {

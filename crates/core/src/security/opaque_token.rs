@@ -22,6 +22,7 @@ impl Purpose {
         match self {
             Self::Registration => "lk_reg_",
             Self::Reset => "lk_rst_",
+            Self::Login => "lk_lgn_",
             Self::EmailChange => "lk_chg_",
             Self::EmailStop => "lk_stop_",
         }

@@ -86,7 +86,7 @@ pub async fn record(
 fn counted_by(kind: &EventKind, event: &Event<'_>, client: &Client) -> Option<String> {
     let EventKind::Login(kind) = kind else { return None };
     match kind {
-        Kind::LoginFail | Kind::PasswordResetRequested | Kind::RegistrationRequested => {
+        Kind::LoginFail | Kind::PasswordResetRequested | Kind::LoginLinkRequested | Kind::RegistrationRequested => {
             Some(client.subscriber().unwrap_or_default())
         }
         Kind::AuthzFail | Kind::ReauthenticationFail => event.actor.map(str::to_owned),

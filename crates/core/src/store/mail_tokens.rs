@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::entity::mail_token::{Column, Entity, Model};
-use crate::security::opaque_token::{MailToken, MailTokenHash};
+use crate::security::opaque_token::{MailToken, MailTokenHash, Purpose};
 
 /// Maximum number of passwords that can be tried with one link.
 pub const ATTEMPTS_MAX: i32 = 10;
@@ -71,6 +71,13 @@ pub async fn count_attempt(tx: &impl ConnectionTrait, hash: &MailTokenHash, now:
 /// Deletes the tokens of all accounts and registrations, and returns their number.
 pub async fn delete_all(tx: &impl ConnectionTrait) -> Result<u64, DbErr> {
     Ok(Entity::delete_many().exec(tx).await?.rows_affected)
+}
+
+/// Deletes the tokens of an account that have a purpose.
+pub async fn delete_of_purpose(tx: &impl ConnectionTrait, user_id: i64, purpose: Purpose) -> Result<(), DbErr> {
+    let tokens = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(Column::Purpose.eq(purpose));
+    // Used ones are kept, so that the page of a used link says so.
+    tokens.filter(Column::UsedAt.is_null()).exec(tx).await.map(|_| ())
 }
 
 /// Deletes all tokens of an account.

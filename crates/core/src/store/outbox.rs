@@ -116,15 +116,18 @@ pub async fn delete_noops(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbE
     due.exec(tx).await.map(|_| ())
 }
 
-/// Deletes the queued password resets of an account, when its links become invalid.
+/// The emails whose links lead into an account.
+const LINKS: [Template; 2] = [Template::Reset, Template::LoginLink];
+
+/// Deletes the queued links of an account to reset its password or to log in, when its other links become invalid.
 pub async fn delete_resets(tx: &impl ConnectionTrait, user_id: i64) -> Result<(), DbErr> {
-    let resets = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(Column::Template.eq(Template::Reset));
+    let resets = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(Column::Template.is_in(LINKS));
     resets.filter(Column::DueAt.is_not_null()).exec(tx).await.map(|_| ())
 }
 
-/// Deletes the queued password resets of all accounts.
+/// Deletes the queued links of all accounts to reset passwords or to log in.
 pub async fn delete_all_resets(tx: &impl ConnectionTrait) -> Result<(), DbErr> {
-    let resets = Entity::delete_many().filter(Column::Template.eq(Template::Reset));
+    let resets = Entity::delete_many().filter(Column::Template.is_in(LINKS));
     resets.filter(Column::DueAt.is_not_null()).exec(tx).await.map(|_| ())
 }
 
