@@ -128,10 +128,8 @@ impl LoginLinkService {
     }
 
     async fn owner(&self, token: &MailToken) -> Result<user::Model, LoginLinkError> {
-        let db = self.core.store.reader();
-        let row = mail_tokens::live(db, token, self.core.clock.now()).await?;
-        let id = row.and_then(|row| row.user_id).ok_or(LoginLinkError::LinkInvalid)?;
-        users::by_id(db, id).await?.filter(|user| user.is_active).ok_or(LoginLinkError::LinkInvalid)
+        let owner = mail_tokens::owner(self.core.store.reader(), token, self.core.clock.now()).await?;
+        owner.ok_or(LoginLinkError::LinkInvalid)
     }
 }
 

@@ -140,10 +140,8 @@ impl PasswordResetService {
     }
 
     async fn owner(&self, token: &MailToken) -> Result<user::Model, ResetError> {
-        let db = self.core.store.reader();
-        let row = mail_tokens::live(db, token, self.core.clock.now()).await?;
-        let id = row.and_then(|row| row.user_id).ok_or(ResetError::LinkInvalid)?;
-        users::by_id(db, id).await?.filter(|user| user.is_active).ok_or(ResetError::LinkInvalid)
+        let owner = mail_tokens::owner(self.core.store.reader(), token, self.core.clock.now()).await?;
+        owner.ok_or(ResetError::LinkInvalid)
     }
 
     /// Checks the link first: a password is only validated and hashed for the holder of a valid link.

@@ -4,6 +4,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::entity::mail_token::{Column, Entity, Model};
+use super::entity::user;
+use super::users;
 use crate::security::opaque_token::{MailToken, MailTokenHash, Purpose};
 
 /// Maximum number of passwords that can be tried with one link.
@@ -51,6 +53,12 @@ pub async fn live(db: &impl ConnectionTrait, token: &MailToken, now: i64) -> Res
     let unused = Entity::find_by_id(hash.as_str()).filter(Column::UsedAt.is_null());
     let row = unused.filter(Column::ExpiresAt.gt(now)).one(db).await?;
     Ok(row.filter(|row| row.purpose == token.purpose()))
+}
+
+/// The active account of a live token.
+pub async fn owner(db: &impl ConnectionTrait, token: &MailToken, now: i64) -> Result<Option<user::Model>, DbErr> {
+    let Some(id) = live(db, token, now).await?.and_then(|row| row.user_id) else { return Ok(None) };
+    Ok(users::by_id(db, id).await?.filter(|user| user.is_active))
 }
 
 /// Consumes a token. Of several parallel calls, only one returns `true`.
