@@ -118,10 +118,10 @@ fn On(codes_left: u64, forms: Forms) -> impl IntoView {
     view! {
         <p>{texts::SECOND_FACTOR_ON} " " {texts::codes_left(codes_left)}</p>
         {few}
-        <PostForm form=forms.renew class="form">
+        <PostForm form=forms.renew class="form secondary">
             <Submit label=texts::RENEW_CODES busy_label=texts::RENEWING is_busy=forms.renew.is_pending/>
         </PostForm>
-        <PostForm form=forms.remove class="form">
+        <PostForm form=forms.remove class="form secondary">
             <Submit label=texts::TURN_OFF busy_label=texts::TURNING_OFF is_busy=forms.remove.is_pending/>
         </PostForm>
     }
