@@ -42,6 +42,7 @@ pub mod email_change;
 pub mod events;
 pub mod form_drafts;
 pub mod import;
+mod link_request;
 pub mod login_link;
 pub mod mail_queue;
 pub mod own_account;

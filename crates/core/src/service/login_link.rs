@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use latchkey_types::{EmailAddress, EmailLinkDetails, FieldError, RateLimited};
+use latchkey_types::{EmailLinkDetails, FieldError, RateLimited};
 
-use super::mail_queue::{self, Subject, Template};
+use super::link_request::LinkRequest;
+use super::mail_queue::Template;
 use super::session::{Channel, Login, SessionService};
 use super::{Core, ServiceError};
 use crate::client::Client;
@@ -62,21 +63,12 @@ impl LoginLinkService {
     /// now.
     pub async fn request(&self, email: &str, client: &Client) -> Result<(), LoginLinkError> {
         self.require_on()?;
-        let email = EmailAddress::parse(email)?;
-        self.core.throttle.email(client)?;
-        let now = self.core.clock.now();
-        self.core
-            .store
-            .write_tx(async |tx| -> Result<(), LoginLinkError> {
-                let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
-                mail_queue::may_send(tx, &email.key(), Purpose::Login, client, now).await??;
-                let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
-                audit::record(tx, audit::Kind::LoginLinkRequested, event, client, now).await?;
-                let user_id = owner.as_ref().map(|user| user.id);
-                let template = if user_id.is_some() { Template::LoginLink } else { Template::Noop };
-                Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
-            })
-            .await
+        let request = LinkRequest {
+            purpose: Purpose::Login,
+            template: Template::LoginLink,
+            event: audit::Kind::LoginLinkRequested,
+        };
+        request.queue(&self.core, email, client).await
     }
 
     /// Details for the page of a link. Does not consume the link.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
 
+use super::link_request::LinkRequest;
 use super::mail_queue::{self, Subject, Template};
 use super::session::{Channel, Login, SessionService};
 use super::{Core, ServiceError};
@@ -74,21 +75,12 @@ impl PasswordResetService {
     /// # Errors
     /// [`ResetError::Refused`] for an invalid email address; [`ResetError::TooMany`] if no email may be sent to it now.
     pub async fn request(&self, email: &str, client: &Client) -> Result<(), ResetError> {
-        let email = EmailAddress::parse(email)?;
-        self.core.throttle.email(client)?;
-        let now = self.core.clock.now();
-        self.core
-            .store
-            .write_tx(async |tx| -> Result<(), ResetError> {
-                let owner = users::by_email(tx, &email).await?.filter(|user| user.is_active);
-                mail_queue::may_send(tx, &email.key(), Purpose::Reset, client, now).await??;
-                let event = Event { subject: owner.as_ref().map(|user| user.public_id.as_str()), ..Event::default() };
-                audit::record(tx, audit::Kind::PasswordResetRequested, event, client, now).await?;
-                let user_id = owner.as_ref().map(|user| user.id);
-                let template = if user_id.is_some() { Template::Reset } else { Template::Noop };
-                Ok(mail_queue::enqueue(tx, template, Subject { user_id, ..Subject::default() }, now).await?)
-            })
-            .await
+        let request = LinkRequest {
+            purpose: Purpose::Reset,
+            template: Template::Reset,
+            event: audit::Kind::PasswordResetRequested,
+        };
+        request.queue(&self.core, email, client).await
     }
 
     /// Details for the page of a link. Does not consume the link.
