@@ -91,10 +91,12 @@ async fn what_waiting_does_not_mend_ends_the_start() {
     let folder = tempfile::tempdir().unwrap();
     site(folder.path());
     let database = Database::postgres().await;
-    let missing = format!("--database-url={}_missing", database.url());
-    let (code, _, error) = run(folder.path(), &["--leptos-site-addr=127.0.0.1:0", &missing], "");
-    assert_eq!(code, 1);
-    assert_one_line(&error, "latchkey: cannot open the database (DATABASE_URL): ");
+    for end in ["_missing", "?sslmode=require", "?sslmode=verify-full&sslrootcert=nowhere.pem"] {
+        let url = format!("--database-url={}{end}", database.url());
+        let (code, _, error) = run(folder.path(), &["--leptos-site-addr=127.0.0.1:0", &url], "");
+        assert_eq!(code, 1, "{end}");
+        assert_one_line(&error, "latchkey: cannot open the database (DATABASE_URL): ");
+    }
 }
 
 #[test]

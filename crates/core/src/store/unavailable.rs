@@ -1,5 +1,7 @@
 //! Errors of a database that is temporarily unavailable.
 
+use std::io::ErrorKind;
+
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 /// A database server that cannot be reached. The text names its address, and what is wrong.
@@ -14,7 +16,12 @@ pub fn may_come_up(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<Unreachable>()
             || cause.downcast_ref::<DbErr>().is_some_and(is_unavailable)
-            || cause.downcast_ref::<SqlxError>().is_some_and(is_unavailable_connection)
+            || cause.downcast_ref::<SqlxError>().is_some_and(|error| match error {
+                // Wrong settings: no TLS where it is required, a certificate that does not match or can't be read.
+                SqlxError::Tls(_) => false,
+                SqlxError::Io(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied),
+                other => is_unavailable_connection(other),
+            })
     })
 }
 
