@@ -150,16 +150,15 @@ impl SecondFactorService {
     ) -> Result<Vec<RecoveryCode>, SecondFactorError> {
         let now = self.core.clock.now();
         auth.require_fresh(now)?;
+        // Not counted as a wrong code: the form was sent twice, or never begun.
+        unconfirmed(self.core.store.reader(), auth.account_id()).await?;
         let attempt = self.core.throttle.attempt(Counter::Code(auth.user_id()), client).await??;
         let codes = new_codes()?;
         self.core
             .store
             .write_tx(async |tx| -> Result<(), SecondFactorError> {
                 let user = self.locked(tx, auth).await?;
-                let totp = second_factor::totp(tx, user.id).await?.ok_or(SecondFactorError::NotOn)?;
-                if totp.confirmed_at.is_some() {
-                    return Err(SecondFactorError::AlreadyOn);
-                }
+                unconfirmed(tx, user.id).await?;
                 if !self.session.accept_code(tx, &user, code, client).await? {
                     return Err(SecondFactorError::WrongCode);
                 }
@@ -284,6 +283,12 @@ async fn record(
         mail_queue::enqueue(tx, template, subject, now).await?;
     }
     Ok(())
+}
+
+/// Fails unless an app is being set up.
+async fn unconfirmed(db: &impl ConnectionTrait, user_id: i64) -> Result<(), SecondFactorError> {
+    let totp = second_factor::totp(db, user_id).await?.ok_or(SecondFactorError::NotOn)?;
+    if totp.confirmed_at.is_some() { Err(SecondFactorError::AlreadyOn) } else { Ok(()) }
 }
 
 fn new_codes() -> Result<Vec<RecoveryCode>, ServiceError> {
