@@ -94,6 +94,12 @@ class Server:
     def run(self, *arguments):
         return subprocess.run([BINARY, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True)
 
+    def add_user(self, name, email):
+        arguments = [BINARY, "user", "add", name, "--email", email]
+        done = subprocess.run(
+            arguments, cwd=self.folder, env=self.environment, input=PASSWORD, capture_output=True, text=True)
+        expect(done.returncode == 0, done.stderr)
+
     def call(self, method, path, body=None, headers=None, timeout=30):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:

@@ -81,7 +81,7 @@ fn forwarded_id(state: &AppState, request: &Request) -> Option<String> {
 
 /// Returns the IP address of the client: the peer or, behind trusted proxies, the last untrusted address of
 /// `X-Forwarded-For`. Read from the right, because the client controls the left.
-fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+pub(crate) fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(&ip.to_canonical()));
     let mut client = peer;
     for address in items(headers, &FORWARDED_FOR, b',').rev().take(ITEMS_MAX) {

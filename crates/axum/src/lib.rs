@@ -25,6 +25,8 @@ pub mod body;
 mod connections;
 pub mod cookies;
 pub mod csrf;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod headers;
 pub mod health;
 mod host;

@@ -43,7 +43,7 @@ pub(crate) async fn clean(State(state): State<AppState>, mut request: Request, n
 /// server on another port or a subdomain could set a second one. A value that is no token of this server is left out, so
 /// it logs nobody out. Among several genuine tokens nothing tells which one was planted, and the wrong choice would let
 /// the user act in the account of an attacker: then none counts.
-fn clean_cookies(headers: &mut HeaderMap, session: &str, is_own_token: impl Fn(&str) -> bool) {
+pub(crate) fn clean_cookies(headers: &mut HeaderMap, session: &str, is_own_token: impl Fn(&str) -> bool) {
     if !headers.contains_key(COOKIE) {
         return;
     }
@@ -73,7 +73,7 @@ fn readable_pair(item: &[u8]) -> Option<(&str, &str)> {
 
 /// Rewrites `Accept-Encoding` to the encodings of this server. `tower-http` would ignore the whole header for one byte
 /// that is not ASCII, and answer 406 to a client that refuses every encoding.
-fn clean_encodings(headers: &mut HeaderMap) {
+pub(crate) fn clean_encodings(headers: &mut HeaderMap) {
     let is_known = |item: &&[u8]| {
         let coding = item.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         [&b"br"[..], b"gzip", b"x-gzip"].iter().any(|known| coding.eq_ignore_ascii_case(known))

@@ -13,6 +13,8 @@ mod database;
 mod definitions;
 mod duration;
 mod env_file;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod mail;
 mod proxies;
 mod public_url;
