@@ -207,6 +207,8 @@ mod tests {
             &scrypt.replace(":1024:", ":1048576:"),
             &scrypt.replace(":8:1$", ":8:64$"),
             &scrypt.replace(":8:1$", ":0:1$"),
+            // Their product is no u32; `scrypt` multiplies them.
+            &scrypt.replace(":1024:8:1$", ":2:33:633666676$"),
         ] {
             assert!(LegacyHash::parse(stored).is_none(), "{stored}");
         }

@@ -37,8 +37,9 @@ impl Scrypt {
         let (n, r, p) = (n?, r?, p?);
         let bytes = u64::from(n).checked_mul(u64::from(r))?.checked_mul(128)?;
         let is_bounded = n.is_power_of_two() && bytes <= SCRYPT_BYTES_MAX && p <= SCRYPT_LANES_MAX && hash.len() == 64;
-        let params = scrypt::Params::new(u8::try_from(n.ilog2()).ok()?, r, p).ok()?;
-        is_bounded.then(|| Self { params, salt: salt.as_bytes().to_vec(), hash })
+        // Checked before: `Params` multiplies r by p without a check.
+        let params = is_bounded.then(|| scrypt::Params::new(u8::try_from(n.ilog2()).ok()?, r, p).ok()).flatten()?;
+        Some(Self { params, salt: salt.as_bytes().to_vec(), hash })
     }
 
     pub(super) fn is_derived(&self, password: &str) -> bool {
