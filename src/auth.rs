@@ -15,7 +15,7 @@ mod site_config;
 pub mod texts;
 
 pub use guarded_page::{GuardedPage, PageRoutes, guarded_page, load_document};
-pub use page_content::{LazyPage, PageContent, PagePart};
+pub use page_content::{LazyPage, PageContent, PageWasm, PageWasmReport};
 pub use page_status::{PageStatus, report_status};
 pub use page_title::set_title;
 pub use pages::page_routes;

@@ -2,7 +2,7 @@
 //!
 //! The server provides it before rendering, and passes it to the browser with the page.
 
-use latchkey_types::{CurrentUser, Flash};
+use latchkey_types::{CurrentUser, Flash, Theme};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -13,14 +13,31 @@ impl From<Json> for PageContext {
     fn from(
         (user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail): Json,
     ) -> Self {
-        Self { user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail }
+        Self {
+            user,
+            flash,
+            path_and_query,
+            registration_is_open,
+            confirm_email,
+            login_by_email,
+            dev_mail,
+            theme: Theme::default(),
+        }
     }
 }
 
 impl From<PageContext> for Json {
     fn from(context: PageContext) -> Self {
-        let PageContext { user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail } =
-            context;
+        let PageContext {
+            user,
+            flash,
+            path_and_query,
+            registration_is_open,
+            confirm_email,
+            login_by_email,
+            dev_mail,
+            ..
+        } = context;
         (user, flash, path_and_query, registration_is_open, confirm_email, login_by_email, dev_mail)
     }
 }
@@ -43,6 +60,8 @@ pub struct PageContext {
     pub login_by_email: bool,
     /// Whether emails are saved on this machine, to be read at [`latchkey_types::paths::DEV_MAIL`].
     pub dev_mail: bool,
+    /// The theme. On the server only: the browser reads it from the document.
+    pub theme: Theme,
 }
 
 /// Provides the page context: on the server from the request, in the browser from the page.

@@ -13,6 +13,7 @@ pub mod dev_mail;
 pub mod document;
 pub mod error_page;
 mod executor;
+pub mod footer;
 pub mod form_posts;
 pub mod guard;
 pub mod page_context;

@@ -37,7 +37,7 @@ pub use form_or_notice::FormOrNotice;
 pub use header::Header;
 pub use load::{Loaded, Loading, load};
 pub use load_error::LoadError;
-pub use loaded::{loaded, loaded_or};
+pub use loaded::{loaded, loaded_or, rendered};
 pub use logout_form::LogoutForm;
 pub use notice::{Alert, Notices, PageNotice};
 pub use request_email_page::request_email_page;

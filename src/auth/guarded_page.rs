@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::{ChooseView, GeneratedRouteData, MatchInterface, MatchNestedRoutes, MatchParams, RouteMatchId};
 
 use super::components::browser;
-use super::page_content::{PageContent, report_part};
+use super::page_content::{PageContent, report_wasm};
 use crate::page_context::use_page_context;
 
 /// A page with its route and its access rule.
@@ -23,14 +23,15 @@ pub struct GuardedPage {
 }
 
 /// Creates the route of the page at `pattern`, with the access rule from `table`. The content is a component, or
-/// [`lazy_page!`](crate::lazy_page) for one that is loaded when the page is opened.
+/// [`lazy_page!`](crate::lazy_page) for one that is loaded when the page is opened, or
+/// [`document_page!`](crate::document_page) for one without WASM.
 ///
 /// The server checks access before rendering. In the browser the user may be out of date, after a login or logout in
 /// another tab. So a page without access is requested from the server, which redirects.
 pub fn guarded_page(table: &'static [Page], pattern: &'static str, content: impl Into<PageContent>) -> GuardedPage {
     let access = table.iter().find(|row| row.pattern == pattern).map(|row| row.access);
     let content = content.into();
-    report_part(pattern, &content);
+    report_wasm(pattern, &content);
     GuardedPage { id: RouteMatchId::new_from_route_id(), pattern, access, content }
 }
 
@@ -42,6 +43,7 @@ impl ChooseView for GuardedPage {
         }
         match self.content {
             PageContent::Main(page) => page(),
+            PageContent::Document(page) => page(),
             // The part is missing after a deployment of another version, or there is no connection.
             PageContent::Lazy(page) => (page.render)().await.unwrap_or_else(|_| load_document()),
         }

@@ -10,13 +10,16 @@ use leptos::wasm_split::SplitLoaderError;
 
 type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 
-/// The content of a page: a component, or a [`LazyPage`].
+/// The content of a page: a component, a [`LazyPage`], or a document.
 #[derive(Clone)]
 pub enum PageContent {
     /// A component of the main part.
     Main(Arc<dyn Fn() -> AnyView + Send + Sync>),
     /// A component of another part.
     Lazy(LazyPage),
+    /// A component that is rendered on the server only, see [`document_page!`](crate::document_page). In the browser, this
+    /// function loads the document.
+    Document(fn() -> AnyView),
 }
 
 /// A page in a part of its own, see [`lazy_page!`](crate::lazy_page).
@@ -37,7 +40,7 @@ impl PageContent {
     /// The part is missing after a deployment of another version, or there is no connection.
     pub async fn load(&self) -> Result<(), SplitLoaderError> {
         match self {
-            Self::Main(_) => Ok(()),
+            Self::Main(_) | Self::Document(_) => Ok(()),
             Self::Lazy(page) => (page.load)().await,
         }
     }
@@ -47,6 +50,7 @@ impl PageContent {
     pub fn render_loaded(&self) -> AnyView {
         match self {
             Self::Main(page) => page(),
+            Self::Document(page) => page(),
             Self::Lazy(page) => {
                 let mut context = Context::from_waker(Waker::noop());
                 match (page.render)().as_mut().poll(&mut context) {
@@ -105,30 +109,64 @@ macro_rules! lazy_page {
     };
 }
 
-/// Tells the server which part of the WASM a page needs. Provided on the server only.
+/// A page that the browser shows as the server has rendered it, without WASM: `document_page!(UsersPage)`. For pages with
+/// links and plain forms only.
+#[cfg(feature = "ssr")]
+#[macro_export]
+macro_rules! document_page {
+    ($page:ident) => {
+        $crate::auth::PageContent::Document(|| ::leptos::prelude::IntoAny::into_any($page()))
+    };
+}
+
+/// In the browser, a page without WASM is loaded from the server. Its component is not compiled.
+#[cfg(not(feature = "ssr"))]
+#[macro_export]
+macro_rules! document_page {
+    ($page:ident) => {
+        $crate::auth::PageContent::Document($crate::auth::load_document)
+    };
+}
+
+/// What of the WASM a page needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PageWasm {
+    /// The main part.
+    #[default]
+    Main,
+    /// The main part and another one.
+    Part(&'static str),
+    /// Nothing.
+    None,
+}
+
+/// Tells the server what of the WASM a page needs. Provided on the server only.
 #[derive(Clone)]
-pub struct PagePart(Arc<Report>);
+pub struct PageWasmReport(Arc<Report>);
 
-/// Is called with the pattern of a page and its part.
-type Report = dyn Fn(&str, &'static str) + Send + Sync;
+/// Is called with the pattern of a page.
+type Report = dyn Fn(&str, PageWasm) + Send + Sync;
 
-impl PagePart {
-    /// `report` is called with the pattern of each page and its part.
+impl PageWasmReport {
+    /// `report` is called with the pattern of each page.
     #[must_use]
-    pub fn new(report: impl Fn(&str, &'static str) + Send + Sync + 'static) -> Self {
+    pub fn new(report: impl Fn(&str, PageWasm) + Send + Sync + 'static) -> Self {
         Self(Arc::new(report))
     }
 }
 
-impl fmt::Debug for PagePart {
+impl fmt::Debug for PageWasmReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PagePart")
+        f.write_str("PageWasmReport")
     }
 }
 
-/// Reports the part of the page at `pattern`.
-pub(super) fn report_part(pattern: &str, content: &PageContent) {
-    if let (PageContent::Lazy(page), Some(PagePart(report))) = (content, use_context()) {
-        report(pattern, page.part);
+/// Reports what the page at `pattern` needs.
+pub(super) fn report_wasm(pattern: &str, content: &PageContent) {
+    let Some(PageWasmReport(report)) = use_context() else { return };
+    match content {
+        PageContent::Main(_) => {}
+        PageContent::Lazy(page) => report(pattern, PageWasm::Part(page.part)),
+        PageContent::Document(_) => report(pattern, PageWasm::None),
     }
 }

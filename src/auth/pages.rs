@@ -5,6 +5,7 @@
 // Public, because `#[component]` generates a public function in each.
 pub mod account;
 pub mod admin_events;
+pub mod admin_user;
 pub mod admin_users;
 pub mod confirm;
 pub mod finalize;
@@ -21,6 +22,7 @@ pub mod verify_login;
 
 pub use account::AccountPage;
 pub use admin_events::AdminEventsPage;
+pub use admin_user::AdminUserPage;
 pub use admin_users::AdminUsersPage;
 pub use confirm::ConfirmPage;
 pub use finalize::FinalizePage;
@@ -39,7 +41,7 @@ use latchkey_types::paths;
 
 use super::routes::PAGES;
 use super::{GuardedPage, guarded_page};
-use crate::lazy_page;
+use crate::{document_page, lazy_page};
 
 /// The routes of the login.
 #[must_use]
@@ -59,7 +61,8 @@ pub fn page_routes() -> Vec<GuardedPage> {
         guarded_page(PAGES, paths::NEW_PASSWORD, lazy_page!(NewPasswordPage in email_links)),
         guarded_page(PAGES, paths::NEW_EMAIL, lazy_page!(NewEmailPage in email_links)),
         guarded_page(PAGES, paths::KEEP_EMAIL, lazy_page!(KeepEmailPage in email_links)),
-        guarded_page(PAGES, paths::ADMIN_USERS, lazy_page!(AdminUsersPage)),
-        guarded_page(PAGES, paths::ADMIN_EVENTS, lazy_page!(AdminEventsPage)),
+        guarded_page(PAGES, paths::ADMIN_USERS, document_page!(AdminUsersPage)),
+        guarded_page(PAGES, paths::ADMIN_USER, document_page!(AdminUserPage)),
+        guarded_page(PAGES, paths::ADMIN_EVENTS, document_page!(AdminEventsPage)),
     ]
 }

@@ -22,6 +22,7 @@ pub const PAGES: &[Page] = &[
     Page::new(paths::NEW_EMAIL, Access::Everyone),
     Page::new(paths::KEEP_EMAIL, Access::Everyone),
     Page::new(paths::ADMIN_USERS, ADMIN),
+    Page::new(paths::ADMIN_USER, ADMIN),
     Page::new(paths::ADMIN_EVENTS, ADMIN),
 ];
 
@@ -35,11 +36,13 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("register", paths::REGISTRATION, Access::Everyone).refill(&["username", "email"]),
     ServerFunction::new("logout", paths::HOME, Access::Everyone),
     ServerFunction::on_any_page("refresh", Access::FirstFactor),
+    ServerFunction::on_any_page("set_theme", Access::Everyone),
     ServerFunction::on_any_page("current_user", Access::Everyone),
     ServerFunction::new("reauthenticate", paths::CONFIRM, Access::FirstFactor),
     ServerFunction::new("list_users", paths::ADMIN_USERS, ADMIN),
+    ServerFunction::new("show_user", paths::ADMIN_USER, ADMIN),
     ServerFunction::new("set_active", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
-    ServerFunction::new("set_roles", paths::ADMIN_USERS, ADMIN).refill(&["id", "roles"]),
+    ServerFunction::new("set_roles", paths::ADMIN_USERS, ADMIN).refill(&["id", "checked[]", "roles"]),
     ServerFunction::new("end_user_sessions", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
     ServerFunction::new("remove_user_second_factor", paths::ADMIN_USERS, ADMIN).refill(&["id"]),
     ServerFunction::new("list_events", paths::ADMIN_EVENTS, ADMIN),

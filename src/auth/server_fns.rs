@@ -12,14 +12,16 @@ pub mod password;
 pub mod registration;
 pub mod second_factor;
 pub mod session;
+pub mod theme;
 
 pub use account::{
     AccountFn, ChangePassword, DeleteAccount, EndOtherSessions, EndSession, Reauthenticate, account, change_password,
     delete_account, end_other_sessions, end_session, reauthenticate,
 };
 pub use admin::{
-    EndUserSessions, EventList, ListEvents, ListUsers, RemoveUserSecondFactor, SetActive, SetRoles, UserList,
-    end_user_sessions, list_events, list_users, remove_user_second_factor, set_active, set_roles,
+    EndUserSessions, EventList, ListEvents, ListUsers, RemoveUserSecondFactor, SetActive, SetRoles, ShowUser,
+    UserDetails, UserList, end_user_sessions, list_events, list_users, remove_user_second_factor, set_active,
+    set_roles, show_user,
 };
 pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
 pub use login_link::{LogInByLink, LoginLink, RequestLoginLink, log_in_by_link, login_link, request_login_link};
@@ -30,3 +32,4 @@ pub use second_factor::{
     confirm_totp, hide_recovery_codes, remove_totp, renew_recovery_codes, second_factor, set_up_totp, verify_login,
 };
 pub use session::{CurrentUserFn, Login, Logout, Refresh, current_user, login, logout, refresh};
+pub use theme::{SetTheme, set_theme};

@@ -11,6 +11,7 @@ mod admin;
 mod dev_mail;
 mod links;
 mod second_factor;
+mod theme;
 
 pub use account::*;
 pub use admin::*;
@@ -18,6 +19,7 @@ pub use dev_mail::*;
 pub use latchkey_types::texts::{app_error as of_error, field_error};
 pub use links::*;
 pub use second_factor::*;
+pub use theme::*;
 
 pub const SKIP_TO_CONTENT: &str = "Skip to content";
 pub const ACCOUNT_NAVIGATION: &str = "Account";

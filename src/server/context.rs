@@ -12,7 +12,7 @@ use latchkey_axum::core::service::session::{AuthSession, Challenge, Channel, Iss
 use latchkey_axum::core::store::Store;
 use latchkey_axum::{AppState, SessionCookie};
 use latchkey_types::routes::{ServerFunction, path_of};
-use latchkey_types::{Access, AppError, Flash, Notice, Outcome, Role, Roles, paths};
+use latchkey_types::{Access, AppError, Flash, Notice, Outcome, Role, Roles, Theme, paths};
 use leptos::context::use_context;
 use leptos::server_fn::ServerFn;
 use leptos_axum::ResponseOptions;
@@ -155,6 +155,11 @@ impl RequestContext {
     /// Sets the session cookie.
     pub fn set_session_cookie(&self, issued: &IssuedToken) {
         self.app.cookies.set_session(&self.cookies, issued);
+    }
+
+    /// Sets the cookie of the theme.
+    pub fn set_theme_cookie(&self, theme: Theme) {
+        self.app.cookies.set_theme(&self.cookies, theme);
     }
 
     /// Sets the cookie of a login that waits for the second factor, and redirects to the page that asks for it.

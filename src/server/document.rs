@@ -10,9 +10,10 @@ use leptos_meta::{MetaTags, provide_meta_context};
 
 use super::ServerState;
 use super::assets::AssetNames;
+use super::footer::{Footer, THEME_SCRIPT};
 use crate::app::App;
 use crate::auth::components::{ErrorPage, Header};
-use crate::auth::{PagePart, texts, title};
+use crate::auth::{PageWasm, PageWasmReport, texts, title};
 use crate::page_context::PageContext;
 use crate::site;
 
@@ -21,37 +22,44 @@ const FAVICON: &str = "/favicon.svg";
 /// submission or the click of a link again, so the browser performs them. The panic has written a line to the console, so
 /// the trap that follows writes none.
 const HYDRATION: &str = include_str!("hydration.js");
+/// The scripts of every page: the theme switch, and times in the time zone of the reader, with UTC as their title.
+const PAGE_SCRIPTS: [&str; 2] = [THEME_SCRIPT, include_str!("local_times.js")];
 
 /// Builds the document of a page.
 pub fn shell(state: &ServerState) -> impl IntoView + use<> {
     provide_meta_context();
     let (options, assets) = (state.leptos.clone(), state.assets.clone());
-    // Before the head: the routes tell which part of the WASM the page needs.
-    let part = requested_part();
+    // Before the head: the routes tell what of the WASM the page needs.
+    let wasm = requested_wasm();
     let app = view! { <App/> }.into_any();
-    let part = part.get().copied();
+    let wasm = wasm.get().copied().unwrap_or_default();
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let theme = context.theme.name();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme>
             <head>
                 <CommonHead css=assets.css.clone()/>
                 <AutoReload options/>
-                <Hydration assets part/>
+                <Scripts assets wasm/>
                 <MetaTags/>
             </head>
-            <body>{app}</body>
+            <body>
+                {app}
+                <Footer context/>
+            </body>
         </html>
     }
 }
 
-/// The part of the WASM that the requested page needs, as soon as its route is created.
-fn requested_part() -> Arc<OnceLock<&'static str>> {
+/// What of the WASM the requested page needs, as soon as its route is created.
+fn requested_wasm() -> Arc<OnceLock<PageWasm>> {
     let found = Arc::new(OnceLock::new());
     let url = use_context::<PageContext>().unwrap_or_default().path_and_query;
-    let part = found.clone();
-    provide_context(PagePart::new(move |pattern, name| {
+    let wasm = found.clone();
+    provide_context(PageWasmReport::new(move |pattern, needed| {
         if matches(pattern, path_of(&url)) {
-            part.get_or_init(|| name);
+            wasm.get_or_init(|| needed);
         }
     }));
     found
@@ -72,19 +80,20 @@ pub fn plain_document(
 ) -> impl IntoView + use<> {
     provide_context(site::CONFIG);
     provide_context(context.clone());
-    let path = context.path_and_query;
+    let (path, theme) = (context.path_and_query.clone(), context.theme.name());
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme>
             <head>
                 <CommonHead css=assets.css.clone()/>
                 <title>{title(headline)}</title>
             </head>
             <body>
-                <Header user=context.user path=move || path.clone()/>
+                <Header user=context.user.clone() path=move || path.clone()/>
                 <main id="content" tabindex="-1">
                     {content}
                 </main>
+                <Footer context/>
             </body>
         </html>
     }
@@ -102,16 +111,20 @@ fn CommonHead(css: String) -> impl IntoView {
     }
 }
 
-/// Loads and starts the WASM.
+/// The scripts of a page, and the WASM that they start.
 ///
 /// Replaces the component of Leptos, which writes the nonce into `crossorigin` and can keep Firefox from hydrating
 /// (leptos#4843).
 #[component]
-fn Hydration(assets: AssetNames, part: Option<&'static str>) -> impl IntoView {
+fn Scripts(assets: AssetNames, wasm: PageWasm) -> impl IntoView {
+    let parts = match wasm {
+        PageWasm::None => return inline_script(PAGE_SCRIPTS.concat()).into_any(),
+        PageWasm::Main => Vec::new(),
+        PageWasm::Part(part) => assets.files_of_part(part).collect(),
+    };
     let loader = assets.loader().map(|loader| view! { <link rel="modulepreload" href=loader.to_owned()/> });
-    let parts = part.into_iter().flat_map(|part| assets.files_of_part(part)).collect::<Vec<_>>();
     let AssetNames { js, wasm, .. } = assets;
-    let start = format!("import init, {{ hydrate }} from {js:?};\nconst wasm = {wasm:?};\n{HYDRATION}");
+    let hydration = format!("import init, {{ hydrate }} from {js:?};\nconst wasm = {wasm:?};\n{HYDRATION}");
     let preload = |wasm: String| {
         view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/> }
     };
@@ -120,6 +133,12 @@ fn Hydration(assets: AssetNames, part: Option<&'static str>) -> impl IntoView {
         {loader}
         {preload(wasm)}
         {parts.into_iter().map(preload).collect_view()}
-        <script type="module" nonce=use_nonce()>{start}</script>
+        {inline_script([PAGE_SCRIPTS.concat(), hydration].concat())}
     }
+    .into_any()
+}
+
+/// A module runs when the document is parsed.
+fn inline_script(script: String) -> impl IntoView {
+    view! { <script type="module" nonce=use_nonce()>{script}</script> }
 }

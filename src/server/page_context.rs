@@ -19,5 +19,6 @@ pub fn of_request(state: &ServerState, parts: &Parts, flash: Option<Flash>) -> P
         confirm_email: state.app.config.confirm_email,
         login_by_email: state.app.config.login_by_email,
         dev_mail: state.app.shows_mails(),
+        theme: parts.extensions.get().map(|jar| state.app.cookies.theme(jar)).unwrap_or_default(),
     }
 }

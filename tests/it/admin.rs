@@ -17,16 +17,99 @@ on_both! {
         let page = ada.get(paths::ADMIN_USERS).await;
         page.assert_status(200);
         assert_eq!(page.header("cache-control"), "no-store");
-        assert_eq!(page.texts(".person h2"), ["ada", "bob"]);
+        assert_eq!(page.texts(".people tbody th"), ["ada", "bob"]);
         assert!(page.body.contains("bob@example.org"));
         for secret in ["argon2", "eyJ", "email_key", "username_key"] {
             assert!(!page.body.contains(secret), "{secret}");
         }
         assert!(page.texts("header").concat().contains("Admin"));
         let found = ada.get("/admin/users?q=BO").await;
-        assert_eq!(found.texts(".person h2"), ["bob"]);
+        assert_eq!(found.texts(".people tbody th"), ["bob"]);
         assert_eq!(found.attribute("input[name=q]", "value").as_deref(), Some("BO"));
-        assert_eq!(ada.get("/admin/users?q=nobody").await.texts(".person").len(), 0);
+        assert_eq!(ada.get("/admin/users?q=nobody").await.texts(".people").len(), 0);
+    }
+
+    async fn the_list_is_filtered_by_role_and_state_and_says_how_many_were_found(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.fill(&[("bob", "bob@example.org"), ("carl", "bo@example.org")]).await;
+        app.logged_in("dora").await;
+        app.set_roles("bob", "auditor,user").await.unwrap();
+        app.set_roles("carl", "chief-auditor").await.unwrap();
+        app.set_roles("dora", "a_ditor").await.unwrap();
+        let dora = id_of(&app, "dora").await;
+        ada.submit("/fn/set_active", &[("id", &dora), ("is_active", "false")]).await;
+        for (query, names) in [
+            ("role=auditor", &["bob"][..]), ("role=a_ditor", &["dora"]), ("role=audito", &[]), ("role=No+Role", &[]),
+            ("role=%25", &[]), ("state=deactivated", &["dora"]), ("state=active", &["ada", "bob", "carl"]),
+            ("q=bo", &["bob", "carl"]), ("q=bo&role=auditor", &["bob"]), ("q=bo&role=chief-auditor&state=active", &["carl"]),
+            ("q=bo&state=deactivated", &[]),
+        ] {
+            let page = ada.get(&format!("/admin/users?{query}")).await;
+            assert_eq!(page.texts(".people tbody th"), names, "{query}");
+            let count = match names.len() { 0 => Vec::new(), 1 => vec!["1 account".to_owned()], n => vec![format!("{n} accounts")] };
+            assert_eq!(page.texts(".count"), count, "{query}");
+        }
+        let page = ada.get("/admin/users?role=auditor&state=active").await;
+        assert_eq!(page.attribute("input[name=role]", "value").as_deref(), Some("auditor"));
+        assert_eq!(page.attribute("option[selected]", "value").as_deref(), Some("active"));
+        assert_eq!(page.attribute(".people input[name=next]", "value").as_deref(), Some("/admin/users?role=auditor&state=active"));
+    }
+
+    async fn the_page_of_an_account_shows_it_with_its_sessions_and_events(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        let mut bob = app.logged_in("bob").await;
+        let id = id_of(&app, "bob").await;
+        let path = paths::admin_user(&id);
+        assert_eq!(ada.get("/admin/users").await.attribute(".people tbody tr:last-child th a", "href"), Some(path.clone()));
+        let page = ada.get(&path).await;
+        page.assert_status(200);
+        assert_eq!(page.texts("h1"), ["bob"]);
+        assert_eq!(page.texts(".sessions li").len(), 1);
+        assert!(page.texts("td code").contains(&"user_created".to_owned()), "{:?}", page.texts("td code"));
+        assert!(!page.body.contains(bob.token()) && !page.body.contains("argon2"));
+        let fields = [("id", id.as_str()), ("checked[]", "user"), ("checked[]", "admin"), ("roles", "auditor"), ("next", path.as_str())];
+        let answer = ada.submit("/fn/set_roles", &fields).await;
+        answer.assert_found(&path);
+        assert_eq!(app.users().await[1].roles, "admin,auditor,user");
+        let page = ada.get(&path).await;
+        assert!(page.texts("[role=status]").concat().contains("roles"));
+        ada.submit("/fn/end_user_sessions", &[("id", &id), ("next", &path)]).await.assert_found(&path);
+        assert_eq!(ada.get(&path).await.texts(".sessions li").len(), 0);
+        for unknown in ["AAAAAAAAAAAAAAAAAAAAAA", "nobody", "%00"] {
+            ada.get(&format!("/admin/users/{unknown}")).await.assert_status(404);
+        }
+        bob.get(&path).await.assert_found(&paths::login_then(&path));
+        app.logged_in("eve").await.get(&path).await.assert_status(403);
+    }
+
+    async fn checked_roles_come_back_with_a_rejected_form(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.logged_in("bob").await;
+        let id = id_of(&app, "bob").await;
+        let checked = "details[open] [name='checked[]'][checked]";
+        ada.submit("/fn/set_roles", &[("id", id.as_str()), ("checked[]", "admin"), ("roles", "No Role"), ("next", "/admin/users")]).await;
+        let page = ada.get("/admin/users").await;
+        assert_eq!(page.attribute(checked, "value").as_deref(), Some("admin"));
+        assert_eq!(page.texts("details[open]").len(), 1);
+        ada.submit("/fn/set_active", &[("id", id.as_str()), ("is_active", "maybe"), ("next", "/admin/users")]).await;
+        let unchecked = ada.get("/admin/users").await.texts(&format!("{checked}[value=admin]"));
+        assert_eq!(unchecked.len(), 0, "the form of the roles was not sent");
+    }
+
+    async fn events_are_filtered_by_day(app: TestApp) {
+        let mut ada = app.admin("ada").await;
+        app.clock.advance(86_400);
+        ada.log_in("ada", PASSWORD).await;
+        let day = |days: i64| latchkey_types::Timestamp::new(app.clock.now() + days * 86_400).to_rfc3339()[..10].to_owned();
+        let mut count = async |query: String| ada.get(&format!("/admin/events?{query}")).await.texts("td code").len();
+        let (all, before) = (count(String::new()).await, count(format!("until={}", day(-1))).await);
+        let after = count(format!("since={}", day(0))).await;
+        assert!(before > 0 && after > 0 && before + after == all, "{before} {after} {all}");
+        assert_eq!(count(format!("since={}&until={}", day(-1), day(0))).await, all);
+        assert_eq!(count(format!("since={}", day(1))).await, 0);
+        for wrong in ["since=yesterday", "until=2026-02-30", "since=%00"] {
+            assert_eq!(count(wrong.to_owned()).await, 0, "{wrong}");
+        }
     }
 
     async fn a_long_list_goes_on_on_the_next_page(app: TestApp) {
@@ -34,14 +117,14 @@ on_both! {
         let accounts = (0..26).map(|n| (format!("user{n:02}"), format!("user{n:02}@example.org"))).collect::<Vec<_>>();
         app.fill(&accounts.iter().map(|(name, email)| (name.as_str(), email.as_str())).collect::<Vec<_>>()).await;
         let page = ada.get("/admin/users?q=user").await;
-        assert_eq!(page.texts(".person h2").len(), 25);
+        assert_eq!(page.texts(".people tbody th").len(), 25);
         let next = page.attribute("a[rel~=next]", "href").unwrap();
         assert!(next.starts_with("/admin/users?q=user&after="), "{next}");
         let last = ada.get(&next).await;
-        assert_eq!(last.texts(".person h2"), ["user25"]);
+        assert_eq!(last.texts(".people tbody th"), ["user25"]);
         assert_eq!(last.attribute("a[rel~=next]", "href"), None);
         assert_eq!(last.attribute("nav a.button", "href").as_deref(), Some("/admin/users?q=user"));
-        assert_eq!(last.attribute(".person input[name=next]", "value").as_deref(), Some(next.as_str()));
+        assert_eq!(last.attribute(".people input[name=next]", "value").as_deref(), Some(next.as_str()));
         assert!(!ada.get("/admin/users?after=nonsense").await.texts("[role=alert]").concat().is_empty());
     }
 
@@ -157,7 +240,7 @@ on_both! {
         let page = ada.get("/admin/events").await;
         page.assert_status(200);
         let first = page.texts("tbody tr:first-child td");
-        assert_eq!(first[1..4], ["authz_change", "ada", "bob"]);
+        assert_eq!(first[1..4], ["Roles changed authz_change", "ada", "bob"]);
         assert!(first[4].contains("203.0.113.7") && first[4].contains("Firefox on Linux"), "{first:?}");
         assert_eq!(first[5], "from user to auditor");
         let last = ada.get("/admin/events?kind=authz_change&user=ADA").await;

@@ -167,7 +167,7 @@ on_both! {
             for path in paths {
                 assert_eq!(browser.call(path, &[]).await.status, 404, "{path} to {who:?}");
             }
-            for path in ["/admin", "/admin/users/x", "//admin/users", "/Admin/users"] {
+            for path in ["/admin", "/admin/users/x/y", "//admin/users", "/Admin/users"] {
                 assert_eq!(browser.get(path).await.status, 404, "{path} to {who:?}");
             }
             for path in ["/fn/", "/fn/set_roles/"] {

@@ -234,7 +234,7 @@ fn writing_transactions_begin_in_one_place() {
 #[test]
 fn cookies_and_paths_have_one_home() {
     for path in ["src", "crates/core/src", "crates/axum/src"] {
-        assert_never(path, &["latchkey-session", "latchkey-flash", "latchkey-device"]);
+        assert_never(path, &["latchkey-session", "latchkey-flash", "latchkey-device", "latchkey-theme"]);
     }
     for path in ["src/app.rs", "src/auth", "src/server", "src/site/pages", "crates/core/src"] {
         assert_never(path, &["\"/login", "\"/secret", "\"/registration", "\"/fn/"]);

@@ -42,5 +42,6 @@ mod settings;
 mod start;
 mod store;
 mod sudo;
+mod theme;
 mod throttle;
 mod tokens;

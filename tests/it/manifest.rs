@@ -38,6 +38,6 @@ fn leptos_reads_leptos_toml() {
 #[test]
 fn pages_emails_and_icon_have_one_colour() {
     let colour = latchkey::site::product::PRODUCT.brand_colour;
-    assert!(include_str!("../../style/brand.css").contains(&format!("--accent: {colour};")), "style/brand.css");
+    assert!(include_str!("../../style/brand.css").contains(&format!("--brand: {colour};")), "style/brand.css");
     assert!(include_str!("../../public/favicon.svg").contains(&format!("fill=\"{colour}\"")), "public/favicon.svg");
 }

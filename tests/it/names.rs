@@ -49,7 +49,7 @@ on_both! {
             ada.call("/fn/change_email", &[("email", &format!("{around}{new}{around}"))]).await.assert_status(200);
             assert_eq!(app.deliver().await.pop().unwrap().to, new);
             for query in [&name, &email] {
-                let found = app.state.services.accounts.page(query, None, 10).await.unwrap();
+                let found = app.state.services.accounts.page(query.as_str(), None, 10).await.unwrap();
                 assert_eq!(found.users.len(), 1, "{around:?}");
             }
             let client = Client::command_line();

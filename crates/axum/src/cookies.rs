@@ -1,4 +1,4 @@
-//! The cookies of session, flash, device and second factor: names, attributes and values.
+//! The cookies of session, flash, device, second factor and theme: names, attributes and values.
 //!
 //! `tower-cookies` keeps one jar per request: the last write of a cookie decides what the response sets.
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_core::config::Config;
 use latchkey_core::security::device_token::{DEVICE_SECONDS, DeviceToken};
 use latchkey_core::service::session::{CHALLENGE_SECONDS, Challenge, IssuedToken, RememberMe};
-use latchkey_types::{AppError, Flash, Outcome};
+use latchkey_types::{AppError, Flash, Outcome, Theme};
 use tower_cookies::cookie::SameSite;
 use tower_cookies::cookie::time::Duration;
 pub use tower_cookies::{CookieManagerLayer, Cookies};
@@ -20,6 +20,8 @@ pub const FLASH_MAX: usize = 1024;
 const FLASH_SECONDS: i64 = 60;
 /// Lifetime of a flash with a form that waits for the password, or for the database.
 const FLASH_WAITING_SECONDS: i64 = 600;
+/// Lifetime of the theme: a year.
+const THEME_SECONDS: i64 = 365 * 86_400;
 
 /// Names and attributes of the cookies: `__Host-` and `Secure` with https, neither with http (loopback only).
 #[derive(Clone, Debug)]
@@ -28,6 +30,7 @@ pub struct CookieNames {
     flash: String,
     device: String,
     challenge: String,
+    theme: String,
     is_https: bool,
 }
 
@@ -43,6 +46,7 @@ impl CookieNames {
             flash: name("flash"),
             device: name("device"),
             challenge: name("challenge"),
+            theme: name("theme"),
             is_https,
         }
     }
@@ -133,6 +137,22 @@ impl CookieNames {
     /// Clears the flash after it was shown.
     pub fn clear_flash(&self, jar: &Cookies) {
         self.expire(jar, &self.flash);
+    }
+
+    /// Returns the theme.
+    #[must_use]
+    pub fn theme(&self, jar: &Cookies) -> Theme {
+        jar.get(&self.theme).map(|cookie| Theme::named(cookie.value())).unwrap_or_default()
+    }
+
+    /// Sets the theme; the one of the system needs no cookie.
+    pub fn set_theme(&self, jar: &Cookies, theme: Theme) {
+        if theme == Theme::System {
+            return self.expire(jar, &self.theme);
+        }
+        let mut cookie = self.cookie(&self.theme, theme.name().to_owned());
+        cookie.set_max_age(Duration::seconds(THEME_SECONDS));
+        jar.add(cookie);
     }
 
     /// Whether cookies are restricted to https.

@@ -9,6 +9,7 @@
 //! | [`texts`] | user-visible texts of errors |
 //! | [`paths`] | every path of the login, [`paths::safe_return_to`] |
 //! | [`routes`], [`Access`] | rows of the guard tables: pages and server functions with their access rules |
+//! | [`Theme`] | light or dark |
 //! | [`Product`] | name and branding of an application |
 //!
 //! Invariant: `serde` and `std` only (and `server_fn`'s error trait with `serde_json` behind the feature `server-fn`). Everything
@@ -29,6 +30,7 @@ mod roles;
 pub mod routes;
 mod site_code;
 pub mod texts;
+mod theme;
 mod timestamp;
 mod trim;
 mod user;
@@ -49,6 +51,7 @@ pub use product::Product;
 pub use rate_limited::{RateLimit, RateLimited};
 pub use roles::{Role, Roles};
 pub use site_code::SiteCode;
+pub use theme::Theme;
 pub use timestamp::Timestamp;
 pub use trim::{is_invisible, trim_invisible};
 pub use user::CurrentUser;

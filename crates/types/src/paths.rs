@@ -24,6 +24,8 @@ pub const CONFIRM: &str = "/account/confirm";
 pub const SECOND_FACTOR: &str = "/account/second_factor";
 /// Account administration.
 pub const ADMIN_USERS: &str = "/admin/users";
+/// One account, for administrators.
+pub const ADMIN_USER: &str = "/admin/users/{id}";
 /// The audit log.
 pub const ADMIN_EVENTS: &str = "/admin/events";
 /// Email link: confirms a registration.
@@ -49,6 +51,12 @@ pub const ASSETS: &str = "/pkg";
 pub const LIVEZ: &str = "/livez";
 /// Readiness probe: the server can serve requests.
 pub const READYZ: &str = "/readyz";
+
+/// The page of an account, for administrators; see [`ADMIN_USER`].
+#[must_use]
+pub fn admin_user(id: &str) -> String {
+    format!("{ADMIN_USERS}/{}", encode_segment(id))
+}
 
 /// Path and query of an email link. A token (prefix and base64url) needs no escaping.
 #[must_use]

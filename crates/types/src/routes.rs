@@ -91,13 +91,15 @@ impl ServerFunction {
 
     /// URL of the page with the form that sent these fields.
     ///
-    /// It is, in this order: the field `next`, if it matches the pattern of the page; the pattern, with its parameters
+    /// It is, in this order: the field `next`, if it matches the pattern of the page or lies below it; the pattern, with its parameters
     /// filled from the fields of the same names; `fallback`.
     #[must_use]
     pub fn form_url<'a>(&self, field: impl Fn(&str) -> Option<&'a str>, fallback: &str) -> String {
         let next = field("next").and_then(paths::safe_return_to);
         let Some(pattern) = self.page else { return next.unwrap_or(fallback).to_owned() };
-        if let Some(next) = next.filter(|next| matches(pattern, path_of(next))) {
+        if let Some(next) =
+            next.filter(|next| matches(pattern, path_of(next)) || paths::is_under(path_of(next), pattern))
+        {
             return next.to_owned();
         }
         let Some(path) = fill(pattern, &field) else { return fallback.to_owned() };
@@ -167,6 +169,12 @@ mod tests {
         assert_eq!(url(&[("id", "a/../b")]), "/notes/a%2F..%2Fb");
         assert_eq!(url(&[("id", "7"), ("next", "//evil.example")]), "/notes/7");
         assert_eq!(url(&[]), "/home");
+        let end = ServerFunction::new("end_sessions", "/users", Access::LoggedIn);
+        for (next, page) in
+            [("/users/7", "/users/7"), ("/users?q=a", "/users?q=a"), ("/usersx", "/users"), ("/", "/users")]
+        {
+            assert_eq!(end.form_url(|name| (name == "next").then_some(next), "/home"), page);
+        }
         let linked = ServerFunction::new("finalize", "/finalize", Access::Everyone).query(&["token"]);
         assert_eq!(
             linked.form_url(|name| (name == "token").then_some("lk_reg_x-1"), "/"),

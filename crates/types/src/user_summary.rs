@@ -25,6 +25,11 @@ pub struct UserSummary {
     pub last_login_at: Option<i64>,
 }
 
+impl UserSummary {
+    /// Up to how many found accounts are counted.
+    pub const COUNT_MAX: u64 = 1_000;
+}
+
 /// Hides personal data, so that it does not reach logs by accident.
 impl std::fmt::Debug for UserSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

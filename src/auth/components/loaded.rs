@@ -1,5 +1,6 @@
 //! Content that is loaded from the server.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -40,6 +41,24 @@ where
             }
         })
     }))
+}
+
+/// Shows a value of the server on a page without WASM, see [`document_page!`](crate::document_page), or its error.
+pub fn rendered<T, V>(
+    value: impl Future<Output = Result<T, AppError>> + Send + 'static,
+    show: impl FnOnce(T) -> V + Send + 'static,
+) -> AnyView
+where
+    T: Send + 'static,
+    V: IntoView + 'static,
+{
+    let content = Suspend::new(async move {
+        match value.await {
+            Ok(value) => show(value).into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        }
+    });
+    view! { <Suspense>{content}</Suspense> }.into_any()
 }
 
 /// Not generic: the types of a transition would be compiled for each page.

@@ -33,25 +33,50 @@ pub fn AccountPage() -> impl IntoView {
     let overview = load::<AccountFn, _>(move || (changes(), String::new()), account);
     set_title(texts::ACCOUNT);
     view! {
-        <div class="account">
-            <h1>{texts::ACCOUNT}</h1>
-            <section class="card" aria-label=texts::ACCOUNT>
-                {loaded(overview, |overview| view! { <Facts overview/> })}
-            </section>
-            <PasswordSection form=change/>
-            <EmailSection/>
-            <section class="card" aria-labelledby="second-factor">
-                <h2 id="second-factor">{texts::SECOND_FACTOR}</h2>
-                <p class="lead">{texts::SECOND_FACTOR_LEAD}</p>
-                <p><a class="button" href=paths::SECOND_FACTOR>{texts::SECOND_FACTOR_MANAGE}</a></p>
-            </section>
-            <Sessions overview end end_others/>
-            <section class="card" aria-labelledby="events">
-                <h2 id="events">{texts::RECENT_EVENTS}</h2>
-                {loaded(overview, |overview| view! { <Events events=overview.events/> })}
-            </section>
-            <DeleteSection/>
+        <div class="with-sections">
+            <SectionLinks/>
+            <div class="account">
+                <h1>{texts::ACCOUNT}</h1>
+                <section class="card" aria-label=texts::ACCOUNT>
+                    {loaded(overview, |overview| view! { <Facts overview/> })}
+                </section>
+                <PasswordSection form=change/>
+                <EmailSection/>
+                <section class="card" aria-labelledby="second-factor">
+                    <h2 id="second-factor">{texts::SECOND_FACTOR}</h2>
+                    <p class="lead">{texts::SECOND_FACTOR_LEAD}</p>
+                    <p><a class="button" href=paths::SECOND_FACTOR>{texts::SECOND_FACTOR_MANAGE}</a></p>
+                </section>
+                <Sessions overview end end_others/>
+                <section class="card" aria-labelledby="events">
+                    <h2 id="events">{texts::RECENT_EVENTS}</h2>
+                    {loaded(overview, |overview| view! { <Events events=overview.events/> })}
+                </section>
+                <DeleteSection/>
+            </div>
         </div>
+    }
+}
+
+/// Links to the sections, shown on wide screens.
+#[component]
+fn SectionLinks() -> impl IntoView {
+    let link = |(to, label)| {
+        // `external`: otherwise the router would handle the click and not move the focus.
+        view! { <li><a href=to rel="external">{label}</a></li> }.into_any()
+    };
+    let sections = [
+        ("#password", texts::PASSWORD_SECTION),
+        ("#email", texts::EMAIL),
+        ("#second-factor", texts::SECOND_FACTOR),
+        ("#sessions", texts::SESSIONS),
+        ("#events", texts::RECENT_EVENTS),
+        ("#delete", texts::DELETE_ACCOUNT),
+    ];
+    view! {
+        <nav aria-label=texts::ACCOUNT_SECTIONS class="section-links">
+            <ul>{sections.map(link).collect_view()}</ul>
+        </nav>
     }
 }
 

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{AdminNavigation, Paging, Time, load, loaded};
-use crate::auth::server_fns::{EventList, ListEvents, list_events};
+use crate::auth::components::{AdminNavigation, Paging, Time, rendered};
+use crate::auth::server_fns::{EventList, list_events};
 use crate::auth::{set_title, texts};
 use latchkey_types::paths;
 use latchkey_types::{AuditEvent, EventActor};
@@ -12,24 +12,13 @@ use latchkey_types::{AuditEvent, EventActor};
 /// The audit log, latest events first.
 #[component]
 pub fn AdminEventsPage() -> impl IntoView {
-    let query = use_query_map();
-    let place = Memo::new(move |_| query.with(Place::of));
-    let fields = move || {
-        place.with(|Place { user, kind, before }| paths::fields(&[("user", user), ("kind", kind), ("before", before)]))
-    };
-    let events = load::<ListEvents, _>(
-        move || (0, fields()),
-        move || {
-            let Place { user, kind, before } = place.get_untracked();
-            list_events(user, kind, before)
-        },
-    );
-    let content = move |list| view! { <Events list place=place.get_untracked()/> };
+    let place = use_query_map().with_untracked(Place::of);
+    let Place { user, kind, since, until, before } = place.clone();
     set_title(texts::EVENTS);
     view! {
         <AdminNavigation current=paths::ADMIN_EVENTS/>
         <h1>{texts::EVENTS}</h1>
-        {loaded(events, content)}
+        {rendered(list_events(user, kind, since, until, before), |list| view! { <Events list place/> })}
     }
 }
 
@@ -38,18 +27,25 @@ pub fn AdminEventsPage() -> impl IntoView {
 struct Place {
     user: String,
     kind: String,
+    since: String,
+    until: String,
     before: String,
 }
 
 impl Place {
     fn of(query: &leptos_router::params::ParamsMap) -> Self {
         let value = |name| query.get(name).unwrap_or_default();
-        Self { user: value("user"), kind: value("kind"), before: value("before") }
+        let [user, kind, since, until, before] = ["user", "kind", "since", "until", "before"].map(value);
+        Self { user, kind, since, until, before }
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 5] {
+        let Self { user, kind, since, until, before } = self;
+        [("user", user), ("kind", kind), ("since", since), ("until", until), ("before", before)]
     }
 
     fn url(&self) -> String {
-        let query = [("user", self.user.as_str()), ("kind", &self.kind), ("before", &self.before)];
-        paths::with_query(paths::ADMIN_EVENTS, &query)
+        paths::with_query(paths::ADMIN_EVENTS, &self.fields())
     }
 }
 
@@ -57,25 +53,29 @@ impl Place {
 fn Events(list: EventList, place: Place) -> impl IntoView {
     let first = (!place.before.is_empty()).then(|| Place { before: String::new(), ..place.clone() }.url());
     let next = list.next.map(|before| Place { before: before.to_string(), ..place.clone() }.url());
-    let rows = list.events.into_iter().map(|event| view! { <EventRow event/> }).collect::<Vec<_>>();
-    let table = if rows.is_empty() {
-        view! { <p class="lead">{texts::NO_EVENTS}</p> }.into_any()
-    } else {
-        view! { <Table rows=rows.collect_view()/> }.into_any()
-    };
     view! {
         <Filter kinds=list.kinds place/>
-        {table}
+        <EventTable events=list.events/>
         <Paging first next/>
     }
 }
 
 #[component]
 fn Filter(kinds: Vec<String>, place: Place) -> impl IntoView {
-    let Place { user, kind: chosen, .. } = place;
+    let Place { user, kind: chosen, since, until, .. } = place;
     let option = move |kind: String| {
         let (value, selected) = (kind.clone(), kind == chosen);
-        view! { <option value=value selected=selected>{kind}</option> }.into_any()
+        let name = texts::event_name(&kind).map_or_else(|| kind.clone(), |name| format!("{name} ({kind})"));
+        view! { <option value=value selected=selected>{name}</option> }.into_any()
+    };
+    let day = |name: &'static str, label: &'static str, value: String| {
+        view! {
+            <div class="field small">
+                <label for=name>{label}</label>
+                <div class="control"><input id=name name=name type="date" value=value/></div>
+            </div>
+        }
+        .into_any()
     };
     view! {
         <form method="get" action=paths::ADMIN_EVENTS role="search" class="filter">
@@ -94,14 +94,19 @@ fn Filter(kinds: Vec<String>, place: Place) -> impl IntoView {
                     </select>
                 </div>
             </div>
+            {day("since", texts::SINCE, since)} {day("until", texts::UNTIL, until)}
             <button type="submit" class="button">{texts::FILTER}</button>
         </form>
     }
 }
 
-/// The table. It is wide, so it scrolls by itself, also by keyboard.
+/// Events as a table. It is wide, so it scrolls by itself, also by keyboard.
 #[component]
-fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
+pub(crate) fn EventTable(events: Vec<AuditEvent>) -> impl IntoView {
+    if events.is_empty() {
+        return view! { <p class="lead">{texts::NO_EVENTS}</p> }.into_any();
+    }
+    let rows = events.into_iter().map(|event| view! { <EventRow event/> }).collect_view();
     let heads = [texts::WHEN, texts::WHAT, texts::WHO, texts::WHOM, texts::FROM, texts::DETAIL];
     view! {
         <div class="scroll" role="region" aria-label=texts::EVENTS tabindex="0">
@@ -113,6 +118,7 @@ fn Table<V: IntoView + 'static>(rows: V) -> impl IntoView {
             </table>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -121,7 +127,9 @@ fn EventRow(event: AuditEvent) -> impl IntoView {
     view! {
         <tr>
             <td><Time at=Signal::stored(event.at)/></td>
-            <td><code>{event.kind}</code>{texts::times(event.count)}{failure}</td>
+            <td>
+                {texts::event_name(&event.kind)} " " <code>{event.kind}</code> {texts::times(event.count)} {failure}
+            </td>
             <td>{event.actor.as_ref().map(label)}</td>
             <td>{event.subject.as_ref().map(label)}</td>
             <td>{event.ip} " " {event.device}</td>

@@ -1,7 +1,7 @@
 //! Server functions for administrators: accounts and the audit log. The guard checks the role; it is checked again
 //! here, because pages call these functions directly while rendering.
 
-use latchkey_types::{AppError, AuditEvent, JsonOutput, UserSummary};
+use latchkey_types::{AppError, AuditEvent, JsonOutput, SessionSummary, UserSummary};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,16 @@ pub struct UserList {
     pub users: Vec<UserSummary>,
     /// The `after` of the next page, if there is one.
     pub next: Option<String>,
+    /// How many accounts were found, on all pages; above [`UserSummary::COUNT_MAX`] it is not exact.
+    pub count: u64,
+}
+
+/// An account, its live sessions and its latest events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserDetails {
+    pub user: UserSummary,
+    pub sessions: Vec<SessionSummary>,
+    pub events: Vec<AuditEvent>,
 }
 
 /// A page of events, latest first.
@@ -26,18 +36,54 @@ pub struct EventList {
     pub kinds: Vec<String>,
 }
 
-/// Lists accounts whose username or email address starts with `q`, from the page `after`.
+/// Lists accounts whose username or email address starts with `q`, from the page `after`. `role` and `state` (`active` or
+/// `deactivated`) restrict the list, unless they are empty.
 ///
 /// # Errors
 /// [`AppError::Malformed`] if `after` is not the `next` of a page.
 #[server(prefix = "/fn", endpoint = "list_users", output = JsonOutput)]
-pub async fn list_users(#[server(default)] q: String, #[server(default)] after: String) -> Result<UserList, AppError> {
-    use latchkey_axum::core::service::accounts;
+pub async fn list_users(
+    #[server(default)] q: String,
+    #[server(default)] role: String,
+    #[server(default)] state: String,
+    #[server(default)] after: String,
+) -> Result<UserList, AppError> {
+    use latchkey_axum::core::service::accounts::{Page, Search};
     let context = request_context::<ListUsers>().await?;
     context.admin()?;
+    let accounts = &context.services().accounts;
+    let role = match latchkey_types::trim_invisible(&role) {
+        "" => None,
+        // What is no role has nobody.
+        typed => match latchkey_types::Role::parse(typed) {
+            Ok(role) => Some(role),
+            Err(_) => return Ok(UserList { users: Vec::new(), next: None, count: 0 }),
+        },
+    };
+    let is_active = match state.as_str() {
+        "active" => Some(true),
+        "deactivated" => Some(false),
+        _ => None,
+    };
+    let search = Search { text: &q, role: role.as_ref(), is_active };
     let after = Some(after.as_str()).filter(|after| !after.is_empty());
-    let accounts::Page { users, next } = context.services().accounts.page(&q, after, PAGE).await?;
-    Ok(UserList { users, next })
+    let Page { users, next } = accounts.page(search, after, PAGE).await?;
+    Ok(UserList { users, next, count: accounts.count(search).await? })
+}
+
+/// Returns one account, with its live sessions and its latest events.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+#[server(prefix = "/fn", endpoint = "show_user", output = JsonOutput)]
+pub async fn show_user(id: String) -> Result<UserDetails, AppError> {
+    use latchkey_axum::core::service::events::Filter;
+    let context = request_context::<ShowUser>().await?;
+    context.admin()?;
+    let (user, sessions) = context.services().accounts.one(&id).await?;
+    let filter = Filter { user: Some(&user.id), ..Filter::default() };
+    let events = context.services().events.page(filter, None, LATEST).await?.events;
+    Ok(UserDetails { user, sessions, events })
 }
 
 /// Activates or deactivates an account.
@@ -55,16 +101,21 @@ pub async fn set_active(id: String, is_active: bool) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Replaces the roles of an account by comma-separated ones.
+/// Replaces the roles of an account: by those that are checked, and comma-separated ones.
 ///
 /// # Errors
 /// [`AppError::Refused`] for an invalid role; otherwise as [`set_active`].
 #[server(prefix = "/fn", endpoint = "set_roles")]
-pub async fn set_roles(id: String, #[server(default)] roles: String) -> Result<(), AppError> {
+pub async fn set_roles(
+    id: String,
+    #[server(default)] checked: Vec<String>,
+    #[server(default)] roles: String,
+) -> Result<(), AppError> {
     use latchkey_axum::core::service::accounts::{Account, Actor, Change};
     let context = request_context::<SetRoles>().await?;
     let admin = Actor::Administrator(context.admin()?);
-    let change = Change { roles: Some(latchkey_types::Roles::parse(&roles)?), ..Change::default() };
+    let roles = latchkey_types::Roles::parse(&[checked.join(","), roles].join(","))?;
+    let change = Change { roles: Some(roles), ..Change::default() };
     context.services().accounts.change(Account::Id(&id), change, admin, &context.client).await?;
     context.flash_without_scripts(Notice::UserRolesSet);
     Ok(())
@@ -99,24 +150,29 @@ pub async fn remove_user_second_factor(id: String) -> Result<(), AppError> {
 }
 
 /// Lists the latest events of `kind` that concern `user` (a username or id), before the event with the id `before`.
-/// Empty arguments do not filter.
+/// `since` and `until` are the first and the last day, in UTC, like `2026-11-24`. Empty arguments do not filter.
 ///
 /// # Errors
-/// [`AppError::Malformed`] if `before` is not a number.
+/// [`AppError::Malformed`] if `before` is not a number or a day is no date.
 #[server(prefix = "/fn", endpoint = "list_events", output = JsonOutput)]
 pub async fn list_events(
     #[server(default)] user: String,
     #[server(default)] kind: String,
+    #[server(default)] since: String,
+    #[server(default)] until: String,
     #[server(default)] before: String,
 ) -> Result<EventList, AppError> {
-    use latchkey_axum::core::service::events::{EventPage, Filter};
+    use latchkey_axum::core::service::events::{EventPage, Filter, day_start};
     let context = request_context::<ListEvents>().await?;
     context.admin()?;
-    let before = Some(before.as_str()).filter(|before| !before.is_empty());
-    let before = before.map(str::parse).transpose().map_err(|_| AppError::Malformed)?;
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let before = given(&before).map(|before| before.parse()).transpose().map_err(|_| AppError::Malformed)?;
+    let day = |text: &str| given(text).map(|day| day_start(&day).ok_or(AppError::Malformed)).transpose();
     let filter = Filter {
         user: Some(latchkey_types::trim_invisible(&user)).filter(|user| !user.is_empty()),
         kind: Some(kind.as_str()).filter(|kind| !kind.is_empty()),
+        since: day(&since)?,
+        until: day(&until)?.map(|day| day.saturating_add(DAY_SECONDS)),
     };
     let EventPage { events, next } = context.services().events.page(filter, before, PAGE).await?;
     Ok(EventList { events, next, kinds: context.services().events.kinds() })
@@ -125,3 +181,8 @@ pub async fn list_events(
 /// Rows per page.
 #[cfg(feature = "ssr")]
 const PAGE: u64 = 25;
+#[cfg(feature = "ssr")]
+const DAY_SECONDS: i64 = 86_400;
+/// Events on the page of an account.
+#[cfg(feature = "ssr")]
+const LATEST: u64 = 10;

@@ -4,6 +4,7 @@
 
 use latchkey_types::EventKind;
 
+pub const ACCOUNT_SECTIONS: &str = "Sections of this page";
 pub const CONFIRM: &str = "Confirm that it is you";
 pub const CONFIRM_LEAD: &str = "This is a sensitive change, so we ask for your password first. \
     We do not ask again for ten minutes.";

@@ -125,7 +125,7 @@ pub async fn list_users(
 ) -> Result<Json<Users>, ApiError> {
     let search = Search::read(&query.unwrap_or_default())?;
     let limit = search.limit.unwrap_or(PAGE_DEFAULT);
-    let page = state.services.accounts.page(&search.query, search.after.as_deref(), limit).await?;
+    let page = state.services.accounts.page(search.query.as_str(), search.after.as_deref(), limit).await?;
     Ok(Json(Users { users: page.users.into_iter().map(User::from).collect(), next: page.next }))
 }
 

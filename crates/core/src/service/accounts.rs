@@ -12,11 +12,11 @@ use crate::security::random;
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
 use crate::store::{self, mail_tokens, outbox, sessions, users};
-use latchkey_types::{EventActor, Role, Roles, UserSummary, Username};
+use latchkey_types::{EventActor, Role, Roles, SessionSummary, UserSummary, Username};
 
 mod page;
 
-pub use page::{PAGE_MAX, Page};
+pub use page::{PAGE_MAX, Page, Search};
 
 /// Why an account was not changed or listed.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +101,17 @@ pub struct AccountService {
 impl AccountService {
     pub(super) fn new(core: Arc<Core>, session: SessionService) -> Self {
         Self { core, session }
+    }
+
+    /// An account and its live sessions, most recently used first.
+    pub async fn one(&self, id: &str) -> Result<(UserSummary, Vec<SessionSummary>), AccountError> {
+        if !random::is_id(id) {
+            return Err(AccountError::Unknown);
+        }
+        let db = self.core.store.reader();
+        let user = users::by_public_id(db, id).await?.ok_or(AccountError::Unknown)?;
+        let sessions = self.session.list_of(user.id, None).await?;
+        Ok((listed(user), sessions))
     }
 
     /// Changes activation and roles of an account. Effective on this node at once, on others within a second.

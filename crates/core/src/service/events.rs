@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_orm::{ActiveEnum, DbErr, Iterable};
+use sea_orm::{ActiveEnum, DbErr, Iterable, Select};
+use time::Date;
+use time::macros::format_description;
 
 use super::{Core, ServiceError};
 use crate::client;
 use crate::security::random;
 use crate::store::audit::{self, EventKind, Kind};
-use crate::store::entity::audit_event::{Column, Model};
+use crate::store::entity::audit_event::{Column, Entity, Model};
 use crate::store::users;
 use latchkey_types::{AuditEvent, EventActor, Username};
 
@@ -24,6 +26,17 @@ pub struct Filter<'a> {
     pub user: Option<&'a str>,
     /// An audit kind.
     pub kind: Option<&'a str>,
+    /// From this time on, in Unix seconds.
+    pub since: Option<i64>,
+    /// Before this time, in Unix seconds.
+    pub until: Option<i64>,
+}
+
+/// The first second of a day in UTC, as Unix time. `None` for what is no date like `2026-11-24`.
+#[must_use]
+pub fn day_start(date: &str) -> Option<i64> {
+    let date = Date::parse(date, format_description!("[year]-[month]-[day]")).ok()?;
+    Some(date.midnight().assume_utc().unix_timestamp())
 }
 
 /// A page of the audit log.
@@ -61,11 +74,12 @@ impl EventService {
             return Ok(EventPage::default());
         }
         let kind = filter.kind.and_then(|kind| kind.parse::<EventKind>().ok());
-        let kind = kind.as_ref();
+        let latest =
+            |party| audit::within(audit::latest(kind.as_ref(), party, before, limit + 1), filter.since, filter.until);
         let mut found = match filter.user {
-            None => audit::latest(kind, None, before, limit + 1).all(self.core.store.reader()).await?,
+            None => latest(None).all(self.core.store.reader()).await?,
             Some(user) => match self.id_of(user).await? {
-                Some(id) => self.of_party(&id, kind, before, limit + 1).await?,
+                Some(id) => self.of_party(&id, latest).await?,
                 None => Vec::new(),
             },
         };
@@ -78,16 +92,14 @@ impl EventService {
 
     /// The latest events with the account as actor or subject. Two queries, each a range scan of an index: a single
     /// query would sort all of these events.
-    async fn of_party(
+    async fn of_party<'i>(
         &self,
-        id: &str,
-        kind: Option<&EventKind>,
-        before: Option<i64>,
-        limit: u64,
+        id: &'i str,
+        latest: impl Fn(Option<(Column, &'i str)>) -> Select<Entity>,
     ) -> Result<Vec<Model>, DbErr> {
         let db = self.core.store.reader();
-        let mut found = audit::latest(kind, Some((Column::SubjectId, id)), before, limit).all(db).await?;
-        found.extend(audit::latest(kind, Some((Column::ActorId, id)), before, limit).all(db).await?);
+        let mut found = latest(Some((Column::SubjectId, id))).all(db).await?;
+        found.extend(latest(Some((Column::ActorId, id))).all(db).await?);
         found.sort_by_key(|event| std::cmp::Reverse(event.id));
         found.dedup_by_key(|event| event.id);
         Ok(found)

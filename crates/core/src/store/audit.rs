@@ -5,7 +5,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QuerySelect, QueryTrait, Select,
 };
 
 pub use crate::kinds::{AuditKind as Kind, EventKind};
@@ -137,6 +137,13 @@ pub fn latest(
         Some(before) => found.filter(Column::Id.lt(before)),
         None => found,
     }
+}
+
+/// Restricts a query to events from `since` on and before `until`, in Unix seconds.
+#[must_use]
+pub fn within(found: Select<Entity>, since: Option<i64>, until: Option<i64>) -> Select<Entity> {
+    let found = found.apply_if(since, |found, since| found.filter(Column::At.gte(since)));
+    found.apply_if(until, |found, until| found.filter(Column::At.lt(until)))
 }
 
 /// Selects the latest `limit` events about an account, of these kinds, except those with the detail `without`.

@@ -1,9 +1,9 @@
 //! Queries on `users`.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, SqlErr,
+    QuerySelect, QueryTrait, Select, SqlErr,
 };
 
 use super::entity::user::{ActiveModel, Column, Entity, Model};
@@ -115,6 +115,25 @@ pub fn beginning_with(key: Column, prefix: &str, after: Option<&str>, limit: u64
 pub fn by_address_alone(prefix: &str, after: Option<&str>, limit: u64) -> Select<Entity> {
     let by_name = Column::UsernameKey.gte(prefix).and(Column::UsernameKey.lt(end_of(prefix)));
     beginning_with(Column::EmailKey, prefix, after, limit).filter(by_name.not())
+}
+
+/// Restricts a query to accounts with a role, and to active or deactivated ones. No index helps: the database reads the
+/// accounts in order until it has found enough.
+#[must_use]
+pub fn having(found: Select<Entity>, role: Option<&Role>, is_active: Option<bool>) -> Select<Entity> {
+    let with_role = |role: &Role| {
+        let list = Expr::cust("',' || roles || ','");
+        // `_` stands for any character; roles contain no other special ones.
+        list.like(LikeExpr::new(format!("%,{},%", role.as_str().replace('_', "\\_"))).escape('\\'))
+    };
+    let found = found.apply_if(role, |found, role| found.filter(with_role(role)));
+    found.apply_if(is_active, |found, is_active| found.filter(Column::IsActive.eq(is_active)))
+}
+
+/// How many accounts a query finds, up to `max`.
+pub async fn count(db: &impl ConnectionTrait, found: Select<Entity>, max: u64) -> Result<u64, DbErr> {
+    let ids = found.select_only().column(Column::Id).limit(max).into_tuple::<i64>().all(db).await?;
+    Ok(ids.len() as u64)
 }
 
 /// The end of the range of keys that begin with `prefix`: keys are printable ASCII, and DEL follows it.

@@ -6,14 +6,34 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::Select;
 
-use super::{AccountError, AccountService, listed};
-use crate::store::entity::user::{Column, Model};
+use super::{AccountError, AccountService, ServiceError, listed};
+use crate::store::entity::user::{Column, Entity, Model};
 use crate::store::users;
-use latchkey_types::{EmailAddress, UserSummary, trim_invisible};
+use latchkey_types::{EmailAddress, Role, UserSummary, trim_invisible};
 
 /// Maximum number of accounts per page.
 pub const PAGE_MAX: u64 = 100;
+
+const COUNT_MAX: u64 = UserSummary::COUNT_MAX;
+
+/// What accounts are listed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Search<'a> {
+    /// The beginning of the username or of the email address; all accounts if it is empty.
+    pub text: &'a str,
+    /// Only accounts with this role.
+    pub role: Option<&'a Role>,
+    /// Only active, or only deactivated accounts.
+    pub is_active: Option<bool>,
+}
+
+impl<'a> From<&'a str> for Search<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
 
 /// A page of accounts.
 #[derive(Clone, Debug, Default)]
@@ -53,33 +73,60 @@ impl Cursor {
 }
 
 impl AccountService {
-    /// Lists accounts whose username or email address begins with `query` (all accounts if it is empty), from the
-    /// cursor `after` on.
+    /// Lists the accounts that `search` finds, from the cursor `after` on.
     ///
     /// # Errors
     /// [`AccountError::NoSuchPage`] if `after` is not a cursor of an earlier page.
-    pub async fn page(&self, query: &str, after: Option<&str>, limit: u64) -> Result<Page, AccountError> {
+    pub async fn page(
+        &self,
+        search: impl Into<Search<'_>>,
+        after: Option<&str>,
+        limit: u64,
+    ) -> Result<Page, AccountError> {
+        let search = search.into();
         let db = self.core.store.reader();
         let limit = limit.clamp(1, PAGE_MAX);
         let after = after.map(|text| Cursor::read(text).ok_or(AccountError::NoSuchPage)).transpose()?;
-        let prefix = trim_invisible(query).to_ascii_lowercase();
-        if !is_key(&prefix) {
-            return Ok(Page::default());
-        }
+        let Some(prefix) = search.prefix() else { return Ok(Page::default()) };
+        let by_key = |after, limit| search.filter(users::beginning_with(Column::UsernameKey, &prefix, after, limit));
         // One extra row shows whether there is a next page.
         let mut found = match &after {
             Some(Cursor::Email(_)) => Vec::new(),
-            Some(Cursor::Name(key)) => {
-                users::beginning_with(Column::UsernameKey, &prefix, Some(key), limit + 1).all(db).await?
-            }
-            None => users::beginning_with(Column::UsernameKey, &prefix, None, limit + 1).all(db).await?,
+            Some(Cursor::Name(key)) => by_key(Some(key), limit + 1).all(db).await?,
+            None => by_key(None, limit + 1).all(db).await?,
         };
         let by_name = found.len() as u64;
         if !prefix.is_empty() && by_name <= limit {
             let after = if let Some(Cursor::Email(key)) = &after { Some(key.as_str()) } else { None };
-            found.extend(users::by_address_alone(&prefix, after, limit + 1 - by_name).all(db).await?);
+            let by_address = users::by_address_alone(&prefix, after, limit + 1 - by_name);
+            found.extend(search.filter(by_address).all(db).await?);
         }
         Ok(cut(found, by_name, limit))
+    }
+
+    /// Counts the accounts that `search` finds, up to [`UserSummary::COUNT_MAX`] and one more.
+    pub async fn count(&self, search: Search<'_>) -> Result<u64, ServiceError> {
+        let db = self.core.store.reader();
+        let Some(prefix) = search.prefix() else { return Ok(0) };
+        let by_name = search.filter(users::beginning_with(Column::UsernameKey, &prefix, None, COUNT_MAX + 1));
+        let found = users::count(db, by_name, COUNT_MAX + 1).await?;
+        if prefix.is_empty() || found > COUNT_MAX {
+            return Ok(found);
+        }
+        let rest = COUNT_MAX + 1 - found;
+        let by_address = search.filter(users::by_address_alone(&prefix, None, rest));
+        Ok(found + users::count(db, by_address, rest).await?)
+    }
+}
+
+impl Search<'_> {
+    /// The beginning of the keys to find; `None` if no key can begin like that.
+    fn prefix(&self) -> Option<String> {
+        Some(trim_invisible(self.text).to_ascii_lowercase()).filter(|prefix| is_key(prefix))
+    }
+
+    fn filter(&self, found: Select<Entity>) -> Select<Entity> {
+        users::having(found, self.role, self.is_active)
     }
 }
 

@@ -30,8 +30,17 @@ from_service_errors!(RevokeError: DbErr);
 impl SessionService {
     /// The live sessions of the user's account, most recently used first.
     pub async fn list(&self, auth: &AuthSession) -> Result<Vec<SessionSummary>, ServiceError> {
-        let live = sessions::live(self.core.store.reader(), auth.user.id, self.core.clock.now()).await?;
-        Ok(live.into_iter().map(|session| summary(session, &auth.session.id)).collect())
+        self.list_of(auth.user.id, Some(&auth.session.id)).await
+    }
+
+    /// The live sessions of an account, most recently used first. `current` is the session that asks.
+    pub(in crate::service) async fn list_of(
+        &self,
+        user: i64,
+        current: Option<&str>,
+    ) -> Result<Vec<SessionSummary>, ServiceError> {
+        let live = sessions::live(self.core.store.reader(), user, self.core.clock.now()).await?;
+        Ok(live.into_iter().map(|session| summary(session, current)).collect())
     }
 
     /// Ends one session of the user's account; other nodes notice within a second.
@@ -98,9 +107,9 @@ impl SessionService {
     }
 }
 
-fn summary(session: session::Model, current: &str) -> SessionSummary {
+fn summary(session: session::Model, current: Option<&str>) -> SessionSummary {
     SessionSummary {
-        is_current: session.id == current,
+        is_current: Some(session.id.as_str()) == current,
         id: session.id,
         device: client::device_name(&session.user_agent),
         address: session.ip,

@@ -1,0 +1,45 @@
+// The theme switch, and times in the time zone of the reader.
+import { expect, main, open, register, test } from './support';
+
+const background = () => getComputedStyle(document.documentElement).backgroundColor;
+
+test('the chosen theme goes before that of the system, on every page', async ({ page, browserName }) => {
+  test.skip(browserName !== 'chromium');
+  const hasScripts = test.info().project.use.javaScriptEnabled !== false;
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, '/login?next=/secret');
+  const theme = page.getByRole('contentinfo').getByRole('group', { name: 'Theme' });
+  await theme.getByRole('button', { name: 'Dark' }).click();
+  await expect(theme.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(theme.getByRole('button', { name: 'System' })).toHaveAttribute('aria-pressed', 'false');
+  await expect(page).toHaveURL('/login?next=/secret');
+  await open(page, '/reset');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  if (hasScripts) {
+    expect(await page.evaluate(background)).toBe('rgb(13, 15, 20)');
+  }
+  await theme.getByRole('button', { name: 'System' }).click();
+  await expect(theme.getByRole('button', { name: 'System' })).toHaveAttribute('aria-pressed', 'true');
+  await open(page, '/reset');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');
+});
+
+test.describe('in another time zone', () => {
+  test.use({ timezoneId: 'America/Sao_Paulo' });
+
+  test('times are local, with UTC in the title', async ({ page }) => {
+    await register(page);
+    await open(page, '/account');
+    const time = main(page).locator('time').first();
+    const [at, hasScripts] = [await time.getAttribute('datetime'), test.info().project.use.javaScriptEnabled !== false];
+    if (!hasScripts) {
+      await expect(time).toContainText('UTC');
+      return;
+    }
+    await expect(time).toContainText('GMT-3');
+    await expect(time).toHaveAttribute('title', `${at!.slice(0, 19).replace('T', ' ')} UTC`);
+    await expect(time).toContainText(new Intl.DateTimeFormat('en-GB', {
+      timeZone: 'America/Sao_Paulo', timeStyle: 'medium',
+    }).format(new Date(at!)));
+  });
+});
