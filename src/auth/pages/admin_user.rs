@@ -33,7 +33,7 @@ fn Details(details: UserDetails, rejected: Option<Flash>) -> impl IntoView {
     set_title(&user.username);
     view! {
         <h1>{user.username.clone()}</h1>
-        <div class="account">
+        <div class="account details">
             <section class="card" aria-label=texts::OVERVIEW><Facts user=user.clone()/></section>
             <section class="card" aria-labelledby="actions">
                 <h2 id="actions">{texts::ACTIONS}</h2>
