@@ -17,6 +17,8 @@ const origin = (process.env.LATCHKEY_ORIGIN ??= `http://127.0.0.1:${freePort()}`
 const shortLifeOrigin = (process.env.LATCHKEY_SHORT_LIFE_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
 
 const mailOrigin = (process.env.LATCHKEY_MAIL_ORIGIN ??= `http://127.0.0.1:${freePort()}`);
+// Passkeys need a host with a name.
+const namedOrigin = (process.env.LATCHKEY_NAMED_ORIGIN ??= `http://localhost:${freePort()}`);
 process.env.LATCHKEY_MAILS ??= path.join(__dirname, 'test-results', 'mail', 'mails');
 
 const chromium = process.env.CHROMIUM_PATH ?? onPath('chromium') ?? onPath('google-chrome');
@@ -50,6 +52,7 @@ export default defineConfig({
     server('server', origin),
     server('short-life', shortLifeOrigin, { JWT_ACCESS_LIFESPAN: '2s' }),
     server('mail', mailOrigin, { CONFIRM_EMAIL: 'true', LOGIN_BY_EMAIL: 'true' }),
+    server('named', namedOrigin),
   ],
 });
 
@@ -60,13 +63,13 @@ function server(name: string, at: string, settings: Record<string, string> = {})
     name,
     command: `unset PORT; mkdir -p "${data}" && exec "${binary}"`,
     cwd: root,
-    url: `${at}/readyz`,
+    url: `${at.replace('localhost', '127.0.0.1')}/readyz`,
     reuseExistingServer: false,
     timeout: 30_000,
     gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 },
     env: {
       LEPTOS_ENV: 'DEV',
-      LEPTOS_SITE_ADDR: at.replace('http://', ''),
+      LEPTOS_SITE_ADDR: at.replace('http://', '').replace('localhost', '127.0.0.1'),
       PUBLIC_URL: at,
       DATABASE_URL: `sqlite://${data}/latchkey.db`,
       MAIL_URL: `file://${data}/mails`,

@@ -22,6 +22,7 @@ mod m0012_audit_counts;
 mod m0013_attempts;
 mod m0014_email_confirmed;
 mod m0015_second_factor;
+mod m0016_passkeys;
 
 /// Lists the migrations, in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_attempts::Migration),
             Box::new(m0014_email_confirmed::Migration),
             Box::new(m0015_second_factor::Migration),
+            Box::new(m0016_passkeys::Migration),
         ]
     }
 }

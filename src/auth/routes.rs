@@ -57,6 +57,14 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("remove_totp", paths::SECOND_FACTOR, Access::FirstFactor),
     ServerFunction::new("renew_recovery_codes", paths::SECOND_FACTOR, Access::FirstFactor),
     ServerFunction::new("hide_recovery_codes", paths::SECOND_FACTOR, Access::FirstFactor),
+    ServerFunction::new("begin_passkey_login", paths::LOGIN, Access::Everyone),
+    ServerFunction::new("log_in_by_passkey", paths::LOGIN, Access::Everyone).body_max(PASSKEY_MAX).errors_at("login"),
+    ServerFunction::new("reauthenticate_by_passkey", paths::CONFIRM, Access::FirstFactor)
+        .body_max(PASSKEY_MAX)
+        .errors_at("reauthenticate"),
+    ServerFunction::new("begin_passkey", paths::SECOND_FACTOR, Access::FirstFactor),
+    ServerFunction::new("add_passkey", paths::SECOND_FACTOR, Access::FirstFactor).body_max(PASSKEY_MAX),
+    ServerFunction::new("remove_passkey", paths::SECOND_FACTOR, Access::FirstFactor),
     ServerFunction::new("finalize", paths::FINALIZE, Access::Everyone).query(TOKEN),
     ServerFunction::new("registration_link", paths::FINALIZE, Access::Everyone).query(TOKEN),
     ServerFunction::new("resend", paths::RESEND, Access::Everyone).refill(&["email"]),
@@ -68,6 +76,9 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("email_link", paths::NEW_EMAIL, Access::Everyone).query(TOKEN),
     ServerFunction::new("keep_email", paths::KEEP_EMAIL, Access::Everyone).query(TOKEN),
 ];
+
+/// Maximum size of a form with the answer of a passkey, in bytes: JSON, encoded for a form.
+const PASSKEY_MAX: usize = 32 * 1024;
 
 /// A rejected form of an email link keeps the token in its URL.
 const TOKEN: &[&str] = &["token"];

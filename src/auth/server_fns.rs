@@ -8,6 +8,7 @@ pub mod account;
 pub mod admin;
 pub mod email;
 pub mod login_link;
+pub mod passkeys;
 pub mod password;
 pub mod registration;
 pub mod second_factor;
@@ -25,6 +26,10 @@ pub use admin::{
 };
 pub use email::{ChangeEmail, ConfirmEmail, EmailLink, KeepEmail, change_email, confirm_email, email_link, keep_email};
 pub use login_link::{LogInByLink, LoginLink, RequestLoginLink, log_in_by_link, login_link, request_login_link};
+pub use passkeys::{
+    AddPasskey, BeginPasskey, BeginPasskeyLogin, LogInByPasskey, ReauthenticateByPasskey, RemovePasskey, add_passkey,
+    begin_passkey, begin_passkey_login, log_in_by_passkey, reauthenticate_by_passkey, remove_passkey,
+};
 pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};
 pub use registration::{Finalize, Register, RegistrationLink, Resend, finalize, register, registration_link, resend};
 pub use second_factor::{

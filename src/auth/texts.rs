@@ -10,6 +10,7 @@ mod account;
 mod admin;
 mod dev_mail;
 mod links;
+mod passkeys;
 mod second_factor;
 mod theme;
 
@@ -18,6 +19,7 @@ pub use admin::*;
 pub use dev_mail::*;
 pub use latchkey_types::texts::{app_error as of_error, field_error};
 pub use links::*;
+pub use passkeys::*;
 pub use second_factor::*;
 pub use theme::*;
 
@@ -61,6 +63,8 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::UserRolesSet => "The roles have been changed.",
         Notice::UserSessionsEnded => "All sessions of the account have ended.",
         Notice::PasswordChanged => "Your password has been changed. You are logged out everywhere else.",
+        Notice::PasskeyAdded => "The passkey was added.",
+        Notice::PasskeyRemoved => "The passkey was removed. Delete it on your device, too.",
         Notice::SecondFactorRemoved => "The second factor is off. A login needs the password only.",
         Notice::SessionEnded => "The session has ended.",
         Notice::OtherSessionsEnded => "You are logged out everywhere else.",
@@ -102,6 +106,7 @@ pub fn error_title(error: &AppError) -> &'static str {
         AppError::LinkInvalid => "This link is not valid",
         AppError::Internal => "Something went wrong",
         AppError::LoginRejected
+        | AppError::PasskeyRefused
         | AppError::LoginExpired
         | AppError::Unconfirmed
         | AppError::Refused(_)

@@ -24,6 +24,8 @@ const FAVICON: &str = "/favicon.svg";
 const HYDRATION: &str = include_str!("hydration.js");
 /// The scripts of every page: the theme switch, and times in the time zone of the reader, with UTC as their title.
 const PAGE_SCRIPTS: [&str; 2] = [THEME_SCRIPT, include_str!("local_times.js")];
+/// Asks the browser for passkeys.
+const PASSKEYS: &str = include_str!("passkeys.js");
 
 /// Builds the document of a page.
 pub fn shell(state: &ServerState) -> impl IntoView + use<> {
@@ -34,10 +36,10 @@ pub fn shell(state: &ServerState) -> impl IntoView + use<> {
     let app = view! { <App/> }.into_any();
     let wasm = wasm.get().copied().unwrap_or_default();
     let context = use_context::<PageContext>().unwrap_or_default();
-    let theme = context.theme.name();
+    let theme = context.theme;
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme.name()>
             <head>
                 <CommonHead css=assets.css.clone()/>
                 <AutoReload options/>
@@ -46,7 +48,7 @@ pub fn shell(state: &ServerState) -> impl IntoView + use<> {
             </head>
             <body>
                 {app}
-                <Footer context/>
+                <Footer path=context.path_and_query chosen=theme/>
             </body>
         </html>
     }
@@ -80,10 +82,10 @@ pub fn plain_document(
 ) -> impl IntoView + use<> {
     provide_context(site::CONFIG);
     provide_context(context.clone());
-    let (path, theme) = (context.path_and_query.clone(), context.theme.name());
+    let (path, theme) = (context.path_and_query.clone(), context.theme);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme.name()>
             <head>
                 <CommonHead css=assets.css.clone()/>
                 <title>{title(headline)}</title>
@@ -93,7 +95,7 @@ pub fn plain_document(
                 <main id="content" tabindex="-1">
                     {content}
                 </main>
-                <Footer context/>
+                <Footer path=context.path_and_query chosen=theme/>
             </body>
         </html>
     }
@@ -133,7 +135,7 @@ fn Scripts(assets: AssetNames, wasm: PageWasm) -> impl IntoView {
         {loader}
         {preload(wasm)}
         {parts.into_iter().map(preload).collect_view()}
-        {inline_script([PAGE_SCRIPTS.concat(), hydration].concat())}
+        {inline_script([PAGE_SCRIPTS.concat(), hydration, PASSKEYS.to_owned()].concat())}
     }
     .into_any()
 }

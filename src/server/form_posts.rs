@@ -166,7 +166,7 @@ async fn redirect_back(state: &ServerState, asked: &Parts, jar: &Cookies, form: 
     let page = path_of(&form.url);
     let pending = state.app.cookies.flash(jar).and_then(Flash::into_waiting).filter(|_| page == paths::CONFIRM);
     let mut flash = Flash {
-        form: Some(form.function.name.to_owned()),
+        form: Some(form.function.errors_at.unwrap_or(form.function.name).to_owned()),
         values: form.refill(),
         waiting: pending.map(Box::new),
         ..Flash::of_page(page, Outcome::Rejected(error))

@@ -29,6 +29,7 @@ mod names;
 mod observability;
 mod operator;
 mod pages;
+mod passkeys;
 mod passwords;
 mod properties;
 mod race;

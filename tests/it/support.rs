@@ -1,6 +1,7 @@
 //! A test application: its own database, a clock that the test sets, browsers that keep cookies.
 
 mod accounts;
+mod authenticator;
 mod browser;
 mod database;
 
@@ -31,6 +32,7 @@ use sea_orm::{EntityTrait, QueryOrder};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+pub use authenticator::Authenticator;
 pub use browser::{Answer, Browser, SAFARI, claims};
 pub use database::Database;
 

@@ -26,6 +26,7 @@ pub mod extract;
 pub mod guard;
 pub mod me;
 pub mod openapi;
+pub mod passkeys;
 pub mod password;
 pub mod registration;
 pub mod second_factor;
@@ -59,6 +60,8 @@ fn described_endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(registration::finalize, registration::finalize_by_get))
         .routes(routes!(session::log_in))
         .routes(routes!(second_factor::verify_login))
+        .routes(routes!(passkeys::begin_login))
+        .routes(routes!(passkeys::log_in))
         .routes(routes!(session::refresh))
         .routes(routes!(session::log_out))
         .routes(routes!(me::protected))
@@ -69,6 +72,9 @@ fn described_endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(second_factor::set_up, second_factor::remove))
         .routes(routes!(second_factor::confirm))
         .routes(routes!(second_factor::renew_codes))
+        .routes(routes!(passkeys::list, passkeys::register))
+        .routes(routes!(passkeys::begin))
+        .routes(routes!(passkeys::remove))
         .routes(routes!(admin::list_users))
         .routes(routes!(admin::change_user))
         .routes(routes!(admin::end_sessions))

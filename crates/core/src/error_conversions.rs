@@ -9,6 +9,7 @@ use crate::service::accounts::AccountError;
 use crate::service::email_change::EmailChangeError;
 use crate::service::login_link::LoginLinkError;
 use crate::service::own_account::{DeletionError, PasswordError};
+use crate::service::passkeys::PasskeyError;
 use crate::service::password_reset::ResetError;
 use crate::service::registration::{ConfirmError, RegistrationError};
 use crate::service::second_factor::SecondFactorError;
@@ -25,6 +26,21 @@ impl From<ServiceError> for AppError {
                 tracing::error!(error = format!("{error:#}"), "request failed with an internal error");
                 Self::Internal
             }
+        }
+    }
+}
+
+impl From<PasskeyError> for AppError {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::Unknown => Self::NotFound,
+            PasskeyError::Refused => Self::PasskeyRefused,
+            PasskeyError::Full => Self::Malformed,
+            PasskeyError::Deactivated => Self::Deactivated,
+            PasskeyError::NotFresh(_) => Self::ReauthenticationRequired,
+            PasskeyError::TooMany(limited) => Self::TooManyRequests(limited),
+            PasskeyError::Gone => Self::NotLoggedIn,
+            PasskeyError::Service(fault) => fault.into(),
         }
     }
 }

@@ -73,6 +73,12 @@ pub enum Template {
     FactorAdded,
     /// Notice that the second factor was removed.
     FactorRemoved,
+    /// Notice that a passkey was added.
+    PasskeyAdded,
+    /// Notice that a passkey was removed.
+    PasskeyRemoved,
+    /// Notice that a copy of a passkey was used.
+    PasskeyCopied,
     /// Notice that a recovery code was used.
     RecoveryCodeUsed,
     /// An email of the application; the column `site_code` tells which one.
@@ -170,6 +176,15 @@ pub enum AuditKind {
     /// The second factor was removed.
     #[sea_orm(string_value = "authn_factor_removed")]
     FactorRemoved,
+    /// A passkey was added.
+    #[sea_orm(string_value = "authn_passkey_added")]
+    PasskeyAdded,
+    /// A passkey was removed.
+    #[sea_orm(string_value = "authn_passkey_removed")]
+    PasskeyRemoved,
+    /// The signature counter of a passkey went back: somebody has a copy.
+    #[sea_orm(string_value = "authn_passkey_copied")]
+    PasskeyCopied,
     /// A recovery code was used.
     #[sea_orm(string_value = "authn_recovery_code_used")]
     RecoveryCodeUsed,
@@ -205,7 +220,12 @@ impl AuditKind {
     pub fn is_failure(self) -> bool {
         matches!(
             self,
-            Self::LoginFail | Self::MailFail | Self::ReauthenticationFail | Self::TokenReuse | Self::AuthzFail
+            Self::LoginFail
+                | Self::PasskeyCopied
+                | Self::MailFail
+                | Self::ReauthenticationFail
+                | Self::TokenReuse
+                | Self::AuthzFail
         )
     }
 }

@@ -17,3 +17,4 @@ pub mod random;
 pub mod recovery_code;
 pub mod secret_box;
 pub mod totp;
+pub mod webauthn;

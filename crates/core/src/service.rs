@@ -46,6 +46,7 @@ mod link_request;
 pub mod login_link;
 pub mod mail_queue;
 pub mod own_account;
+pub mod passkeys;
 pub mod password_reset;
 pub mod registration;
 pub mod second_factor;
@@ -169,6 +170,8 @@ pub struct Services {
     pub cleanup: cleanup::CleanupService,
     /// The second factor of one's own account.
     pub second_factor: second_factor::SecondFactorService,
+    /// Passkeys.
+    pub passkeys: passkeys::PasskeyService,
     /// Users' own accounts: overview, password change, deletion.
     pub own_account: own_account::OwnAccountService,
 }
@@ -189,6 +192,7 @@ impl Services {
             events: events::EventService::new(Arc::clone(&core)),
             accounts: accounts::AccountService::new(Arc::clone(&core), session.clone()),
             second_factor: second_factor::SecondFactorService::new(Arc::clone(&core), session.clone()),
+            passkeys: passkeys::PasskeyService::new(Arc::clone(&core), session.clone()),
             own_account: own_account::OwnAccountService::new(Arc::clone(&core), session.clone()),
             import: import::ImportService::new(core),
             session,

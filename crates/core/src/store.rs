@@ -29,6 +29,7 @@ pub mod mail_throttle;
 pub mod mail_tokens;
 mod migrations;
 pub mod outbox;
+pub mod passkeys;
 pub mod prune;
 mod reader;
 pub mod registrations;

@@ -105,6 +105,8 @@ pub enum AppError {
     CrossSite,
     /// The password must be entered again first.
     ReauthenticationRequired,
+    /// The passkey was not accepted.
+    PasskeyRefused,
     /// A second factor must be set up first.
     SecondFactorMissing,
     /// Invalid input; at least one error.
@@ -135,7 +137,9 @@ impl AppError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Malformed => 400,
-            Self::NotLoggedIn | Self::LoginRejected | Self::LoginExpired | Self::LinkInvalid => 401,
+            Self::NotLoggedIn | Self::LoginRejected | Self::PasskeyRefused | Self::LoginExpired | Self::LinkInvalid => {
+                401
+            }
             Self::Unconfirmed
             | Self::Deactivated
             | Self::MissingRole

@@ -70,6 +70,10 @@ pub enum Notice {
     LoginLinkMailed,
     /// The second factor was turned off.
     SecondFactorRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// One of the user's own sessions was ended.
     SessionEnded,
     /// All other sessions of the user were ended.

@@ -45,7 +45,9 @@ pub use email_link::EmailLinkDetails;
 pub use error::JsonOutput;
 pub use error::{AppError, FieldError};
 pub use flash::{Flash, Notice, Outcome};
-pub use own_account::{AccountOverview, EventKind, QrPath, SecondFactor, SecurityEvent, SessionSummary, TotpSetup};
+pub use own_account::{
+    AccountOverview, EventKind, PasskeySummary, QrPath, SecondFactor, SecurityEvent, SessionSummary, TotpSetup,
+};
 pub use password::Password;
 pub use product::Product;
 pub use rate_limited::{RateLimit, RateLimited};

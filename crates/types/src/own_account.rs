@@ -34,6 +34,21 @@ pub struct SecondFactor {
     pub setup: Option<TotpSetup>,
     /// Recovery codes that their owner has not seen yet.
     pub new_codes: Vec<String>,
+    /// The passkeys; `None` if they do not work here.
+    pub passkeys: Option<Vec<PasskeySummary>>,
+}
+
+/// A passkey of a user's own account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeySummary {
+    /// Names the passkey in forms and the API.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// Unix time in seconds.
+    pub created_at: i64,
+    /// Unix time in seconds; `None` before the first use.
+    pub last_used_at: Option<i64>,
 }
 
 /// What an authenticator app needs.
@@ -140,6 +155,12 @@ pub enum EventKind {
     RecoveryCodeUsed,
     /// The recovery codes were replaced.
     RecoveryCodesRenewed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A copy of a passkey was used.
+    PasskeyCopied,
     /// A session was revoked.
     SessionEnded,
     /// A session continued on another device and in another network.

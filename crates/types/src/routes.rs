@@ -53,6 +53,8 @@ pub struct ServerFunction {
     pub query: &'static [&'static str],
     /// Maximum size of the request body, in bytes.
     pub body_max: usize,
+    /// The function whose form on the same page shows the errors of this one.
+    pub errors_at: Option<&'static str>,
 }
 
 impl ServerFunction {
@@ -68,7 +70,7 @@ impl ServerFunction {
     /// A row for a function whose form is on several pages.
     #[must_use]
     pub const fn on_any_page(name: &'static str, access: Access) -> Self {
-        Self { name, page: None, access, refill: &[], query: &[], body_max: Self::BODY_MAX }
+        Self { name, page: None, access, refill: &[], query: &[], body_max: Self::BODY_MAX, errors_at: None }
     }
 
     /// Sets the fields that a rejected form shows again.
@@ -81,6 +83,12 @@ impl ServerFunction {
     #[must_use]
     pub const fn query(self, query: &'static [&'static str]) -> Self {
         Self { query, ..self }
+    }
+
+    /// Lets another form of the page show its errors.
+    #[must_use]
+    pub const fn errors_at(self, form: &'static str) -> Self {
+        Self { errors_at: Some(form), ..self }
     }
 
     /// Sets the maximum size of the request body, in bytes.

@@ -54,6 +54,7 @@ pub fn app_error(error: &AppError) -> Cow<'static, str> {
         AppError::ReauthenticationRequired => "Enter your password again to continue.",
         AppError::SecondFactorMissing => "Your account needs a second factor. Set it up first.",
         AppError::LinkInvalid => "This link is incomplete, expired or already used. Request a new one.",
+        AppError::PasskeyRefused => "The passkey was not accepted. Try again, or use your password.",
         AppError::LoginExpired => "This login has expired. Enter your username and password again.",
         AppError::LastAdmin => "This is the last active administrator. Make another user an administrator first.",
         AppError::NotFound => "This page or entry does not exist. Check the address, or go to the start page.",

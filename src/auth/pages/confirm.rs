@@ -1,10 +1,11 @@
 //! The page that asks for the password again before a sensitive change.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{CurrentPasswordField, FormError, PostForm, Submit, use_form};
-use crate::auth::server_fns::Reauthenticate;
+use crate::auth::components::{CurrentPasswordField, FormError, Or, PasskeyForm, PostForm, Submit, use_form};
+use crate::auth::server_fns::{BeginPasskeyLogin, Reauthenticate, ReauthenticateByPasskey};
 use crate::auth::{set_title, texts};
 use latchkey_types::paths;
 
@@ -26,6 +27,12 @@ pub fn ConfirmPage() -> impl IntoView {
                 <input type="hidden" name="next" value=next/>
                 <Submit label=texts::CONFIRM_BUTTON busy_label=texts::CONFIRMING is_busy=form.is_redirecting/>
             </PostForm>
+            <Or/>
+            <PasskeyForm
+                action=ReauthenticateByPasskey::PATH
+                begin=BeginPasskeyLogin::PATH
+                label=texts::CONFIRM_BY_PASSKEY
+            />
             <p class="aside"><a href=cancel>{texts::CANCEL}</a></p>
         </section>
     }

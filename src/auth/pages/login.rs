@@ -1,10 +1,11 @@
 //! The login page.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::components::{Field, FormError, FormState, PageNotice, PostForm, Submit, use_form};
-use crate::auth::server_fns::Login;
+use crate::auth::components::{Field, FormError, FormState, Or, PageNotice, PasskeyForm, PostForm, Submit, use_form};
+use crate::auth::server_fns::{BeginPasskeyLogin, LogInByPasskey, Login};
 use crate::auth::{set_title, texts, use_site};
 use crate::page_context::use_page_context;
 use latchkey_types::paths;
@@ -23,12 +24,18 @@ pub fn LoginPage() -> impl IntoView {
             <PageNotice/>
             <PostForm form class="form">
                 <FormError form/>
-                <Field form name="username" label=texts::USERNAME_OR_EMAIL autocomplete="username"/>
+                <Field form name="username" label=texts::USERNAME_OR_EMAIL autocomplete="username webauthn"/>
                 <Field form name="password" label=texts::PASSWORD kind="password" autocomplete="current-password"/>
                 <Remember form/>
                 <input type="hidden" name="next" value=return_to()/>
                 <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_redirecting/>
             </PostForm>
+            <Or/>
+            <PasskeyForm
+                action=LogInByPasskey::PATH
+                begin=BeginPasskeyLogin::PATH
+                label=texts::LOG_IN_BY_PASSKEY
+            />
             <p class="aside"><a href=paths::RESET>{texts::FORGOT_PASSWORD}</a></p>
             {use_page_context().login_by_email.then(|| view! { <p class="aside"><a href=paths::LOGIN_EMAIL>{texts::LOGIN_BY_EMAIL}</a></p> }.into_any())}
             {use_page_context().registration_is_open.then(|| view! { <p class="aside">{texts::NO_ACCOUNT_YET} " " <a href=paths::REGISTRATION>{texts::REGISTER}</a></p> }.into_any())}

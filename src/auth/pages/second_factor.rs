@@ -1,13 +1,17 @@
 //! The second factor of one's own account.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use crate::auth::components::{Field, FormError, FormState, Notices, PostForm, Submit, load, loaded, use_form};
+use crate::auth::components::{
+    Field, FormError, FormState, Notices, PasskeyForm, PostForm, Submit, Time, load, loaded, use_form,
+};
 use crate::auth::server_fns::{
-    ConfirmTotp, HideRecoveryCodes, RemoveTotp, RenewRecoveryCodes, SecondFactorFn, SetUpTotp, second_factor,
+    AddPasskey, BeginPasskey, ConfirmTotp, HideRecoveryCodes, RemovePasskey, RemoveTotp, RenewRecoveryCodes,
+    SecondFactorFn, SetUpTotp, second_factor,
 };
 use crate::auth::{set_title, texts};
-use latchkey_types::{Notice, QrPath, SecondFactor, TotpSetup, paths};
+use latchkey_types::{Notice, PasskeySummary, QrPath, SecondFactor, TotpSetup, paths};
 
 /// So few recovery codes left are worth a warning.
 const FEW_CODES: u64 = 3;
@@ -20,6 +24,7 @@ struct Forms {
     renew: FormState,
     hide: FormState,
     remove: FormState,
+    remove_passkey: FormState,
 }
 
 /// Sets up an authenticator app, shows recovery codes once, and removes both.
@@ -31,10 +36,11 @@ pub fn SecondFactorPage() -> impl IntoView {
         renew: use_form::<RenewRecoveryCodes>(),
         hide: use_form::<HideRecoveryCodes>(),
         remove: use_form::<RemoveTotp>(),
+        remove_passkey: use_form::<RemovePasskey>(),
     };
-    let Forms { set_up, confirm, renew, hide, remove } = forms;
+    let Forms { set_up, confirm, renew, hide, remove, remove_passkey } = forms;
     let all = [set_up, confirm, renew, hide, remove];
-    let changes = move || all.iter().map(|form| form.answers()).sum();
+    let changes = move || all.iter().map(|form| form.answers()).sum::<u32>() + remove_passkey.answers();
     let state = load::<SecondFactorFn, _>(move || (changes(), String::new()), second_factor);
     let notice = Signal::derive(move || remove.is_done().then_some(Notice::SecondFactorRemoved));
     set_title(texts::SECOND_FACTOR);
@@ -47,6 +53,7 @@ pub fn SecondFactorPage() -> impl IntoView {
             {loaded(state, move |state| view! { <State state forms/> })}
             <p class="aside"><a href=paths::ACCOUNT>{texts::BACK_TO_ACCOUNT}</a></p>
         </section>
+        {loaded(state, move |state| state.passkeys.map(|passkeys| view! { <Passkeys passkeys form=remove_passkey/> }))}
     }
 }
 
@@ -66,6 +73,56 @@ fn State(state: SecondFactor, forms: Forms) -> impl IntoView {
             </PostForm>
         }
         .into_any(),
+    }
+}
+
+/// The passkeys, each with a button that removes it, and a form for another one.
+#[component]
+fn Passkeys(passkeys: Vec<PasskeySummary>, form: FormState) -> impl IntoView {
+    let add = use_form::<AddPasskey>();
+    let added = add.is_done().then_some(Notice::PasskeyAdded);
+    let notice = Signal::derive(move || added.clone().or_else(|| form.is_done().then_some(Notice::PasskeyRemoved)));
+    let none = passkeys.is_empty().then(|| view! { <p>{texts::NO_PASSKEYS}</p> }.into_any());
+    let rows = passkeys.into_iter().map(|passkey| view! { <Passkey passkey form/> }.into_any()).collect_view();
+    view! {
+        <section class="card passkeys" aria-labelledby="passkeys">
+            <h2 id="passkeys">{texts::PASSKEYS}</h2>
+            <p class="lead">{texts::PASSKEYS_LEAD}</p>
+            <Notices notice/>
+            <FormError form=add/>
+            <FormError form/>
+            {none}
+            <ul class="sessions">{rows}</ul>
+            <div class="field passkey">
+                <label for="passkey-name">{texts::PASSKEY_NAME}</label>
+                <div class="control"><input id="passkey-name" name="name" maxlength="64" autocomplete="off"/></div>
+            </div>
+            <PasskeyForm action=AddPasskey::PATH begin=BeginPasskey::PATH label=texts::ADD_PASSKEY/>
+        </section>
+    }
+}
+
+#[component]
+fn Passkey(passkey: PasskeySummary, form: FormState) -> impl IntoView {
+    let PasskeySummary { id, name, created_at, last_used_at } = passkey;
+    let used = match last_used_at {
+        Some(at) => view! { {texts::LAST_USED} " " <Time at=at.into()/> }.into_any(),
+        None => texts::NOT_USED_YET.into_any(),
+    };
+    let of_passkey = format!(" {name}");
+    view! {
+        <li>
+            <div>
+                <p class="device">{name}</p>
+                <p class="hint">{texts::ADDED} " " <Time at=created_at.into()/> ", " {used}</p>
+            </div>
+            <PostForm form>
+                <input type="hidden" name="id" value=id/>
+                <button type="submit" class="button">
+                    {texts::REMOVE}<span class="visually-hidden">{of_passkey}</span>
+                </button>
+            </PostForm>
+        </li>
     }
 }
 

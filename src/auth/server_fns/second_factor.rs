@@ -32,11 +32,14 @@ pub async fn verify_login(
     Ok(())
 }
 
-/// Returns the second factor of the account. Secrets are among it only if the password was entered recently.
+/// Returns the second factor and the passkeys of the account. Secrets are among it only if the password was entered recently.
 #[server(SecondFactorFn, prefix = "/fn", endpoint = "second_factor", output = JsonOutput)]
 pub async fn second_factor() -> Result<SecondFactor, AppError> {
     let context = request_context::<SecondFactorFn>().await?;
-    Ok(context.services().second_factor.overview(context.session()?).await?)
+    let (services, session) = (context.services(), context.session()?);
+    let overview = services.second_factor.overview(session).await?;
+    let passkeys = if services.passkeys.is_available() { Some(services.passkeys.list(session).await?) } else { None };
+    Ok(SecondFactor { passkeys, ..overview })
 }
 
 /// Begins to set up an authenticator app.

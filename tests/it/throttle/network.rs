@@ -95,7 +95,7 @@ on_both! {
             methods.filter(|(_, call)| call["responses"].get("429").is_some()).map(move |(method, _)| format!("{method} {path}"))
         });
         let expected = [
-            "get /api/finalize", "post /api/finalize", "post /api/login", "post /api/login/verify",
+            "get /api/finalize", "post /api/finalize", "post /api/login", "post /api/login/passkey", "post /api/login/verify",
             "post /api/me/totp/confirm", "post /api/reauthenticate",
             "post /api/registration", "post /api/reset", "post /api/reset_finalize",
         ];

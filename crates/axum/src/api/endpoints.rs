@@ -10,6 +10,8 @@ pub(super) const REGISTRATION: &str = "/api/registration";
 pub(super) const FINALIZE: &str = "/api/finalize";
 pub(super) const LOGIN: &str = "/api/login";
 pub(super) const LOGIN_VERIFY: &str = "/api/login/verify";
+pub(super) const LOGIN_PASSKEY: &str = "/api/login/passkey";
+pub(super) const LOGIN_PASSKEY_BEGIN: &str = "/api/login/passkey/begin";
 pub(super) const REFRESH: &str = "/api/refresh";
 pub(super) const LOGOUT: &str = "/api/logout";
 pub(super) const RESET: &str = "/api/reset";
@@ -20,6 +22,9 @@ pub(super) const ME: &str = "/api/me";
 pub(super) const TOTP: &str = "/api/me/totp";
 pub(super) const TOTP_CONFIRM: &str = "/api/me/totp/confirm";
 pub(super) const RECOVERY_CODES: &str = "/api/me/totp/recovery_codes";
+pub(super) const PASSKEYS: &str = "/api/me/passkeys";
+pub(super) const PASSKEYS_BEGIN: &str = "/api/me/passkeys/begin";
+pub(super) const PASSKEY: &str = "/api/me/passkeys/{id}";
 pub(super) const USERS: &str = "/api/admin/users";
 pub(super) const USER: &str = "/api/admin/users/{id}";
 pub(super) const USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
@@ -57,6 +62,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("POST", FINALIZE, Access::HandlerChecksToken),
     endpoint("POST", LOGIN, Access::Everyone),
     endpoint("POST", LOGIN_VERIFY, Access::Everyone),
+    endpoint("POST", LOGIN_PASSKEY_BEGIN, Access::Everyone),
+    endpoint("POST", LOGIN_PASSKEY, Access::Everyone),
     endpoint("POST", REFRESH, Access::HandlerChecksToken),
     endpoint("POST", LOGOUT, Access::HandlerChecksToken),
     endpoint("GET", PROTECTED, Access::LoggedIn),
@@ -68,6 +75,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("DELETE", TOTP, Access::FirstFactor),
     endpoint("POST", TOTP_CONFIRM, Access::FirstFactor),
     endpoint("POST", RECOVERY_CODES, Access::FirstFactor),
+    endpoint("GET", PASSKEYS, Access::FirstFactor),
+    endpoint("POST", PASSKEYS, Access::FirstFactor),
+    endpoint("POST", PASSKEYS_BEGIN, Access::FirstFactor),
+    endpoint("DELETE", PASSKEY, Access::FirstFactor),
     endpoint("GET", USERS, Access::HasRole(Role::ADMIN)),
     endpoint("PATCH", USER, Access::HasRole(Role::ADMIN)),
     endpoint("DELETE", USER_SESSIONS, Access::HasRole(Role::ADMIN)),

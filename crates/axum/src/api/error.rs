@@ -54,6 +54,8 @@ pub enum ApiError {
     SecondFactorRequired(Challenge),
     /// A wrong code, or a challenge that is not valid any more.
     CodeRejected,
+    /// The response of an authenticator was not accepted.
+    PasskeyRejected,
     /// There is a second factor already.
     SecondFactorIsOn,
     /// The account has to set up a second factor first.
@@ -126,6 +128,7 @@ impl ApiError {
             Self::ReauthenticationRequired => ("ReauthenticationRequired", 403, words::REAUTHENTICATION_REQUIRED),
             Self::SecondFactorRequired(_) => ("SecondFactorRequired", 401, words::SECOND_FACTOR_REQUIRED),
             Self::CodeRejected => ("AuthenticationError", 401, words::CODE_REJECTED),
+            Self::PasskeyRejected => return as_pages_say("AuthenticationError", &AppError::PasskeyRefused),
             Self::SecondFactorMissing => return as_pages_say("SecondFactorMissing", &AppError::SecondFactorMissing),
             Self::SecondFactorIsOn => ("Conflict", 409, words::SECOND_FACTOR_IS_ON),
             Self::Validation(_) => ("ValidationError", 422, words::VALIDATION),
@@ -207,6 +210,7 @@ impl From<AppError> for ApiError {
             AppError::MissingRole => Self::MissingRole,
             AppError::ReauthenticationRequired => Self::ReauthenticationRequired,
             AppError::SecondFactorMissing => Self::SecondFactorMissing,
+            AppError::PasskeyRefused => Self::PasskeyRejected,
             AppError::LastAdmin => Self::LastAdmin,
             AppError::NotFound => Self::NotFound,
             AppError::TooLarge => Self::TooLarge,

@@ -101,6 +101,9 @@ impl Renderer {
             }),
             Template::FactorAdded => self.about_factor(tx, row, "An authenticator app was added to").await?,
             Template::FactorRemoved => self.about_factor(tx, row, "The second factor was removed from").await?,
+            Template::PasskeyAdded => self.about_factor(tx, row, "A passkey was added to").await?,
+            Template::PasskeyRemoved => self.about_factor(tx, row, "A passkey was removed from").await?,
+            Template::PasskeyCopied => self.about_factor(tx, row, "A copy of a passkey was used for").await?,
             Template::RecoveryCodeUsed => self.about_factor(tx, row, "A recovery code was used to log in to").await?,
             Template::TokenReuse => about_session(tx, row).await?.map(|(user, from)| {
                 (texts::token_reuse(self.product.name, &user.username, &from, self.link(paths::LOGIN)), user.email)
@@ -123,11 +126,14 @@ impl Renderer {
     async fn may_notify(&self, tx: &impl ConnectionTrait, job: MailJob<'_>) -> anyhow::Result<bool> {
         const LIMITED: [Template; 4] =
             [Template::LoginsLocked, Template::TokenReuse, Template::SessionMoved, Template::NewSignIn];
-        const OTHERS: [Template; 5] = [
+        const OTHERS: [Template; 8] = [
             Template::PasswordChanged,
             Template::AddressChangeNotice,
             Template::FactorAdded,
             Template::FactorRemoved,
+            Template::PasskeyAdded,
+            Template::PasskeyRemoved,
+            Template::PasskeyCopied,
             Template::RecoveryCodeUsed,
         ];
         let template = &job.row.template;

@@ -184,7 +184,7 @@ impl AccountService {
         Ok(count)
     }
 
-    /// Turns the second factor of an account off, for an owner who has lost it. The owner gets an email.
+    /// Turns the second factor of an account off and deletes its passkeys, for an owner who has lost them. The owner gets an email.
     pub async fn remove_second_factor(
         &self,
         account: Account<'_>,
@@ -200,7 +200,8 @@ impl AccountService {
                 admins_with(tx, actor).await?;
                 let user = locked(tx, account).await?;
                 self.core.throttle.forget_codes(tx, &user).await?;
-                let was_on = second_factor::remove_of(tx, &user, actor.id(), client, now).await?;
+                let passkeys = store::passkeys::delete_of_user(tx, user.id).await?;
+                let was_on = second_factor::remove_of(tx, &user, actor.id(), passkeys > 0, client, now).await?;
                 if was_on { Ok(user) } else { Err(AccountError::NoSecondFactor) }
             })
             .await?;

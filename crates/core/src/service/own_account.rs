@@ -26,7 +26,7 @@ const FAILURES_READ: u64 = 200;
 const FAILURES: [audit::Kind; 3] =
     [audit::Kind::LoginFail, audit::Kind::ReauthenticationFail, audit::Kind::PasswordResetRequested];
 /// Audit kinds in the overview. Token rotations are left out: they happen four times an hour.
-const TOLD: [(audit::Kind, EventKind); 16] = [
+const TOLD: [(audit::Kind, EventKind); 19] = [
     (audit::Kind::UserCreated, EventKind::AccountCreated),
     (audit::Kind::UserUpdated, EventKind::AccountChanged),
     (audit::Kind::AuthzChange, EventKind::AccountChanged),
@@ -38,6 +38,9 @@ const TOLD: [(audit::Kind, EventKind); 16] = [
     (audit::Kind::PasswordChanged, EventKind::PasswordChanged),
     (audit::Kind::FactorAdded, EventKind::FactorAdded),
     (audit::Kind::FactorRemoved, EventKind::FactorRemoved),
+    (audit::Kind::PasskeyAdded, EventKind::PasskeyAdded),
+    (audit::Kind::PasskeyRemoved, EventKind::PasskeyRemoved),
+    (audit::Kind::PasskeyCopied, EventKind::PasskeyCopied),
     (audit::Kind::RecoveryCodeUsed, EventKind::RecoveryCodeUsed),
     (audit::Kind::RecoveryCodesRenewed, EventKind::RecoveryCodesRenewed),
     (audit::Kind::SessionEnded, EventKind::SessionEnded),

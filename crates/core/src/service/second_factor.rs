@@ -98,6 +98,7 @@ impl SecondFactorService {
             codes_left: second_factor::codes_left(db, user.id).await?,
             setup,
             new_codes: new_codes.split_whitespace().map(str::to_owned).collect(),
+            passkeys: None,
         })
     }
 
@@ -204,7 +205,7 @@ impl SecondFactorService {
             .store
             .write_tx(async |tx| -> Result<(), SecondFactorError> {
                 let user = self.locked(tx, auth).await?;
-                let is_removed = remove_of(tx, &user, auth.user_id(), client, now).await?;
+                let is_removed = remove_of(tx, &user, auth.user_id(), false, client, now).await?;
                 if is_removed { Ok(()) } else { Err(SecondFactorError::NotOn) }
             })
             .await?;
@@ -244,16 +245,17 @@ impl SecondFactorService {
     }
 }
 
-/// Turns the second factor of an account off; `false` if it was not on. An app that was not confirmed is deleted, too. The
-/// caller has locked the account.
+/// Turns the second factor of an account off; `false` if it was not on, and the caller has deleted no passkeys. An app that
+/// was not confirmed is deleted, too. The caller has locked the account.
 pub(super) async fn remove_of(
     tx: &impl ConnectionTrait,
     user: &user::Model,
     actor: &str,
+    had_passkeys: bool,
     client: &Client,
     now: i64,
 ) -> Result<bool, DbErr> {
-    let was_on = user.second_factor_at.is_some();
+    let was_on = had_passkeys || user.second_factor_at.is_some();
     second_factor::remove(tx, user.id).await?;
     users::set_second_factor(tx, user.id, None).await?;
     if was_on {

@@ -12,6 +12,8 @@ pub mod login_challenge;
 pub mod mail_throttle;
 pub mod mail_token;
 pub mod outbox;
+pub mod passkey;
+pub mod passkey_ceremony;
 pub mod recovery_code;
 pub mod registration;
 pub mod session;

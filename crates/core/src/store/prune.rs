@@ -6,8 +6,8 @@ use sea_orm::{
 };
 
 use super::entity::{
-    attempt, audit_event, email_change, form_draft, login_challenge, mail_throttle, mail_token, outbox, registration,
-    session,
+    attempt, audit_event, email_change, form_draft, login_challenge, mail_throttle, mail_token, outbox,
+    passkey_ceremony, registration, session,
 };
 
 /// Maximum number of rows per batch.
@@ -36,6 +36,8 @@ pub enum Table {
     Attempts,
     /// `login_challenges`
     LoginChallenges,
+    /// `passkey_ceremonies`
+    PasskeyCeremonies,
 }
 
 /// When rows are old: Unix times in seconds.
@@ -86,6 +88,10 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
         }
         Table::FormDrafts => {
             delete::<form_draft::Entity>(tx, form_draft::Column::Hash, form_draft::Column::ExpiresAt.lt(expired)).await
+        }
+        Table::PasskeyCeremonies => {
+            let old = passkey_ceremony::Column::ExpiresAt.lt(expired);
+            delete::<passkey_ceremony::Entity>(tx, passkey_ceremony::Column::Challenge, old).await
         }
         Table::LoginChallenges => {
             let old = login_challenge::Column::ExpiresAt.lt(expired);

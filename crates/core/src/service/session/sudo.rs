@@ -97,8 +97,13 @@ impl SessionService {
                 self.replace_session(tx, auth, &user, client).await
             })
             .await?;
-        self.cache.invalidate(&auth.session.id);
+        self.forget(auth);
         Ok(issued)
+    }
+
+    /// Forgets the cached session that [`Self::replace_session`] has ended. Must be called right after the commit.
+    pub(in crate::service) fn forget(&self, auth: &AuthSession) {
+        self.cache.invalidate(&auth.session.id);
     }
 
     /// Verifies the user's password; records a failure.
