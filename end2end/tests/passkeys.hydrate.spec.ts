@@ -45,14 +45,14 @@ test('a passkey is added, logs in, confirms and is removed', async ({ page }) =>
   await header(page).getByRole('button', { name: 'Log out' }).click();
   await open(page, '/login?next=/account');
   await main(page).getByLabel('Keep me signed in').check();
-  await main(page).getByRole('button', { name: 'Log in with a passkey' }).click();
+  await main(page).getByRole('button', { name: 'Use a passkey' }).click();
   await expect(page).toHaveURL('/account');
   await expect(header(page)).toContainText(person.username);
   const cookie = (await page.context().cookies()).find(({ name }) => name === 'latchkey-session');
   expect(cookie!.expires).toBeGreaterThan(0);
 
   await open(page, '/account/confirm?next=/account/second_factor');
-  await main(page).getByRole('button', { name: 'Confirm with a passkey' }).click();
+  await main(page).getByRole('button', { name: 'Use a passkey' }).click();
   await expect(page).toHaveURL('/account/second_factor');
   await expect(section(page, 'Passkeys')).toContainText('Last used');
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -70,7 +70,7 @@ test('a passkey that is unknown here is refused with a reason', async ({ page })
   await expect(section(page, 'Passkeys')).toContainText('You have no passkeys');
   await header(page).getByRole('button', { name: 'Log out' }).click();
   await open(page, '/login');
-  await main(page).getByRole('button', { name: 'Log in with a passkey' }).click();
+  await main(page).getByRole('button', { name: 'Use a passkey' }).click();
   await expect(page.getByRole('alert')).toContainText('not accepted');
   await expect(page).toHaveURL('/login');
 });
@@ -83,7 +83,7 @@ test('who declines can still use the password', async ({ page }) => {
   await client.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
   await header(page).getByRole('button', { name: 'Log out' }).click();
   await open(page, '/login');
-  await main(page).getByRole('button', { name: 'Log in with a passkey' }).click();
+  await main(page).getByRole('button', { name: 'Use a passkey' }).click();
   await main(page).getByLabel('Username or email').fill(person.username);
   await main(page).getByLabel('Password', { exact: true }).fill(person.password);
   await main(page).getByRole('button', { name: 'Log in', exact: true }).click();
@@ -107,5 +107,5 @@ test('a browser without passkeys shows nothing of them', async ({ page }) => {
   });
   await open(page, '/login');
   await expect(main(page).getByRole('button', { name: 'Log in', exact: true })).toBeVisible();
-  await expect(main(page).getByRole('button', { name: 'Log in with a passkey' })).toBeHidden();
+  await expect(main(page).getByRole('button', { name: 'Use a passkey' })).toBeHidden();
 });

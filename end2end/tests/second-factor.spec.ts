@@ -70,6 +70,46 @@ test('a login asks for a code, and takes a recovery code instead', async ({ page
   await expect(main(page)).toContainText('9 recovery codes are left');
 });
 
+test('a trusted browser is asked for no code until the trust is ended', async ({ page }) => {
+  const person = await register(page);
+  const { secret } = await setUp(page);
+  await logOut(page);
+  await open(page, '/login');
+  await logIn(page, person);
+  await main(page).getByLabel('Trust this device for 30 days').check();
+  await codeField(page).fill(code(secret, 1));
+  await press(page, 'Log in');
+  await expectSecret(page, person);
+  await logOut(page);
+  await open(page, '/login');
+  await logIn(page, person);
+  await expectSecret(page, person);
+
+  await open(page, PAGE);
+  const devices = main(page).getByRole('listitem').filter({ hasText: 'Trusted until' });
+  await expect(devices).toHaveCount(1);
+  await devices.getByRole('button', { name: 'Stop trusting' }).click();
+  await expect(main(page).getByRole('status').first()).toContainText('no longer trusted');
+  await expect(devices).toHaveCount(0);
+  await logOut(page);
+  await open(page, '/login');
+  await logIn(page, person);
+  await expect(codeField(page)).toBeVisible();
+});
+
+test('a code confirms in place of the password', async ({ page }) => {
+  await register(page);
+  const { secret } = await setUp(page);
+  await open(page, `/account/confirm?next=${PAGE}`);
+  await main(page).getByText('Use a code of your app instead').click();
+  await codeField(page).fill('000000');
+  await press(page, 'Use the code');
+  await expectFault(codeField(page), /wrong/);
+  await codeField(page).fill(code(secret, 1));
+  await press(page, 'Use the code');
+  await expect(page).toHaveURL(PAGE);
+});
+
 test('it is turned off, and a login needs the password only', async ({ page }) => {
   const person = await register(page);
   await setUp(page);

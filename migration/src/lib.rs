@@ -23,6 +23,7 @@ mod m0013_attempts;
 mod m0014_email_confirmed;
 mod m0015_second_factor;
 mod m0016_passkeys;
+mod m0017_trusted_devices;
 
 /// Lists the migrations, in order.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_email_confirmed::Migration),
             Box::new(m0015_second_factor::Migration),
             Box::new(m0016_passkeys::Migration),
+            Box::new(m0017_trusted_devices::Migration),
         ]
     }
 }

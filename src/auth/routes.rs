@@ -59,6 +59,8 @@ pub const SERVER_FUNCTIONS: &[ServerFunction] = &[
     ServerFunction::new("hide_recovery_codes", paths::SECOND_FACTOR, Access::FirstFactor),
     ServerFunction::new("begin_passkey_login", paths::LOGIN, Access::Everyone),
     ServerFunction::new("log_in_by_passkey", paths::LOGIN, Access::Everyone).body_max(PASSKEY_MAX).errors_at("login"),
+    ServerFunction::new("reauthenticate_by_code", paths::CONFIRM, Access::FirstFactor),
+    ServerFunction::new("distrust_device", paths::SECOND_FACTOR, Access::FirstFactor),
     ServerFunction::new("reauthenticate_by_passkey", paths::CONFIRM, Access::FirstFactor)
         .body_max(PASSKEY_MAX)
         .errors_at("reauthenticate"),

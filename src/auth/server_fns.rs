@@ -16,8 +16,8 @@ pub mod session;
 pub mod theme;
 
 pub use account::{
-    AccountFn, ChangePassword, DeleteAccount, EndOtherSessions, EndSession, Reauthenticate, account, change_password,
-    delete_account, end_other_sessions, end_session, reauthenticate,
+    AccountFn, ChangePassword, DeleteAccount, EndOtherSessions, EndSession, Reauthenticate, ReauthenticateByCode,
+    account, change_password, delete_account, end_other_sessions, end_session, reauthenticate, reauthenticate_by_code,
 };
 pub use admin::{
     EndUserSessions, EventList, ListEvents, ListUsers, RemoveUserSecondFactor, SetActive, SetRoles, ShowUser,
@@ -33,8 +33,9 @@ pub use passkeys::{
 pub use password::{RequestReset, ResetLink, ResetPassword, request_reset, reset_link, reset_password};
 pub use registration::{Finalize, Register, RegistrationLink, Resend, finalize, register, registration_link, resend};
 pub use second_factor::{
-    ConfirmTotp, HideRecoveryCodes, RemoveTotp, RenewRecoveryCodes, SecondFactorFn, SetUpTotp, VerifyLogin,
-    confirm_totp, hide_recovery_codes, remove_totp, renew_recovery_codes, second_factor, set_up_totp, verify_login,
+    ConfirmTotp, DistrustDevice, HideRecoveryCodes, RemoveTotp, RenewRecoveryCodes, SecondFactorFn, SetUpTotp,
+    VerifyLogin, confirm_totp, distrust_device, hide_recovery_codes, remove_totp, renew_recovery_codes, second_factor,
+    set_up_totp, verify_login,
 };
 pub use session::{CurrentUserFn, Login, Logout, Refresh, current_user, login, logout, refresh};
 pub use theme::{SetTheme, set_theme};

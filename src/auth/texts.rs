@@ -63,6 +63,7 @@ pub fn of_notice(notice: &Notice) -> &'static str {
         Notice::UserRolesSet => "The roles have been changed.",
         Notice::UserSessionsEnded => "All sessions of the account have ended.",
         Notice::PasswordChanged => "Your password has been changed. You are logged out everywhere else.",
+        Notice::DeviceDistrusted => "The device is no longer trusted.",
         Notice::PasskeyAdded => "The passkey was added.",
         Notice::PasskeyRemoved => "The passkey was removed. Delete it on your device, too.",
         Notice::SecondFactorRemoved => "The second factor is off. A login needs the password only.",

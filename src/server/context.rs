@@ -147,7 +147,7 @@ impl RequestContext {
     /// # Errors
     /// [`AppError::Internal`] if the operating system provides no randomness.
     pub fn set_login_cookies(&self, issued: &IssuedToken) -> Result<(), AppError> {
-        self.set_device_cookie(&self.services().session.issue_device(&issued.user.id)?);
+        self.set_device_cookie(&self.services().session.issue_device(&issued.user.id, self.device_cookie.as_deref())?);
         self.set_session_cookie(issued);
         Ok(())
     }

@@ -1,5 +1,6 @@
 // A form with the class `passkey` is shown where the browser has passkeys. Before it is posted, the browser asks the user.
-if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+// They belong to a host with a name, not to an IP address.
+if (window.PublicKeyCredential?.parseRequestOptionsFromJSON && !/^[\d.]+$|:/.test(location.hostname)) {
   document.documentElement.classList.add("passkeys");
   let offer;
   const ask = async (form, more) => {

@@ -2,6 +2,7 @@
 
 mod pages;
 mod required;
+mod trust;
 mod withstands;
 
 use serde_json::json;

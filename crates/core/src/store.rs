@@ -35,6 +35,7 @@ mod reader;
 pub mod registrations;
 pub mod second_factor;
 pub mod sessions;
+pub mod trusted_devices;
 mod unavailable;
 pub mod users;
 

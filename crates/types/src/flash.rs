@@ -70,6 +70,8 @@ pub enum Notice {
     LoginLinkMailed,
     /// The second factor was turned off.
     SecondFactorRemoved,
+    /// A device is no longer trusted.
+    DeviceDistrusted,
     /// A passkey was added.
     PasskeyAdded,
     /// A passkey was removed.

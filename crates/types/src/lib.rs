@@ -47,6 +47,7 @@ pub use error::{AppError, FieldError};
 pub use flash::{Flash, Notice, Outcome};
 pub use own_account::{
     AccountOverview, EventKind, PasskeySummary, QrPath, SecondFactor, SecurityEvent, SessionSummary, TotpSetup,
+    TrustedDevice,
 };
 pub use password::Password;
 pub use product::Product;

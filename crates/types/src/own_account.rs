@@ -36,6 +36,21 @@ pub struct SecondFactor {
     pub new_codes: Vec<String>,
     /// The passkeys; `None` if they do not work here.
     pub passkeys: Option<Vec<PasskeySummary>>,
+    /// Devices on which a login needs no code, latest first.
+    pub trusted: Vec<TrustedDevice>,
+}
+
+/// A device on which a login of a user's own account needs no code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustedDevice {
+    /// Names the device in forms.
+    pub id: String,
+    /// Browser and operating system.
+    pub name: String,
+    /// Unix time in seconds.
+    pub created_at: i64,
+    /// Unix time in seconds.
+    pub expires_at: i64,
 }
 
 /// A passkey of a user's own account.

@@ -34,7 +34,7 @@ pub fn LoginPage() -> impl IntoView {
             <PasskeyForm
                 action=LogInByPasskey::PATH
                 begin=BeginPasskeyLogin::PATH
-                label=texts::LOG_IN_BY_PASSKEY
+                label=texts::USE_PASSKEY
             />
             <p class="aside"><a href=paths::RESET>{texts::FORGOT_PASSWORD}</a></p>
             {use_page_context().login_by_email.then(|| view! { <p class="aside"><a href=paths::LOGIN_EMAIL>{texts::LOGIN_BY_EMAIL}</a></p> }.into_any())}

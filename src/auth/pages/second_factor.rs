@@ -7,11 +7,11 @@ use crate::auth::components::{
     Field, FormError, FormState, Notices, PasskeyForm, PostForm, Submit, Time, load, loaded, use_form,
 };
 use crate::auth::server_fns::{
-    AddPasskey, BeginPasskey, ConfirmTotp, HideRecoveryCodes, RemovePasskey, RemoveTotp, RenewRecoveryCodes,
-    SecondFactorFn, SetUpTotp, second_factor,
+    AddPasskey, BeginPasskey, ConfirmTotp, DistrustDevice, HideRecoveryCodes, RemovePasskey, RemoveTotp,
+    RenewRecoveryCodes, SecondFactorFn, SetUpTotp, second_factor,
 };
 use crate::auth::{set_title, texts};
-use latchkey_types::{Notice, PasskeySummary, QrPath, SecondFactor, TotpSetup, paths};
+use latchkey_types::{Notice, PasskeySummary, QrPath, SecondFactor, TotpSetup, TrustedDevice, paths};
 
 /// So few recovery codes left are worth a warning.
 const FEW_CODES: u64 = 3;
@@ -25,6 +25,7 @@ struct Forms {
     hide: FormState,
     remove: FormState,
     remove_passkey: FormState,
+    distrust: FormState,
 }
 
 /// Sets up an authenticator app, shows recovery codes once, and removes both.
@@ -37,12 +38,16 @@ pub fn SecondFactorPage() -> impl IntoView {
         hide: use_form::<HideRecoveryCodes>(),
         remove: use_form::<RemoveTotp>(),
         remove_passkey: use_form::<RemovePasskey>(),
+        distrust: use_form::<DistrustDevice>(),
     };
-    let Forms { set_up, confirm, renew, hide, remove, remove_passkey } = forms;
-    let all = [set_up, confirm, renew, hide, remove];
+    let Forms { set_up, confirm, renew, hide, remove, remove_passkey, distrust } = forms;
+    let all = [set_up, confirm, renew, hide, remove, distrust];
     let changes = move || all.iter().map(|form| form.answers()).sum::<u32>() + remove_passkey.answers();
     let state = load::<SecondFactorFn, _>(move || (changes(), String::new()), second_factor);
-    let notice = Signal::derive(move || remove.is_done().then_some(Notice::SecondFactorRemoved));
+    let notice = Signal::derive(move || {
+        let distrusted = distrust.is_done().then_some(Notice::DeviceDistrusted);
+        distrusted.or_else(|| remove.is_done().then_some(Notice::SecondFactorRemoved))
+    });
     set_title(texts::SECOND_FACTOR);
     view! {
         <section class="card">
@@ -63,7 +68,7 @@ fn State(state: SecondFactor, forms: Forms) -> impl IntoView {
         SecondFactor { new_codes, .. } if !new_codes.is_empty() => {
             view! { <NewCodes codes=new_codes form=forms.hide/> }.into_any()
         }
-        SecondFactor { is_on: true, codes_left, .. } => view! { <On codes_left forms/> }.into_any(),
+        SecondFactor { is_on: true, codes_left, trusted, .. } => view! { <On codes_left trusted forms/> }.into_any(),
         SecondFactor { setup: Some(setup), .. } => view! { <Setup setup form=forms.confirm/> }.into_any(),
         SecondFactor { is_required, .. } => view! {
             {is_required.then(|| view! { <p class="notice">{texts::SECOND_FACTOR_REQUIRED}</p> }.into_any())}
@@ -73,6 +78,20 @@ fn State(state: SecondFactor, forms: Forms) -> impl IntoView {
             </PostForm>
         }
         .into_any(),
+    }
+}
+
+/// The trusted devices, each with a button that ends the trust.
+#[component]
+fn Trusted(trusted: Vec<TrustedDevice>, form: FormState) -> impl IntoView {
+    let rows = trusted.into_iter().map(|TrustedDevice { id, name, expires_at, .. }| {
+        let until = view! { {texts::TRUSTED_UNTIL} " " <Time at=expires_at.into()/> }.into_any();
+        view! { <Entry id name about=until label=texts::DISTRUST form/> }.into_any()
+    });
+    view! {
+        <h2>{texts::TRUSTED_DEVICES}</h2>
+        <p class="hint">{texts::TRUSTED_DEVICES_LEAD}</p>
+        <ul class="sessions">{rows.collect_view()}</ul>
     }
 }
 
@@ -109,18 +128,23 @@ fn Passkey(passkey: PasskeySummary, form: FormState) -> impl IntoView {
         Some(at) => view! { {texts::LAST_USED} " " <Time at=at.into()/> }.into_any(),
         None => texts::NOT_USED_YET.into_any(),
     };
-    let of_passkey = format!(" {name}");
+    let about = view! { {texts::ADDED} " " <Time at=created_at.into()/> ", " {used} }.into_any();
+    view! { <Entry id name about label=texts::REMOVE form/> }
+}
+
+/// An entry of a list, with a form of one button.
+#[component]
+fn Entry(id: String, name: String, about: AnyView, label: &'static str, form: FormState) -> impl IntoView {
+    let of_entry = format!(" {name}");
     view! {
         <li>
             <div>
                 <p class="device">{name}</p>
-                <p class="hint">{texts::ADDED} " " <Time at=created_at.into()/> ", " {used}</p>
+                <p class="hint">{about}</p>
             </div>
             <PostForm form>
                 <input type="hidden" name="id" value=id/>
-                <button type="submit" class="button">
-                    {texts::REMOVE}<span class="visually-hidden">{of_passkey}</span>
-                </button>
+                <button type="submit" class="button">{label}<span class="visually-hidden">{of_entry}</span></button>
             </PostForm>
         </li>
     }
@@ -170,7 +194,7 @@ fn NewCodes(codes: Vec<String>, form: FormState) -> impl IntoView {
 }
 
 #[component]
-fn On(codes_left: u64, forms: Forms) -> impl IntoView {
+fn On(codes_left: u64, trusted: Vec<TrustedDevice>, forms: Forms) -> impl IntoView {
     let few = (codes_left <= FEW_CODES).then(|| view! { <p class="notice">{texts::FEW_CODES_LEFT}</p> }.into_any());
     view! {
         <p>{texts::SECOND_FACTOR_ON} " " {texts::codes_left(codes_left)}</p>
@@ -181,5 +205,6 @@ fn On(codes_left: u64, forms: Forms) -> impl IntoView {
         <PostForm form=forms.remove class="form secondary">
             <Submit label=texts::TURN_OFF busy_label=texts::TURNING_OFF is_busy=forms.remove.is_pending/>
         </PostForm>
+        {(!trusted.is_empty()).then(|| view! { <Trusted trusted form=forms.distrust/> }.into_any())}
     }
 }

@@ -40,6 +40,10 @@ pub fn VerifyLoginPage() -> impl IntoView {
                         required=false
                     />
                 </details>
+                <div class="check">
+                    <input id="trust" type="checkbox" name="trust" value="on"/>
+                    <label for="trust">{texts::TRUST_DEVICE}</label>
+                </div>
                 <input type="hidden" name="next" value=next/>
                 <Submit label=texts::LOG_IN busy_label=texts::LOGGING_IN is_busy=form.is_redirecting/>
             </PostForm>

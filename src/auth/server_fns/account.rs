@@ -27,6 +27,25 @@ pub async fn reauthenticate(current_password: Password, #[server(default)] next:
     Ok(())
 }
 
+/// Verifies the user by a code of the authenticator app or a recovery code, in place of the password, and redirects to
+/// `next`.
+///
+/// # Errors
+/// [`AppError::Refused`] if the code is wrong, or there is no app.
+#[server(prefix = "/fn", endpoint = "reauthenticate_by_code")]
+pub async fn reauthenticate_by_code(
+    #[server(default)] code: String,
+    #[server(default)] next: String,
+) -> Result<(), AppError> {
+    let context = request_context::<ReauthenticateByCode>().await?;
+    let session = &context.services().session;
+    let issued = session.reauthenticate_by_code(context.session()?, &code, &context.client).await?;
+    context.set_login_cookies(&issued)?;
+    context.refill_pending_form();
+    context.redirect_to_page(&next, &issued.user.roles);
+    Ok(())
+}
+
 /// Returns the account with its sessions and recent events.
 #[server(AccountFn, prefix = "/fn", endpoint = "account", output = JsonOutput)]
 pub async fn account() -> Result<AccountOverview, AppError> {

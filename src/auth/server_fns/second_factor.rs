@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use {
     crate::server::context::request_context,
     latchkey_axum::core::service::second_factor::ShowCodes,
-    latchkey_axum::core::service::session::RememberMe,
+    latchkey_axum::core::service::session::{RememberMe, Trust, VerifiedLogin},
     latchkey_types::{Notice, paths},
 };
 
@@ -20,14 +20,21 @@ use {
 pub async fn verify_login(
     #[server(default)] code: String,
     #[server(default)] recovery_code: String,
+    #[server(default)] trust: String,
     #[server(default)] next: String,
 ) -> Result<(), AppError> {
     let context = request_context::<VerifyLogin>().await?;
     let code = if code.trim().is_empty() { recovery_code } else { code };
     let (challenge, channel) = (context.challenge_cookie().unwrap_or_default(), context.channel(RememberMe::No));
-    let issued = context.services().session.verify_login(&challenge, &code, channel, &context.client).await?;
+    let trust = if trust.is_empty() { Trust::No } else { Trust::ThirtyDays };
+    let session = &context.services().session;
+    let VerifiedLogin { issued, device } =
+        session.verify_login(&challenge, &code, trust, channel, &context.client).await?;
     context.clear_challenge_cookie();
     context.set_login_cookies(&issued)?;
+    if let Some(device) = &device {
+        context.set_device_cookie(device);
+    }
     context.redirect_to_page(&next, &issued.user.roles);
     Ok(())
 }
@@ -64,6 +71,18 @@ pub async fn confirm_totp(#[server(default)] code: String) -> Result<(), AppErro
     let second_factor = &context.services().second_factor;
     second_factor.confirm(context.session()?, &code, ShowCodes::OnPage, &context.client).await?;
     context.redirect(paths::SECOND_FACTOR);
+    Ok(())
+}
+
+/// Stops to trust a device: the next login on it asks for a code.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+#[server(prefix = "/fn", endpoint = "distrust_device")]
+pub async fn distrust_device(id: String) -> Result<(), AppError> {
+    let context = request_context::<DistrustDevice>().await?;
+    context.services().second_factor.distrust(context.session()?, &id).await?;
+    context.flash_without_scripts(Notice::DeviceDistrusted);
     Ok(())
 }
 

@@ -2,8 +2,7 @@
 
 #![expect(missing_docs, reason = "the texts are their own documentation")]
 
-pub const LOG_IN_BY_PASSKEY: &str = "Log in with a passkey";
-pub const CONFIRM_BY_PASSKEY: &str = "Confirm with a passkey";
+pub const USE_PASSKEY: &str = "Use a passkey";
 pub const OR: &str = "or";
 pub const PASSKEYS: &str = "Passkeys";
 pub const PASSKEYS_LEAD: &str =

@@ -47,3 +47,10 @@ pub fn codes_left(count: u64) -> String {
         count => format!("{count} recovery codes are left."),
     }
 }
+pub const TRUST_DEVICE: &str = "Trust this device for 30 days";
+pub const TRUSTED_DEVICES: &str = "Trusted devices";
+pub const TRUSTED_DEVICES_LEAD: &str = "A login on these devices needs no code.";
+pub const TRUSTED_UNTIL: &str = "Trusted until";
+pub const DISTRUST: &str = "Stop trusting";
+pub const USE_CODE: &str = "Use the code";
+pub const CONFIRM_BY_CODE: &str = "Use a code of your app instead";

@@ -15,7 +15,7 @@ use super::session::AccessToken;
 use crate::AppState;
 use latchkey_core::security::recovery_code::RecoveryCode;
 use latchkey_core::service::second_factor::{SecondFactorError, ShowCodes};
-use latchkey_core::service::session::{Channel, VerifyLoginError};
+use latchkey_core::service::session::{Channel, Trust, VerifyLoginError};
 use latchkey_types::{AppError, FieldError, RateLimit};
 
 /// The second step of a login.
@@ -54,12 +54,13 @@ pub async fn verify_login(
     ClientInfo(client): ClientInfo,
     Json(typed): Json<SecondStep>,
 ) -> Result<AccessToken, ApiError> {
-    let verified = state.services.session.verify_login(&typed.challenge, &typed.code, Channel::Bearer, &client).await;
-    let issued = verified.map_err(|error| match error {
+    let (challenge, session) = (&typed.challenge, &state.services.session);
+    let verified = session.verify_login(challenge, &typed.code, Trust::No, Channel::Bearer, &client).await;
+    let verified = verified.map_err(|error| match error {
         VerifyLoginError::Expired | VerifyLoginError::WrongCode => ApiError::CodeRejected,
         other => AppError::from(other).into(),
     })?;
-    Ok(AccessToken::new(&issued))
+    Ok(AccessToken::new(&verified.issued))
 }
 
 /// What an authenticator app needs.

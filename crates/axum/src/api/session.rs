@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::error_responses::error_responses;
 use super::extract::{self, Bearer, ClientInfo, Json};
 use crate::AppState;
-use latchkey_core::service::session::{Challenge, Channel, IssuedToken, Login, VerifyPasswordError};
+use latchkey_core::service::session::{Challenge, Channel, IssuedToken, Login, VerifyLoginError, VerifyPasswordError};
 use latchkey_types::{AppError, Password, RateLimit};
 
 /// An access token in examples.
@@ -141,16 +141,26 @@ pub async fn refresh(
     Ok(AccessToken::new(&issued))
 }
 
-/// The current password.
+/// The current password or a code: one of them.
 #[derive(Deserialize, ToSchema)]
 pub struct Reauthentication {
-    #[schema(value_type = String, format = Password)]
-    password: Password,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Password>,
+    /// Six digits of the authenticator app, or a recovery code.
+    #[serde(default)]
+    code: Option<String>,
 }
 
-error_responses!(ReauthenticationErrors, ApiError::Authentication, ApiError::example_of_limit(RateLimit::Attempts));
+error_responses!(
+    ReauthenticationErrors,
+    ApiError::Authentication,
+    ApiError::CodeRejected,
+    ApiError::Malformed,
+    ApiError::example_of_limit(RateLimit::Attempts),
+);
 
-/// Confirms the password again.
+/// Confirms the password again, or a code of the authenticator app in its place.
 ///
 /// Returns the token of a new session, which replaces the old one. For ten minutes it is accepted where a recent
 /// confirmation is required.
@@ -170,10 +180,20 @@ pub async fn reauthenticate(
     ClientInfo(client): ClientInfo,
     Json(typed): Json<Reauthentication>,
 ) -> Result<AccessToken, ApiError> {
-    match state.services.session.reauthenticate(&auth, &typed.password, &client).await {
-        Ok(issued) => Ok(AccessToken::new(&issued)),
-        Err(VerifyPasswordError::Mismatch) => Err(ApiError::Authentication),
-        Err(error) => Err(AppError::from(error).into()),
+    let session = &state.services.session;
+    match (typed.password, typed.code) {
+        (Some(password), None) => match session.reauthenticate(&auth, &password, &client).await {
+            Ok(issued) => Ok(AccessToken::new(&issued)),
+            Err(VerifyPasswordError::Mismatch) => Err(ApiError::Authentication),
+            Err(error) => Err(AppError::from(error).into()),
+        },
+        (None, Some(code)) => match session.reauthenticate_by_code(&auth, &code, &client).await {
+            Ok(issued) => Ok(AccessToken::new(&issued)),
+            Err(VerifyLoginError::WrongCode) => Err(ApiError::CodeRejected),
+            Err(VerifyLoginError::Expired) => Err(ApiError::Blacklisted),
+            Err(error) => Err(AppError::from(error).into()),
+        },
+        _ => Err(ApiError::Malformed),
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use super::keyed_hash::KeyedHash;
 use super::random;
 
@@ -31,7 +33,15 @@ impl fmt::Debug for DeviceToken {
 impl DeviceToken {
     /// Issues a token for the account with this public id.
     pub fn issue(keys: &KeyedHash, account: &str, now: i64) -> anyhow::Result<Self> {
-        let id = random::id()?;
+        Self::sign(keys, account, random::id()?, now)
+    }
+
+    /// The token of the same device, after another login.
+    pub fn renew(&self, keys: &KeyedHash, now: i64) -> anyhow::Result<Self> {
+        Self::sign(keys, &self.account, self.id.clone(), now)
+    }
+
+    fn sign(keys: &KeyedHash, account: &str, id: String, now: i64) -> anyhow::Result<Self> {
         let signed = format!("{account}.{id}.{}", now.saturating_add(DEVICE_SECONDS));
         let text = format!("{signed}.{}", keys.hash(PURPOSE, &signed)?);
         Ok(Self { account: account.to_owned(), id, text })
@@ -59,6 +69,12 @@ impl DeviceToken {
         &self.id
     }
 
+    /// SHA-256 of the id, in hexadecimal: the form in which it is stored.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        hex::encode(Sha256::digest(&self.id))
+    }
+
     /// The token, for the cookie.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -80,6 +96,9 @@ mod tests {
         let parsed = DeviceToken::parse(&keys, token.expose(), 1_000 + DEVICE_SECONDS - 1).unwrap();
         assert_eq!((&parsed, parsed.is_of("ada"), parsed.is_of("eve")), (&token, true, false));
         assert_eq!(DeviceToken::parse(&keys, token.expose(), 1_000 + DEVICE_SECONDS), None);
+        let renewed = token.renew(&keys, 5_000).unwrap();
+        assert_eq!((renewed.id(), renewed.hash()), (token.id(), token.hash()));
+        assert!(DeviceToken::parse(&keys, renewed.expose(), 1_000 + DEVICE_SECONDS).is_some());
         assert_ne!(token.id(), DeviceToken::issue(&keys, "ada", 1_000).unwrap().id());
     }
 

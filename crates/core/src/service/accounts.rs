@@ -222,6 +222,7 @@ impl AccountService {
                 };
                 outbox::delete_all_resets(tx).await?;
                 store::second_factor::delete_all_challenges(tx).await?;
+                store::trusted_devices::delete_all(tx).await?;
                 let detail = format!("all accounts: {} sessions, {} links", ended.sessions, ended.links);
                 let event = Event { actor: Some(EventActor::COMMAND_LINE), detail: &detail, ..Event::default() };
                 audit::record(tx, audit::Kind::SessionEnded, event, client, now).await?;

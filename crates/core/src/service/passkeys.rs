@@ -15,7 +15,7 @@ use crate::security::random;
 use crate::security::webauthn::{Begun, LoginResponse, RelyingParty, StoredPasskey, WebauthnError};
 use crate::store::audit::{self, Event};
 use crate::store::entity::{passkey, passkey_ceremony, user};
-use crate::store::{passkeys, users};
+use crate::store::{passkeys, trusted_devices, users};
 
 /// How long a ceremony can be finished, in seconds.
 pub const CEREMONY_SECONDS: i64 = 300;
@@ -308,6 +308,7 @@ impl PasskeyService {
         if self.session.is_live(tx, auth).await? { Ok(user) } else { Err(PasskeyError::Gone) }
     }
 
+    /// Records a change or a copy, ends the trust in devices, and tells the owner.
     async fn record(
         &self,
         tx: &impl ConnectionTrait,
@@ -321,6 +322,7 @@ impl PasskeyService {
         let public_id = Some(user.public_id.as_str());
         let event = Event { actor: public_id, subject: public_id, detail: name, ..Event::default() };
         audit::record(tx, kind, event, client, now).await?;
+        trusted_devices::delete_of_user(tx, user.id).await?;
         if user.email.is_some() {
             let subject = Subject { user_id: Some(user.id), ..Subject::default() };
             mail_queue::enqueue(tx, template, subject, now).await?;

@@ -14,7 +14,7 @@ use crate::security::device_token::DeviceToken;
 use crate::security::opaque_token::{MailToken, Purpose};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{email_changes, mail_tokens, outbox, sessions, users};
+use crate::store::{email_changes, mail_tokens, outbox, sessions, trusted_devices, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, EmailLinkDetails, Password, RateLimited};
 
@@ -187,6 +187,7 @@ impl PasswordResetService {
     ) -> Result<(), ServiceError> {
         let now = self.core.clock.now();
         users::set_password(tx, user.id, hash).await?;
+        trusted_devices::delete_of_user(tx, user.id).await?;
         self.core.throttle.forget(tx, user).await?;
         sessions::revoke_all(tx, user.id, now, RevokedReason::PasswordReset).await?;
         mail_tokens::delete_of_user(tx, user.id).await?;

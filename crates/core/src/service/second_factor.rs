@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_types::{RateLimited, SecondFactor, TotpSetup};
+use latchkey_types::{RateLimited, SecondFactor, TotpSetup, TrustedDevice};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::mail_queue::{self, Subject, Template};
@@ -14,8 +14,8 @@ use crate::security::qr;
 use crate::security::recovery_code::{CODES, RecoveryCode};
 use crate::security::totp::TotpSecret;
 use crate::store::audit::{self, Event};
-use crate::store::entity::{totp, user};
-use crate::store::{second_factor, users};
+use crate::store::entity::{totp, trusted_device, user};
+use crate::store::{second_factor, trusted_devices, users};
 
 /// How long new recovery codes are shown on the page, in seconds.
 pub const CODES_SHOWN_SECONDS: i64 = 600;
@@ -99,6 +99,7 @@ impl SecondFactorService {
             setup,
             new_codes: new_codes.split_whitespace().map(str::to_owned).collect(),
             passkeys: None,
+            trusted: trusted_devices::of_user(db, user.id, now).await?.into_iter().map(trusted).collect(),
         })
     }
 
@@ -219,6 +220,18 @@ impl SecondFactorService {
         Ok(hidden.await?)
     }
 
+    /// Stops to trust a device. Needs no recent password: it only takes something away.
+    pub async fn distrust(&self, auth: &AuthSession, device: &str) -> Result<(), SecondFactorError> {
+        let is_hash = device.len() == 64 && device.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let found = is_hash
+            && self
+                .core
+                .store
+                .write_tx(async |tx| trusted_devices::delete(tx, auth.account_id(), device).await)
+                .await?;
+        if found { Ok(()) } else { Err(SecondFactorError::NotOn) }
+    }
+
     async fn store_codes(
         &self,
         tx: &impl ConnectionTrait,
@@ -264,7 +277,7 @@ pub(super) async fn remove_of(
     Ok(was_on)
 }
 
-/// Records a change, and tells the owner if it turned the second factor on or off.
+/// Records a change, ends the trust in devices, and tells the owner if it turned the second factor on or off.
 async fn record(
     tx: &impl ConnectionTrait,
     kind: audit::Kind,
@@ -275,6 +288,7 @@ async fn record(
 ) -> Result<(), DbErr> {
     let event = Event { actor: Some(actor), subject: Some(&user.public_id), ..Event::default() };
     audit::record(tx, kind, event, client, now).await?;
+    trusted_devices::delete_of_user(tx, user.id).await?;
     let template = match kind {
         audit::Kind::FactorAdded => Some(Template::FactorAdded),
         audit::Kind::FactorRemoved => Some(Template::FactorRemoved),
@@ -285,6 +299,10 @@ async fn record(
         mail_queue::enqueue(tx, template, subject, now).await?;
     }
     Ok(())
+}
+
+fn trusted(row: trusted_device::Model) -> TrustedDevice {
+    TrustedDevice { id: row.hash, name: row.name, created_at: row.created_at, expires_at: row.expires_at }
 }
 
 /// Fails unless an app is being set up.

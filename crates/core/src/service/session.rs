@@ -32,7 +32,7 @@ pub use list::RevokeError;
 pub use log_in::LoginError;
 pub use rotation::ROTATION_GRACE_SECONDS;
 pub(in crate::service) use second_factor::TOTP_PURPOSE;
-pub use second_factor::{CHALLENGE_SECONDS, Login, VerifyLoginError};
+pub use second_factor::{CHALLENGE_SECONDS, Login, TRUST_SECONDS, Trust, VerifiedLogin, VerifyLoginError};
 pub use sudo::{FRESH_SECONDS, NotFresh, VerifyPasswordError};
 
 /// Use cases of sessions.
@@ -226,9 +226,19 @@ impl SessionService {
         Self { core, cache: session_cache::SessionCache::default() }
     }
 
-    /// Issues the device token of a browser in which the user with this public id has just logged in.
-    pub fn issue_device(&self, user_id: &str) -> Result<DeviceToken, ServiceError> {
-        Ok(self.core.throttle.issue_device(user_id)?)
+    /// Issues the device token of a browser in which the user with this public id has just logged in. A device that is known
+    /// already stays the same one.
+    pub fn issue_device(&self, user_id: &str, presented: Option<&str>) -> Result<DeviceToken, ServiceError> {
+        let device = match self.known_device(user_id, presented) {
+            Some(known) => self.core.throttle.renew_device(&known),
+            None => self.core.throttle.issue_device(user_id),
+        };
+        Ok(device?)
+    }
+
+    /// The device of a cookie, if the user with this public id has logged in with it.
+    fn known_device(&self, user_id: &str, presented: Option<&str>) -> Option<DeviceToken> {
+        presented.and_then(|cookie| self.core.throttle.device(cookie)).filter(|device| device.is_of(user_id))
     }
 
     /// Makes changes of an account effective on this node: its sessions bypass the cache.

@@ -169,6 +169,11 @@ impl Throttle {
         DeviceToken::issue(&self.keys, account, self.clock.now())
     }
 
+    /// The token of the same device, after another login.
+    pub(super) fn renew_device(&self, device: &DeviceToken) -> anyhow::Result<DeviceToken> {
+        device.renew(&self.keys, self.clock.now())
+    }
+
     /// The device of a cookie, if an account has logged in with it.
     pub(super) fn device(&self, cookie: &str) -> Option<DeviceToken> {
         DeviceToken::parse(&self.keys, cookie, self.clock.now())

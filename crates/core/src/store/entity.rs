@@ -18,4 +18,5 @@ pub mod recovery_code;
 pub mod registration;
 pub mod session;
 pub mod totp;
+pub mod trusted_device;
 pub mod user;

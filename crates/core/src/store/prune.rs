@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::entity::{
     attempt, audit_event, email_change, form_draft, login_challenge, mail_throttle, mail_token, outbox,
-    passkey_ceremony, registration, session,
+    passkey_ceremony, registration, session, trusted_device,
 };
 
 /// Maximum number of rows per batch.
@@ -38,6 +38,8 @@ pub enum Table {
     LoginChallenges,
     /// `passkey_ceremonies`
     PasskeyCeremonies,
+    /// `trusted_devices`
+    TrustedDevices,
 }
 
 /// When rows are old: Unix times in seconds.
@@ -88,6 +90,10 @@ pub async fn batch(tx: &impl ConnectionTrait, table: Table, limits: Limits) -> R
         }
         Table::FormDrafts => {
             delete::<form_draft::Entity>(tx, form_draft::Column::Hash, form_draft::Column::ExpiresAt.lt(expired)).await
+        }
+        Table::TrustedDevices => {
+            let old = trusted_device::Column::ExpiresAt.lt(expired);
+            delete::<trusted_device::Entity>(tx, trusted_device::Column::Hash, old).await
         }
         Table::PasskeyCeremonies => {
             let old = passkey_ceremony::Column::ExpiresAt.lt(expired);

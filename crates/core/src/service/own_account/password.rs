@@ -8,7 +8,7 @@ use crate::service::mail_queue::{self, Subject, Template};
 use crate::service::session::{AuthSession, IssuedToken, VerifyPasswordError};
 use crate::store::audit::{self, Event};
 use crate::store::entity::user;
-use crate::store::{email_changes, mail_tokens, outbox, second_factor, users};
+use crate::store::{email_changes, mail_tokens, outbox, second_factor, trusted_devices, users};
 use latchkey_types::FieldError;
 use latchkey_types::{EmailAddress, Password, RateLimited};
 
@@ -81,6 +81,7 @@ impl OwnAccountService {
             .write_tx(async |tx| -> Result<IssuedToken, PasswordError> {
                 let user = verified.lock(tx).await?;
                 users::replace_hash(tx, user.id, &user.password, &hash).await?;
+                trusted_devices::delete_of_user(tx, user.id).await?;
                 self.core.throttle.forget(tx, &user).await?;
                 let public_id = Some(user.public_id.as_str());
                 let event = Event { actor: public_id, subject: public_id, ..Event::default() };

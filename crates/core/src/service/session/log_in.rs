@@ -49,8 +49,7 @@ impl SessionService {
             return Err(LoginError::Rejected);
         }
         let (user, registration) = self.find(name_or_email).await?;
-        let device = channel.device().and_then(|cookie| self.core.throttle.device(cookie));
-        let device = device.filter(|device| user.as_ref().is_some_and(|user| device.is_of(&user.public_id)));
+        let device = user.as_ref().and_then(|user| self.known_device(&user.public_id, channel.device()));
         let counter = device.as_ref().map_or(Counter::Login(name_or_email), Counter::Device);
         let attempt = self.core.throttle.attempt(counter, client).await??;
         // Always one comparison: with the account, else with the newest registration, else with a dummy.

@@ -6,20 +6,42 @@ use latchkey_types::RateLimited;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::challenge::Challenge;
-use super::{Channel, IssuedToken, ServiceError, SessionService};
+use super::{AuthSession, Channel, IssuedToken, ServiceError, SessionService, VerifyPasswordError};
 use crate::client::Client;
+use crate::security::device_token::DeviceToken;
 use crate::security::recovery_code::RecoveryCode;
 use crate::security::totp::TotpSecret;
 use crate::service::mail_queue::{self, Subject, Template};
 use crate::service::throttle::Counter;
 use crate::store::audit::{self, Event};
-use crate::store::entity::{login_challenge, user};
-use crate::store::{second_factor, users};
+use crate::store::entity::{login_challenge, trusted_device, user};
+use crate::store::{second_factor, trusted_devices, users};
 
 /// How long a login waits for its second step, in seconds.
 pub const CHALLENGE_SECONDS: i64 = 600;
 /// The purpose of the encrypted secret of an app.
 pub(in crate::service) const TOTP_PURPOSE: &str = "totp";
+
+/// How long a device is trusted, in seconds.
+pub const TRUST_SECONDS: i64 = 30 * 86_400;
+
+/// Whether later logins on the device need no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// For [`TRUST_SECONDS`].
+    ThirtyDays,
+    /// Each login needs one.
+    No,
+}
+
+/// A login whose second step has succeeded.
+#[derive(Debug)]
+pub struct VerifiedLogin {
+    /// The token of the session.
+    pub issued: IssuedToken,
+    /// The device, if it is trusted now.
+    pub device: Option<DeviceToken>,
+}
 
 /// The result of a right password.
 #[derive(Debug)]
@@ -53,14 +75,15 @@ pub enum VerifyLoginError {
 from_service_errors!(VerifyLoginError: DbErr);
 
 impl SessionService {
-    /// Creates a challenge for a user who has just entered the right password, if the account has a second factor.
+    /// Creates a challenge for a user who has just entered the right password, if the account has a second factor and does
+    /// not trust the device.
     pub(in crate::service) async fn challenge(
         &self,
         tx: &impl ConnectionTrait,
         user: &user::Model,
         channel: Channel<'_>,
     ) -> Result<Option<Challenge>, ServiceError> {
-        if user.second_factor_at.is_none() {
+        if user.second_factor_at.is_none() || self.is_trusted(tx, user, channel).await? {
             return Ok(None);
         }
         let challenge = Challenge::generate()?;
@@ -85,13 +108,13 @@ impl SessionService {
         &self,
         challenge: &str,
         code: &str,
+        trust: Trust,
         channel: Channel<'_>,
         client: &Client,
-    ) -> Result<IssuedToken, VerifyLoginError> {
+    ) -> Result<VerifiedLogin, VerifyLoginError> {
         let now = self.core.clock.now();
         let (row, user) = self.waiting(challenge, channel).await?;
-        let device = channel.device().and_then(|cookie| self.core.throttle.device(cookie));
-        let device = device.filter(|device| device.is_of(&user.public_id));
+        let device = self.known_device(&user.public_id, channel.device());
         let counter = device.as_ref().map_or(Counter::Code(&user.public_id), Counter::CodeOnDevice);
         let (attempt, recovery) = if RecoveryCode::parse(code).is_some() {
             (None, Some(self.core.throttle.link(client)?))
@@ -103,6 +126,10 @@ impl SessionService {
         }
         let channel = channel.remembering(row.persistent.into());
         let superseded = self.superseded(channel);
+        let trusted = match (trust, channel) {
+            (Trust::ThirtyDays, Channel::Cookie { device, .. }) => Some(self.issue_device(&user.public_id, device)?),
+            _ => None,
+        };
         let verified = self
             .core
             .store
@@ -123,7 +150,19 @@ impl SessionService {
                 self.core.throttle.forget_codes(tx, &user).await?;
                 users::set_last_login(tx, user.id, now).await?;
                 let public_id = Some(user.public_id.as_str());
-                let event = Event { actor: public_id, subject: public_id, detail: "with a code", ..Event::default() };
+                let detail = if trusted.is_some() { "with a code; trusts the device" } else { "with a code" };
+                let event = Event { actor: public_id, subject: public_id, detail, ..Event::default() };
+                if let Some(device) = &trusted {
+                    let (name, expires_at) = (client.device(), now + TRUST_SECONDS);
+                    let row = trusted_device::Model {
+                        hash: device.hash(),
+                        user_id: user.id,
+                        name,
+                        created_at: now,
+                        expires_at,
+                    };
+                    trusted_devices::insert(tx, row).await?;
+                }
                 audit::record(tx, audit::Kind::LoginSuccess, event, client, now).await?;
                 Ok(self.create(tx, &user, channel, superseded.as_ref(), client).await?)
             })
@@ -136,6 +175,49 @@ impl SessionService {
             recovery.succeed();
         }
         self.invalidate_superseded(superseded.as_ref());
+        Ok(VerifiedLogin { issued, device: trusted })
+    }
+
+    /// Whether the account trusts the browser.
+    async fn is_trusted(
+        &self,
+        tx: &impl ConnectionTrait,
+        user: &user::Model,
+        channel: Channel<'_>,
+    ) -> Result<bool, ServiceError> {
+        let Some(device) = self.known_device(&user.public_id, channel.device()) else { return Ok(false) };
+        Ok(trusted_devices::is_trusted(tx, user.id, &device.hash(), self.core.clock.now()).await?)
+    }
+
+    /// Verifies a logged-in user again by a code, in place of the password. The session is replaced by a new one.
+    pub async fn reauthenticate_by_code(
+        &self,
+        auth: &AuthSession,
+        code: &str,
+        client: &Client,
+    ) -> Result<IssuedToken, VerifyLoginError> {
+        let attempt = self.core.throttle.attempt(Counter::Code(auth.user_id()), client).await??;
+        let now = self.core.clock.now();
+        let issued = self
+            .core
+            .store
+            .write_tx(async |tx| -> Result<IssuedToken, VerifyLoginError> {
+                let user = users::lock(tx, auth.account_id()).await?.filter(|user| user.is_active);
+                let user = user.ok_or(VerifyLoginError::Expired)?;
+                if user.second_factor_at.is_none() || !self.accept_code(tx, &user, code, client).await? {
+                    return Err(VerifyLoginError::WrongCode);
+                }
+                attempt.succeed(tx).await?;
+                let public_id = Some(user.public_id.as_str());
+                let event = Event { actor: public_id, subject: public_id, detail: "with a code", ..Event::default() };
+                audit::record(tx, audit::Kind::ReauthenticationSuccess, event, client, now).await?;
+                self.replace_session(tx, auth, &user, client).await.map_err(|error| match error {
+                    VerifyPasswordError::Service(fault) => VerifyLoginError::Service(fault),
+                    _ => VerifyLoginError::Expired,
+                })
+            })
+            .await?;
+        self.forget(auth);
         Ok(issued)
     }
 
