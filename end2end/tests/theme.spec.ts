@@ -3,8 +3,7 @@ import { expect, main, open, register, test } from './support';
 
 const background = () => getComputedStyle(document.documentElement).backgroundColor;
 
-test('the chosen theme goes before that of the system, on every page', async ({ page, browserName }) => {
-  test.skip(browserName !== 'chromium');
+test('the chosen theme goes before that of the system, on every page', async ({ page }) => {
   const hasScripts = test.info().project.use.javaScriptEnabled !== false;
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, '/login?next=/secret');

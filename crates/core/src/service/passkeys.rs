@@ -1,30 +1,29 @@
-//! Passkeys: registration, removal, and what is done by one: login and a fresh proof of the user.
+//! Passkeys: login and fresh proof of the user. [`registration`] adds and removes them.
 //!
 //! A passkey verifies its user, so a login by one needs no second step.
 
 use std::sync::Arc;
 
-use latchkey_types::{PasskeySummary, RateLimited, trim_invisible};
+use latchkey_types::RateLimited;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::mail_queue::{self, Subject, Template};
 use super::session::{AuthSession, Channel, IssuedToken, NotFresh, SessionService, VerifyPasswordError};
 use super::{Core, ServiceError};
 use crate::client::Client;
-use crate::security::random;
 use crate::security::webauthn::{Begun, LoginResponse, RelyingParty, StoredPasskey, WebauthnError};
 use crate::store::audit::{self, Event};
-use crate::store::entity::{passkey, passkey_ceremony, user};
+use crate::store::entity::{passkey, user};
 use crate::store::{passkeys, trusted_devices, users};
+
+mod registration;
+
+pub use registration::PASSKEYS_MAX;
 
 /// How long a ceremony can be finished, in seconds.
 pub const CEREMONY_SECONDS: i64 = 300;
-/// Maximum number of passkeys per account.
-pub const PASSKEYS_MAX: u64 = 20;
 /// The purpose of what the response to a login is checked against.
 const LOGIN_PURPOSE: &str = "passkey login";
-/// Maximum length of a name, in characters.
-const NAME_MAX: usize = 64;
 
 /// Why something was not done with a passkey.
 #[derive(Debug, thiserror::Error)]
@@ -97,85 +96,6 @@ impl PasskeyService {
     #[must_use]
     pub fn is_available(&self) -> bool {
         self.site.is_some()
-    }
-
-    /// The passkeys of the account, oldest first.
-    pub async fn list(&self, auth: &AuthSession) -> Result<Vec<PasskeySummary>, ServiceError> {
-        let rows = passkeys::of_user(self.core.store.reader(), auth.account_id()).await?;
-        Ok(rows.into_iter().map(summary).collect())
-    }
-
-    /// Begins to register a passkey, and returns the options for the browser as JSON.
-    pub async fn begin_registration(&self, auth: &AuthSession) -> Result<String, PasskeyError> {
-        auth.require_fresh(self.core.clock.now())?;
-        let rows = passkeys::of_user(self.core.store.reader(), auth.account_id()).await?;
-        if rows.len() as u64 >= PASSKEYS_MAX {
-            return Err(PasskeyError::Full);
-        }
-        let known = rows.iter().map(stored).collect::<Vec<_>>();
-        let user = auth.user();
-        let begun = self.site()?.begin_registration(&user.public_id, &user.username, &known);
-        self.store_ceremony(Some(user.id), begun.map_err(ServiceError::from)?).await
-    }
-
-    /// Registers the passkey that the browser has created. The owner gets an email.
-    pub async fn register(
-        &self,
-        auth: &AuthSession,
-        name: &str,
-        response: &str,
-        client: &Client,
-    ) -> Result<PasskeySummary, PasskeyError> {
-        let now = self.core.clock.now();
-        auth.require_fresh(now)?;
-        let ceremony = self.take(&RelyingParty::registration_challenge(response)?).await?;
-        let ceremony = ceremony.filter(|row| row.user_id == Some(auth.account_id())).ok_or(PasskeyError::Refused)?;
-        let StoredPasskey { credential_id, public_key, state } =
-            self.site()?.finish_registration(&ceremony.state, response)?;
-        let row = passkey::Model {
-            id: random::id().map_err(ServiceError::from)?,
-            user_id: auth.account_id(),
-            credential_id,
-            public_key,
-            state,
-            name: named(name, client),
-            created_at: now,
-            last_used_at: None,
-        };
-        let added = row.clone();
-        self.core
-            .store
-            .write_tx(async |tx| -> Result<(), PasskeyError> {
-                let user = self.locked(tx, auth).await?;
-                if passkeys::by_credential(tx, &added.credential_id).await?.is_some() {
-                    return Err(PasskeyError::Refused);
-                }
-                if passkeys::count(tx, user.id).await? >= PASSKEYS_MAX {
-                    return Err(PasskeyError::Full);
-                }
-                passkeys::insert(tx, added.clone()).await?;
-                self.record(tx, audit::Kind::PasskeyAdded, Template::PasskeyAdded, &user, &added.name, client).await
-            })
-            .await?;
-        Ok(summary(row))
-    }
-
-    /// Removes a passkey. No session ends; the owner gets an email.
-    pub async fn remove(&self, auth: &AuthSession, id: &str, client: &Client) -> Result<(), PasskeyError> {
-        auth.require_fresh(self.core.clock.now())?;
-        if !random::is_id(id) {
-            return Err(PasskeyError::Unknown);
-        }
-        self.core
-            .store
-            .write_tx(async |tx| -> Result<(), PasskeyError> {
-                let user = self.locked(tx, auth).await?;
-                let rows = passkeys::of_user(tx, user.id).await?;
-                let row = rows.iter().find(|row| row.id == id).ok_or(PasskeyError::Unknown)?;
-                passkeys::delete(tx, user.id, id).await?;
-                self.record(tx, audit::Kind::PasskeyRemoved, Template::PasskeyRemoved, &user, &row.name, client).await
-            })
-            .await
     }
 
     /// Begins a login or a fresh proof. Writes nothing, so anybody may begin any number: what the response is checked
@@ -284,28 +204,8 @@ impl PasskeyService {
         Some((expires_at, state.to_owned()))
     }
 
-    async fn store_ceremony(&self, user_id: Option<i64>, begun: Begun) -> Result<String, PasskeyError> {
-        let Begun { challenge, state, options } = begun;
-        let expires_at = self.core.clock.now() + CEREMONY_SECONDS;
-        let row = passkey_ceremony::Model { challenge, user_id, state, expires_at };
-        self.core.store.write_tx(async |tx| passkeys::insert_ceremony(tx, row.clone()).await).await?;
-        Ok(options)
-    }
-
-    async fn take(&self, challenge: &str) -> Result<Option<passkey_ceremony::Model>, PasskeyError> {
-        let now = self.core.clock.now();
-        Ok(self.core.store.write_tx(async |tx| passkeys::take(tx, challenge, now).await).await?)
-    }
-
     fn site(&self) -> Result<&RelyingParty, PasskeyError> {
         self.site.as_ref().ok_or(PasskeyError::Unknown)
-    }
-
-    /// Locks the user's account, unless it or the session has ended meanwhile.
-    async fn locked(&self, tx: &impl ConnectionTrait, auth: &AuthSession) -> Result<user::Model, PasskeyError> {
-        let user = users::lock(tx, auth.account_id()).await?.filter(|user| user.is_active);
-        let user = user.ok_or(PasskeyError::Gone)?;
-        if self.session.is_live(tx, auth).await? { Ok(user) } else { Err(PasskeyError::Gone) }
     }
 
     /// Records a change or a copy, ends the trust in devices, and tells the owner.
@@ -348,17 +248,6 @@ impl From<VerifyPasswordError> for PasskeyError {
             VerifyPasswordError::Mismatch | VerifyPasswordError::SessionEnded => Self::Gone,
         }
     }
-}
-
-/// The name of a new passkey: as typed, else the device.
-fn named(typed: &str, client: &Client) -> String {
-    let visible = typed.chars().filter(|char| !char.is_control()).collect::<String>();
-    let name = trim_invisible(&visible).chars().take(NAME_MAX).collect::<String>();
-    if name.is_empty() { client.device() } else { name }
-}
-
-fn summary(row: passkey::Model) -> PasskeySummary {
-    PasskeySummary { id: row.id, name: row.name, created_at: row.created_at, last_used_at: row.last_used_at }
 }
 
 fn stored(row: &passkey::Model) -> StoredPasskey {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_types::{RateLimited, SecondFactor, TotpSetup, TrustedDevice};
+use latchkey_types::{RateLimited, SecondFactor, TotpSetup};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::mail_queue::{self, Subject, Template};
@@ -14,8 +14,10 @@ use crate::security::qr;
 use crate::security::recovery_code::{CODES, RecoveryCode};
 use crate::security::totp::TotpSecret;
 use crate::store::audit::{self, Event};
-use crate::store::entity::{totp, trusted_device, user};
+use crate::store::entity::{totp, user};
 use crate::store::{second_factor, trusted_devices, users};
+
+mod trust;
 
 /// How long new recovery codes are shown on the page, in seconds.
 pub const CODES_SHOWN_SECONDS: i64 = 600;
@@ -99,7 +101,7 @@ impl SecondFactorService {
             setup,
             new_codes: new_codes.split_whitespace().map(str::to_owned).collect(),
             passkeys: None,
-            trusted: trusted_devices::of_user(db, user.id, now).await?.into_iter().map(trusted).collect(),
+            trusted: self.trusted(user.id).await?,
         })
     }
 
@@ -220,18 +222,6 @@ impl SecondFactorService {
         Ok(hidden.await?)
     }
 
-    /// Stops to trust a device. Needs no recent password: it only takes something away.
-    pub async fn distrust(&self, auth: &AuthSession, device: &str) -> Result<(), SecondFactorError> {
-        let is_hash = device.len() == 64 && device.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let found = is_hash
-            && self
-                .core
-                .store
-                .write_tx(async |tx| trusted_devices::delete(tx, auth.account_id(), device).await)
-                .await?;
-        if found { Ok(()) } else { Err(SecondFactorError::NotOn) }
-    }
-
     async fn store_codes(
         &self,
         tx: &impl ConnectionTrait,
@@ -299,10 +289,6 @@ async fn record(
         mail_queue::enqueue(tx, template, subject, now).await?;
     }
     Ok(())
-}
-
-fn trusted(row: trusted_device::Model) -> TrustedDevice {
-    TrustedDevice { id: row.hash, name: row.name, created_at: row.created_at, expires_at: row.expires_at }
 }
 
 /// Fails unless an app is being set up.
