@@ -38,6 +38,8 @@ pub const PASSWORD: &str = "Password";
 pub const REMEMBER: &str = "Keep me signed in";
 pub const LOGGING_IN: &str = "Logging in…";
 pub const NO_ACCOUNT_YET: &str = "No account yet?";
+/// Shown below a password field; see `src/server/caps_lock.js`.
+pub const CAPS_LOCK: &str = "Caps Lock is on.";
 pub const SHOW: &str = "Show";
 pub const HIDE: &str = "Hide";
 /// Completes [`SHOW`] and [`HIDE`] for screen readers.

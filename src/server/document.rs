@@ -22,8 +22,9 @@ const FAVICON: &str = "/favicon.svg";
 /// submission or the click of a link again, so the browser performs them. The panic has written a line to the console, so
 /// the trap that follows writes none.
 const HYDRATION: &str = include_str!("hydration.js");
-/// The scripts of every page: the theme switch, and times in the time zone of the reader, with UTC as their title.
-const PAGE_SCRIPTS: [&str; 2] = [THEME_SCRIPT, include_str!("local_times.js")];
+/// The scripts of every page: the theme switch, times in the time zone of the reader, with UTC as their title, and a hint
+/// below a password that is typed with Caps Lock.
+const PAGE_SCRIPTS: [&str; 3] = [THEME_SCRIPT, include_str!("local_times.js"), include_str!("caps_lock.js")];
 /// Asks the browser for passkeys.
 const PASSKEYS: &str = include_str!("passkeys.js");
 
@@ -39,7 +40,7 @@ pub fn shell(state: &ServerState) -> impl IntoView + use<> {
     let theme = context.theme;
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.name()>
+        <html lang="en" data-theme=theme.name() data-caps-lock=texts::CAPS_LOCK>
             <head>
                 <CommonHead css=assets.css.clone()/>
                 <AutoReload options/>

@@ -1,4 +1,4 @@
-// The theme switch, and times in the time zone of the reader.
+// What the scripts of the document do: the theme, local times, the hint about Caps Lock.
 import { expect, main, open, register, test } from './support';
 
 const background = () => getComputedStyle(document.documentElement).backgroundColor;
@@ -41,4 +41,15 @@ test.describe('in another time zone', () => {
       timeZone: 'America/Sao_Paulo', timeStyle: 'medium',
     }).format(new Date(at!)));
   });
+});
+
+test('a password that is typed with Caps Lock gets a hint', async ({ page }) => {
+  test.skip(test.info().project.use.javaScriptEnabled === false, 'the hint is a script');
+  await open(page, '/login');
+  const field = main(page).getByLabel('Password', { exact: true });
+  const hint = () => field.evaluate((input) => getComputedStyle(input.parentElement!, '::after').content);
+  await field.dispatchEvent('keyup', { key: 'A', modifierCapsLock: true });
+  expect(await hint()).toBe('"Caps Lock is on."');
+  await field.dispatchEvent('keyup', { key: 'a' });
+  expect(await hint()).toBe('none');
 });
