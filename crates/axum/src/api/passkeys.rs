@@ -46,7 +46,7 @@ error_responses!(BeginErrors, ApiError::NotFound);
         BeginErrors,
     ),
 )]
-pub async fn begin_login(State(state): State<AppState>) -> Result<JsonBody<BegunLogin>, ApiError> {
+pub async fn begin_passkey_login(State(state): State<AppState>) -> Result<JsonBody<BegunLogin>, ApiError> {
     let login = state.services.passkeys.begin_login().map_err(AppError::from)?;
     Ok(JsonBody(BegunLogin { options: parsed(&login.options)?, state: login.state }))
 }
@@ -83,7 +83,7 @@ error_responses!(
         LoginErrors,
     ),
 )]
-pub async fn log_in(
+pub async fn log_in_by_passkey(
     State(state): State<AppState>,
     ClientInfo(client): ClientInfo,
     Json(typed): Json<PasskeyLogin>,
@@ -132,7 +132,10 @@ pub struct Passkeys {
         "passkeys": [Passkey::example()],
     }))),
 )]
-pub async fn list(State(state): State<AppState>, Bearer(auth): Bearer) -> Result<JsonBody<Passkeys>, ApiError> {
+pub async fn list_passkeys(
+    State(state): State<AppState>,
+    Bearer(auth): Bearer,
+) -> Result<JsonBody<Passkeys>, ApiError> {
     let passkeys = state.services.passkeys.list(&auth).await?;
     Ok(JsonBody(Passkeys { passkeys: passkeys.into_iter().map(Passkey::from).collect() }))
 }
@@ -161,7 +164,7 @@ error_responses!(BeginRegistrationErrors, ApiError::ReauthenticationRequired, Ap
         BeginRegistrationErrors,
     ),
 )]
-pub async fn begin(
+pub async fn begin_passkey(
     State(state): State<AppState>,
     Bearer(auth): Bearer,
 ) -> Result<JsonBody<BegunRegistration>, ApiError> {
@@ -199,7 +202,7 @@ error_responses!(
         RegistrationErrors,
     ),
 )]
-pub async fn register(
+pub async fn add_passkey(
     State(state): State<AppState>,
     Bearer(auth): Bearer,
     ClientInfo(client): ClientInfo,
@@ -220,7 +223,7 @@ error_responses!(RemoveErrors, ApiError::ReauthenticationRequired, ApiError::Not
     params(("id" = String, Path, description = "The id of the passkey.", example = "pSqXHhCxtO-OTB7InuYQuQ")),
     responses((status = 204, description = "It is not accepted any more."), RemoveErrors),
 )]
-pub async fn remove(
+pub async fn remove_passkey(
     State(state): State<AppState>,
     Bearer(auth): Bearer,
     ClientInfo(client): ClientInfo,
