@@ -1,4 +1,4 @@
-//! Passkeys: login and fresh proof of the user. [`registration`] adds and removes them.
+//! Passkeys: login and fresh proof of the user. The submodule adds and removes them.
 //!
 //! A passkey verifies its user, so a login by one needs no second step.
 
