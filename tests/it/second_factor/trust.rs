@@ -132,7 +132,7 @@ on_both! {
         app.clock.advance(601);
         let ask = async |token: &str, typed: serde_json::Value| Call::new("POST", "/api/reauthenticate").bearer(token).json(&typed).send(&app).await;
         for wrong in [json!({}), json!({"password": PASSWORD, "code": "000000"})] {
-            assert_eq!(ask(&account.token, wrong).await.status, 400);
+            assert_eq!(ask(&account.token, wrong).await.status, 422);
         }
         let wrong = ask(&account.token, json!({"code": "000000"})).await;
         assert_eq!((wrong.status, wrong.json()["error"].as_str()), (401, Some("AuthenticationError")));

@@ -11,6 +11,7 @@ use super::endpoints;
 use super::error::ApiError;
 use super::error_responses::error_responses;
 use super::extract::{self, Bearer, ClientInfo, Json};
+use super::texts as words;
 use crate::AppState;
 use latchkey_core::service::session::{Challenge, Channel, IssuedToken, Login, VerifyLoginError, VerifyPasswordError};
 use latchkey_types::{AppError, Password, RateLimit};
@@ -141,6 +142,11 @@ pub async fn refresh(
     Ok(AccessToken::new(&issued))
 }
 
+/// Neither or both of them were sent.
+fn password_or_code() -> ApiError {
+    ApiError::Validation(vec![("password".into(), words::PASSWORD_OR_CODE)])
+}
+
 /// The current password or a code: one of them.
 #[derive(Deserialize, ToSchema)]
 pub struct Reauthentication {
@@ -156,7 +162,7 @@ error_responses!(
     ReauthenticationErrors,
     ApiError::Authentication,
     ApiError::CodeRejected,
-    ApiError::Malformed,
+    password_or_code(),
     ApiError::example_of_limit(RateLimit::Attempts),
 );
 
@@ -193,7 +199,7 @@ pub async fn reauthenticate(
             Err(VerifyLoginError::Expired) => Err(ApiError::Blacklisted),
             Err(error) => Err(AppError::from(error).into()),
         },
-        _ => Err(ApiError::Malformed),
+        _ => Err(password_or_code()),
     }
 }
 

@@ -29,6 +29,7 @@ pub const MALFORMED: &str = "The body could not be read. Send JSON with the docu
 pub const NOT_FOUND: &str = "Nothing was found here. Check the path and its id.";
 pub const METHOD_NOT_ALLOWED: &str = "This path does not support the method. See the `Allow` header.";
 
+pub const PASSWORD_OR_CODE: &str = "Send either the password or a code.";
 pub const LIMIT_INVALID: &str = "Use a number from 1 to 100.";
 pub const AFTER_INVALID: &str = "Use the `next` of the previous page.";
 
