@@ -182,11 +182,13 @@ fn Setup(setup: TotpSetup, form: FormState) -> impl IntoView {
 
 #[component]
 fn NewCodes(codes: Vec<String>, form: FormState) -> impl IntoView {
+    let file = format!("data:text/plain,{}%0A", codes.join("%0A"));
     let codes = codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }.into_any());
     view! {
         <h2>{texts::RECOVERY_CODES}</h2>
         <p>{texts::RECOVERY_CODES_LEAD}</p>
         <ol class="codes">{codes.collect_view()}</ol>
+        <p><a download="recovery-codes.txt" href=file>{texts::DOWNLOAD_CODES}</a></p>
         <PostForm form class="form">
             <Submit label=texts::CODES_SAVED busy_label=texts::HIDING is_busy=form.is_pending/>
         </PostForm>

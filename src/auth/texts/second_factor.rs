@@ -47,6 +47,7 @@ pub fn codes_left(count: u64) -> String {
         count => format!("{count} recovery codes are left."),
     }
 }
+pub const DOWNLOAD_CODES: &str = "Download them as a text file";
 pub const TRUST_DEVICE: &str = "Trust this device for 30 days";
 pub const TRUSTED_DEVICES: &str = "Trusted devices";
 pub const TRUSTED_DEVICES_LEAD: &str = "A login on these devices needs no code.";

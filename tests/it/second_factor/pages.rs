@@ -34,6 +34,8 @@ on_both! {
         ada.submit("/fn/confirm_totp", &[("code", &code(&app, &secret))]).await.assert_found(PAGE);
         let page = ada.get(PAGE).await;
         assert_eq!(codes(&page).len(), 10);
+        let file = page.attribute("a[download]", "href").unwrap();
+        assert_eq!(file.trim_start_matches("data:text/plain,").trim_end_matches("%0A").split("%0A").collect::<Vec<_>>(), codes(&page));
         assert!(!page.body.contains(&secret), "the secret is shown while the app is set up, and not again");
         ada.submit("/fn/hide_recovery_codes", &[]).await.assert_found(PAGE);
         let page = ada.get(PAGE).await;
