@@ -182,6 +182,19 @@ on_both! {
         ada.get("/account").await.assert_status(200);
     }
 
+    async fn of_accounts_that_register_one_credential_at_once_one_gets_it(app: TestApp) {
+        let registrations = (0..6).map(|number| {
+            let app = app.clone();
+            async move {
+                let mut browser = app.elsewhere(number).logged_in(&format!("user{number}")).await;
+                add(&mut browser, &mut Authenticator::new(1), "x").await.status
+            }
+        });
+        let mut statuses = futures::future::join_all(registrations).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 401, 401, 401, 401, 401]);
+    }
+
     async fn a_registration_is_refused_unless_everything_is_right(app: TestApp) {
         let (mut ada, mut key) = with_passkey(&app, "ada", 1).await;
         let mut bob = app.logged_in("bob").await;

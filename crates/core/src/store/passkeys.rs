@@ -23,9 +23,11 @@ pub async fn by_credential(db: &impl ConnectionTrait, id: &str) -> Result<Option
     passkey::Entity::find().filter(passkey::Column::CredentialId.eq(id)).one(db).await
 }
 
-/// Stores a passkey.
-pub async fn insert(tx: &impl ConnectionTrait, row: passkey::Model) -> Result<(), DbErr> {
-    passkey::Entity::insert(row.into_active_model()).exec_without_returning(tx).await.map(|_| ())
+/// Stores a passkey; `false` if an account has one that the authenticator calls so.
+pub async fn insert(tx: &impl ConnectionTrait, row: passkey::Model) -> Result<bool, DbErr> {
+    let once = OnConflict::column(passkey::Column::CredentialId).do_nothing().to_owned();
+    let insert = passkey::Entity::insert(row.into_active_model()).on_conflict(once);
+    Ok(insert.exec_without_returning(tx).await? == 1)
 }
 
 /// Stores a use of a passkey. Of parallel uses in the same state, one returns `true`.

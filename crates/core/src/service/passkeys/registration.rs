@@ -67,13 +67,12 @@ impl PasskeyService {
             .store
             .write_tx(async |tx| -> Result<(), PasskeyError> {
                 let user = self.locked(tx, auth).await?;
-                if passkeys::by_credential(tx, &added.credential_id).await?.is_some() {
-                    return Err(PasskeyError::Refused);
-                }
                 if passkeys::count(tx, user.id).await? >= PASSKEYS_MAX {
                     return Err(PasskeyError::Full);
                 }
-                passkeys::insert(tx, added.clone()).await?;
+                if !passkeys::insert(tx, added.clone()).await? {
+                    return Err(PasskeyError::Refused);
+                }
                 self.record(tx, audit::Kind::PasskeyAdded, Template::PasskeyAdded, &user, &added.name, client).await
             })
             .await?;
